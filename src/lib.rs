@@ -1,0 +1,1 @@
+//! Keeps prospects in Outreach up to date with the audiences of Adobe Experience Platform.

@@ -1,0 +1,3 @@
+//! The program: parses its arguments and runs one command.
+
+fn main() {}
