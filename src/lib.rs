@@ -1,1 +1,4 @@
 //! Keeps prospects in Outreach up to date with the audiences of Adobe Experience Platform.
+
+pub mod model;
+pub mod source;

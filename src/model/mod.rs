@@ -1,0 +1,27 @@
+//! Plain values that every other room speaks of; no I/O, no clock, no outside service.
+//!
+//! The words are those a person reads on screen: a [`Destination`] maps the fields of a [source](FileSource)
+//! to [targets](Target) of prospects, and a [`Run`] counts what became of every profile in its [`Figures`].
+
+mod attribute;
+mod check;
+mod destination;
+mod fields;
+mod ids;
+mod membership;
+mod place;
+mod problem;
+mod run;
+
+pub use attribute::{Access, Kind, Target};
+pub use check::{Fault, check};
+pub use destination::{
+    Account, Alert, Contents, DEFAULT_API_ADDRESS, Destination, FORMAT, FileSource, Guard,
+    MappingRow, ScheduledAudience, SourceKind, StatusWords, WhenEmpty, WhenTooLong, slug,
+};
+pub use fields::{FieldSet, FieldValue};
+pub use ids::{AudienceId, MappingId, OutreachId, RunId};
+pub use membership::MembershipStatus;
+pub use place::Place;
+pub use problem::Problem;
+pub use run::{Cause, Fate, Figures, RecordFault, Requests, Run, RunStatus};

@@ -1,0 +1,198 @@
+//! Rows on their way from a reader to the plan: many at once, in one piece of memory.
+
+use std::sync::Arc;
+
+use crate::model::{AudienceId, Place};
+
+/// What a reader is asked to take out of each profile: one cell for the id, one for each attribute, one for each
+/// audience, in this order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Projection {
+    /// The column, XDM path or identity namespace that holds the OutreachId.
+    pub outreach_id: String,
+    /// The columns or XDM paths of the mapped attributes.
+    pub attributes: Vec<String>,
+    /// The audiences whose membership status is wanted.
+    pub audiences: Vec<AudienceId>,
+}
+
+impl Projection {
+    /// How many cells each row has.
+    pub fn width(&self) -> usize {
+        1 + self.attributes.len() + self.audiences.len()
+    }
+}
+
+/// Up to a few thousand rows of one file, and the records of it that are no rows.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// The file's name below the source's folder.
+    pub file: Arc<str>,
+    /// Records that could not be read; they count as excluded.
+    pub rejected: Vec<Rejected>,
+    width: usize,
+    text: String,
+    /// For each cell where it ends in `text`; the highest bit marks a cell that is absent.
+    ends: Vec<u32>,
+    lines: Vec<u64>,
+}
+
+const ABSENT: u32 = 1 << 31;
+
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Where it stands.
+    pub place: Place,
+    /// A short fixed word, such as `row_ragged`.
+    pub code: &'static str,
+    /// What is wrong with it, in plain words and without its data.
+    pub what: String,
+}
+
+impl Batch {
+    /// A batch is full at this many rows.
+    pub const MAX_ROWS: usize = 4096;
+    /// A batch is full at this many bytes of text.
+    pub const MAX_BYTES: usize = 1 << 20;
+
+    /// An empty batch for rows of this many cells.
+    pub fn new(file: Arc<str>, width: usize) -> Self {
+        Self {
+            file,
+            rejected: vec![],
+            width,
+            text: String::new(),
+            ends: vec![],
+            lines: vec![],
+        }
+    }
+
+    /// How many rows it has.
+    pub fn n_rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether it should be handed on before more is added.
+    pub fn is_full(&self) -> bool {
+        self.n_rows() + self.rejected.len() >= Self::MAX_ROWS || self.text.len() >= Self::MAX_BYTES
+    }
+
+    /// Adds a row; cells that are missing at its end are absent, those beyond the width are dropped.
+    ///
+    /// A row whose text would overflow the batch's index (2 GiB) is rejected instead.
+    pub fn push<'a>(&mut self, line: u64, cells: impl IntoIterator<Item = Option<&'a str>>) {
+        let (text_before, ends_before) = (self.text.len(), self.ends.len());
+        let mut cells = cells.into_iter();
+        for _ in 0..self.width {
+            let cell = cells.next().flatten();
+            self.text.push_str(cell.unwrap_or_default());
+            let end = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+            if end >= ABSENT {
+                self.text.truncate(text_before);
+                self.ends.truncate(ends_before);
+                self.reject(
+                    line,
+                    "row_too_large",
+                    "the record is larger than this program can hold",
+                );
+                return;
+            }
+            self.ends
+                .push(if cell.is_some() { end } else { end | ABSENT });
+        }
+        self.lines.push(line);
+    }
+
+    /// Adds a record that could not be read.
+    pub fn reject(&mut self, line: u64, code: &'static str, what: impl Into<String>) {
+        let place = Place {
+            file: Arc::clone(&self.file),
+            line,
+        };
+        self.rejected.push(Rejected {
+            place,
+            code,
+            what: what.into(),
+        });
+    }
+
+    /// The rows, in the order of the file.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let mut start = 0;
+        self.ends
+            .chunks_exact(self.width.max(1))
+            .zip(&self.lines)
+            .map(move |(ends, line)| {
+                let row = Row {
+                    batch: self,
+                    start,
+                    ends,
+                    line: *line,
+                };
+                start = ends.last().map_or(start, |end| end & !ABSENT);
+                row
+            })
+    }
+}
+
+/// One profile's cells, in the order of the [`Projection`].
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    batch: &'a Batch,
+    start: u32,
+    ends: &'a [u32],
+    line: u64,
+}
+
+impl<'a> Row<'a> {
+    /// The line it starts at, counted from 1.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        Place {
+            file: Arc::clone(&self.batch.file),
+            line: self.line,
+        }
+    }
+
+    /// The cells: `None` where the source has no such field, empty text where the field is there and empty.
+    pub fn cells(&self) -> impl Iterator<Item = Option<&'a str>> + use<'a> {
+        let batch = self.batch;
+        let mut start = self.start;
+        self.ends.iter().map(move |marked| {
+            let end = marked & !ABSENT;
+            let cell = batch.text.get(start as usize..end as usize);
+            start = end;
+            cell.filter(|_| marked & ABSENT == 0)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_read_back_as_they_were_pushed() {
+        let mut batch = Batch::new("a.csv".into(), 3);
+        batch.push(2, [Some("1"), None, Some("")]);
+        batch.push(3, [Some("22"), Some("é"), Some("x"), Some("too many")]);
+        batch.push(4, [Some("3")]);
+        let rows: Vec<_> = batch
+            .rows()
+            .map(|row| (row.line(), row.cells().collect::<Vec<_>>()))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                (2, vec![Some("1"), None, Some("")]),
+                (3, vec![Some("22"), Some("é"), Some("x")]),
+                (4, vec![Some("3"), None, None]),
+            ]
+        );
+    }
+}
