@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn clashing_mapping_ids_are_named() {
         let twice = only_fault(|d| {
-            d["audiences"][1]["mapping_id"] = d["audiences"][0]["mapping_id"].clone()
+            d["audiences"][1]["mapping_id"] = d["audiences"][0]["mapping_id"].clone();
         });
         assert!(
             twice.starts_with(

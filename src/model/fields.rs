@@ -147,7 +147,7 @@ impl FieldSet {
     #[must_use]
     pub fn filtered(&self, mut keep: impl FnMut(Target, FieldValue<'_>) -> bool) -> Self {
         let mut kept = Self::new();
-        for (target, value) in self.iter() {
+        for (target, value) in self {
             if keep(target, value) {
                 kept.push(target, value);
             }
@@ -248,10 +248,10 @@ impl<'a> Iterator for Iter<'a> {
 /// Writes a length in groups of seven bits, the lowest first.
 fn push_length(bytes: &mut Vec<u8>, mut length: usize) {
     while length > 0x7f {
-        bytes.push((length & 0x7f) as u8 | 0x80);
+        bytes.push(length.to_le_bytes()[0] | 0x80);
         length >>= 7;
     }
-    bytes.push((length & 0x7f) as u8);
+    bytes.push(length.to_le_bytes()[0]);
 }
 
 fn take_length(mut bytes: &[u8]) -> Option<(usize, &[u8])> {

@@ -70,10 +70,9 @@ impl fmt::Display for MappingId {
 impl<'de> Deserialize<'de> for MappingId {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
-        let text = match &value {
-            serde_json::Value::String(text) => text.trim().to_owned(),
-            other => other.to_string(),
-        };
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), |text| text.trim().to_owned());
         let number: i64 = text.parse().map_err(|_not_digits| {
             serde::de::Error::custom(format!(
                 "{value} is not a number; a Mapping ID is the N of \"Custom Field N\", 1 to 150"

@@ -16,10 +16,14 @@ impl MembershipStatus {
     pub fn parse(word: &str) -> Option<Self> {
         const IN: [&str; 3] = ["realized", "existing", "active"];
         const OUT: [&str; 2] = ["exited", "expired"];
-        let is = |known: &&str| known.eq_ignore_ascii_case(word.trim());
-        if IN.iter().any(|known| is(known)) {
+        let is_one_of = |words: &[&str]| {
+            words
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(word.trim()))
+        };
+        if is_one_of(&IN) {
             Some(Self::Realized)
-        } else if OUT.iter().any(|known| is(known)) {
+        } else if is_one_of(&OUT) {
             Some(Self::Exited)
         } else {
             None

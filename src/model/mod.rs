@@ -4,6 +4,7 @@
 //! to [targets](Target) of prospects, and a [`Run`] counts what became of every profile in its [`Figures`].
 
 mod attribute;
+mod change;
 mod check;
 mod destination;
 mod fields;
@@ -14,6 +15,7 @@ mod problem;
 mod run;
 
 pub use attribute::{Access, Kind, Target};
+pub use change::{Change, Digest, Known};
 pub use check::{Fault, check};
 pub use destination::{
     Account, Alert, Contents, DEFAULT_API_ADDRESS, Destination, FORMAT, FileSource, Guard,

@@ -1,0 +1,157 @@
+//! Settling what Outreach has answered: ledger, journal, outbox, faults and figures in one transaction.
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{Error, Store, ledger, planning::FileNumbers, runs};
+use crate::model::{Change, Fate, FieldSet, Figures, RecordFault, Requests, RunId};
+
+/// What became of one change.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The change as it was sent.
+    pub change: Change,
+    /// What Outreach made of it.
+    pub verdict: Verdict,
+}
+
+/// What Outreach made of a change.
+#[derive(Debug, Clone)]
+pub enum Verdict {
+    /// All fields hold what was sent.
+    Confirmed,
+    /// The change is refused; sending it again would be refused again.
+    Refused {
+        /// A short fixed word.
+        code: String,
+        /// What that means.
+        what: String,
+        /// Outreach's own words.
+        outreach: String,
+        /// The fields that were written all the same, when only some were refused.
+        written: FieldSet,
+    },
+    /// No clear answer after all retries: it may or may not have been written, so it stays in the outbox.
+    Unsettled {
+        /// A short fixed word.
+        code: String,
+        /// What that means.
+        what: String,
+        /// Outreach's own words.
+        outreach: String,
+    },
+}
+
+impl Store {
+    /// Settles answers, all of them or none.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn settle(
+        &mut self,
+        run: RunId,
+        answers: &[Answer],
+        figures: &Figures,
+        requests: &Requests,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.atomically(|db| {
+            let mut files = FileNumbers::default();
+            for answer in answers {
+                settle_one(db, &mut files, run, answer, now)?;
+            }
+            runs::write_figures(db, run, figures)?;
+            runs::write_requests(db, run, requests)
+        })
+    }
+}
+
+fn settle_one(
+    db: &Connection,
+    files: &mut FileNumbers,
+    run: RunId,
+    answer: &Answer,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let change = &answer.change;
+    let id = change.prospect.get().cast_signed();
+    match &answer.verdict {
+        Verdict::Confirmed => {
+            write_ledger(db, run, change, &change.fields, &FieldSet::new(), now)?;
+            db.prepare_cached("DELETE FROM refusal WHERE prospect_id = ?1")?
+                .execute([id])?;
+            db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?
+                .execute([id])?;
+        }
+        Verdict::Refused {
+            code,
+            what,
+            outreach,
+            written,
+        } => {
+            if !written.is_empty() {
+                let lost = change
+                    .fields
+                    .filtered(|target, _| written.get(target).is_none());
+                write_ledger(db, run, change, written, &lost, now)?;
+            }
+            db.prepare_cached("INSERT OR REPLACE INTO refusal (prospect_id, digest, code, what, outreach) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute((id, change.digest.0.cast_signed(), code, what, outreach))?;
+            db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?
+                .execute([id])?;
+            runs::insert_fault(db, files, run, &fault(change, code, what, outreach))?;
+        }
+        Verdict::Unsettled {
+            code,
+            what,
+            outreach,
+        } => {
+            runs::insert_fault(db, files, run, &fault(change, code, what, outreach))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes confirmed fields into ledger and journal; `lost` fields are no longer known.
+fn write_ledger(
+    db: &Connection,
+    run: RunId,
+    change: &Change,
+    confirmed: &FieldSet,
+    lost: &FieldSet,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let id = change.prospect.get().cast_signed();
+    let before = ledger::known(db, change.prospect)?.ledger;
+    let after = before
+        .merged(confirmed)
+        .filtered(|target, _| lost.get(target).is_none());
+    let old = before.filtered(|target, _| confirmed.get(target).is_some());
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO ledger (prospect_id, digest, fields) VALUES (?1, ?2, ?3)",
+    )?
+    .execute((id, change.digest.0.cast_signed(), after.as_bytes()))?;
+    db.prepare_cached(
+        "INSERT INTO journal (run_id, at, prospect_id, old, new) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute((
+        run.get(),
+        now.as_millisecond(),
+        id,
+        old.as_bytes(),
+        confirmed.as_bytes(),
+    ))?;
+    Ok(())
+}
+
+fn fault(change: &Change, code: &str, what: &str, outreach: &str) -> RecordFault {
+    RecordFault {
+        fate: Fate::Failed,
+        prospect: Some(change.prospect),
+        file: change.place.file.to_string(),
+        line: change.place.line,
+        code: code.to_owned(),
+        what: what.to_owned(),
+        outreach: outreach.to_owned(),
+    }
+}

@@ -1,0 +1,114 @@
+//! What is remembered on disk: settings as JSON files, and one SQLite database for each destination.
+//!
+//! A database holds the *ledger* (what Outreach has confirmed, field by field), the *outbox* (what is planned and
+//! not yet confirmed), the *journal* (what was changed from what to what) and the runs with their faults.
+//! A change is in the outbox, committed, before its request leaves; it goes out of the outbox in the same
+//! transaction that writes the ledger and the journal. So the process may die at any line: a change is at worst
+//! sent twice, with the same values, and never forgotten.
+//!
+//! One database a destination keeps destinations out of each other's way, and lets the prospect's number be the key.
+
+mod answers;
+mod data_dir;
+mod error;
+mod ledger;
+mod planning;
+mod runs;
+mod schema;
+mod settings;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+pub use answers::{Answer, Verdict};
+pub use data_dir::{DataDir, Lock};
+pub use error::Error;
+pub use ledger::LedgerEntry;
+pub use planning::Planning;
+pub use settings::Settings;
+
+/// The state of one destination.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    db: Connection,
+}
+
+impl Store {
+    /// Opens the state at this path, making or upgrading it as needed.
+    ///
+    /// # Errors
+    /// If the file cannot be opened, is not a state of ours, or was written by a newer version.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        data_dir::create_private_file(path)?;
+        let mut store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        store.on(|db| {
+            db.pragma_update(None, "journal_mode", "WAL")?;
+            db.pragma_update(None, "synchronous", "FULL")?;
+            db.pragma_update(None, "foreign_keys", true)?;
+            db.pragma_update(None, "cache_size", -CACHE_KIB)
+        })?;
+        schema::upgrade(&mut store)?;
+        Ok(store)
+    }
+
+    /// Opens an existing state for looking at it, beside a process that works on it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_to_read(path: &Path) -> Result<Option<Self>, Error> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        store.on(|db| db.pragma_update(None, "query_only", true))?;
+        schema::expect_current(&store)?;
+        Ok(Some(store))
+    }
+
+    /// Where the state is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Self, Error> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags).map_err(|e| Error::database(path, e))?;
+        db.busy_timeout(BUSY_TIMEOUT)
+            .map_err(|e| Error::database(path, e))?;
+        db.set_prepared_statement_cache_capacity(64);
+        Ok(Self {
+            path: path.to_owned(),
+            db,
+        })
+    }
+
+    /// Runs one piece of work on the connection; its error names the file.
+    fn on<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        work(&self.db).map_err(|e| Error::database(&self.path, e))
+    }
+
+    /// Runs one piece of work as a transaction: all of it is kept, or nothing.
+    fn atomically<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let path = self.path.clone();
+        let run = || {
+            let transaction = self
+                .db
+                .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        run().map_err(|e| Error::database(&path, e))
+    }
+}
+
+/// Pages of the database held in memory while a plan is written, in KiB.
+const CACHE_KIB: i64 = 16 * 1024;
+
+/// How long a reader waits for a writer.
+const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);

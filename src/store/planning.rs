@@ -1,0 +1,171 @@
+//! Writing a plan: the whole of it in one transaction, so that a guard can still refuse it.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction};
+
+use super::{Error, Store, ledger, runs};
+use crate::model::{Change, Digest, Figures, Known, OutreachId, RecordFault, RunId};
+
+/// A plan that is being written; dropped without [`commit`](Self::commit), it leaves no trace.
+#[derive(Debug)]
+pub struct Planning<'a> {
+    run: RunId,
+    path: PathBuf,
+    transaction: Transaction<'a>,
+    files: FileNumbers,
+}
+
+impl Store {
+    /// Begins to write the plan of a run.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn begin_planning(&mut self, run: RunId) -> Result<Planning<'_>, Error> {
+        let path = self.path.clone();
+        let transaction = self
+            .db
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(|e| Error::database(&path, e))?;
+        Ok(Planning {
+            run,
+            path,
+            transaction,
+            files: FileNumbers::default(),
+        })
+    }
+}
+
+impl Planning<'_> {
+    /// What is known of one prospect, this plan included.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn known(&self, prospect: OutreachId) -> Result<Known, Error> {
+        self.on(|db| ledger::known(db, prospect))
+    }
+
+    /// Puts a change into the outbox, in place of an earlier one of the same prospect.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn put(&mut self, change: &Change) -> Result<(), Error> {
+        let file = self
+            .files
+            .number(&self.transaction, &change.place.file)
+            .map_err(|e| Error::database(&self.path, e))?;
+        self.on(|db| {
+            db.prepare_cached("INSERT OR REPLACE INTO outbox (prospect_id, digest, file_id, line, fields) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute((
+                    change.prospect.get().cast_signed(),
+                    change.digest.0.cast_signed(),
+                    file,
+                    change.place.line.cast_signed(),
+                    change.fields.as_bytes(),
+                ))
+        })?;
+        Ok(())
+    }
+
+    /// Takes a change of this plan out again, putting back what was pending before it.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn withdraw(&mut self, prospect: OutreachId, before: Option<&Change>) -> Result<(), Error> {
+        self.on(|db| {
+            db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?
+                .execute([prospect.get().cast_signed()])
+        })?;
+        before.map_or(Ok(()), |change| self.put(change))
+    }
+
+    /// Remembers that the ledger already holds what this profile asks for.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn settle(&mut self, prospect: OutreachId, digest: Digest) -> Result<(), Error> {
+        self.on(|db| {
+            db.prepare_cached("UPDATE ledger SET digest = ?2 WHERE prospect_id = ?1")?
+                .execute((prospect.get().cast_signed(), digest.0.cast_signed()))
+        })?;
+        Ok(())
+    }
+
+    /// Stores a record that is not written.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn put_fault(&mut self, fault: &RecordFault) -> Result<(), Error> {
+        runs::insert_fault(&self.transaction, &mut self.files, self.run, fault)
+            .map_err(|e| Error::database(&self.path, e))
+    }
+
+    /// Why the last change of this prospect was refused, as a fault of this run.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn refusal(&self, prospect: OutreachId) -> Result<Option<RecordFault>, Error> {
+        self.on(|db| {
+            db.prepare_cached("SELECT code, what, outreach FROM refusal WHERE prospect_id = ?1")?
+                .query_row([prospect.get().cast_signed()], |row| {
+                    Ok(RecordFault {
+                        fate: crate::model::Fate::Failed,
+                        prospect: Some(prospect),
+                        file: String::new(),
+                        line: 0,
+                        code: row.get(0)?,
+                        what: row.get(1)?,
+                        outreach: row.get(2)?,
+                    })
+                })
+                .optional()
+        })
+    }
+
+    /// Keeps the plan, together with the run's figures and facts about the source.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn commit(self, figures: &Figures, memos: &[(&str, String)]) -> Result<(), Error> {
+        self.on(|db| {
+            runs::write_figures(db, self.run, figures)?;
+            for (key, value) in memos {
+                db.execute(
+                    "INSERT OR REPLACE INTO memo (key, value) VALUES (?1, ?2)",
+                    (key, value),
+                )?;
+            }
+            Ok(())
+        })?;
+        self.transaction
+            .commit()
+            .map_err(|e| Error::database(&self.path, e))
+    }
+
+    fn on<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        work(&self.transaction).map_err(|e| Error::database(&self.path, e))
+    }
+}
+
+/// The numbers under which file names are stored.
+#[derive(Debug, Default)]
+pub(super) struct FileNumbers(BTreeMap<String, i64>);
+
+impl FileNumbers {
+    pub(super) fn number(&mut self, db: &Connection, name: &str) -> rusqlite::Result<i64> {
+        if let Some(number) = self.0.get(name) {
+            return Ok(*number);
+        }
+        db.execute(
+            "INSERT OR IGNORE INTO source_file (name) VALUES (?1)",
+            [name],
+        )?;
+        let number = db.query_row(
+            "SELECT id FROM source_file WHERE name = ?1",
+            [name],
+            |row| row.get(0),
+        )?;
+        self.0.insert(name.to_owned(), number);
+        Ok(number)
+    }
+}

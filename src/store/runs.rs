@@ -1,0 +1,211 @@
+//! The runs of a destination, and the records that were not written.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use super::{Error, Store, planning::FileNumbers};
+use crate::model::{
+    Cause, Fate, Figures, OutreachId, Problem, RecordFault, Requests, Run, RunId, RunStatus,
+};
+
+impl Store {
+    /// Begins a run. One that never ended, because the process died, is ended as stopped.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn begin_run(&mut self, cause: Cause, now: Timestamp) -> Result<RunId, Error> {
+        self.atomically(|db| {
+            let interrupted = Problem::new(
+                "interrupted",
+                "The program ended before this run did.",
+                "Nothing is lost: what was not confirmed is sent by the next run.",
+            );
+            db.execute(
+                "UPDATE run SET status = ?1, ended = ?2, problem = ?3 WHERE status = ?4",
+                (
+                    RunStatus::Stopped.as_str(),
+                    now.as_millisecond(),
+                    to_json(&interrupted),
+                    RunStatus::Processing.as_str(),
+                ),
+            )?;
+            db.execute(
+                "INSERT INTO run (cause, status, started) VALUES (?1, ?2, ?3)",
+                (
+                    cause.as_str(),
+                    RunStatus::Processing.as_str(),
+                    now.as_millisecond(),
+                ),
+            )?;
+            Ok(RunId::new(db.last_insert_rowid()))
+        })
+    }
+
+    /// Ends a run.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn end_run(&mut self, run: &Run) -> Result<(), Error> {
+        self.atomically(|db| {
+            write_figures(db, run.id, &run.figures)?;
+            write_requests(db, run.id, &run.requests)?;
+            db.execute(
+                "UPDATE run SET status = ?2, ended = ?3, problem = ?4 WHERE id = ?1",
+                (
+                    run.id.get(),
+                    run.status.as_str(),
+                    run.ended.map(Timestamp::as_millisecond),
+                    run.problem.as_ref().map(to_json),
+                ),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The newest runs, newest first.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn runs(&self, limit: u32) -> Result<Vec<Run>, Error> {
+        self.on(|db| {
+            let mut statement = db.prepare(
+                "SELECT id, cause, status, started, ended, activated, excluded, failed, unchanged, pending,
+                        patch, bulk, read, token, problem FROM run ORDER BY id DESC LIMIT ?1",
+            )?;
+            let rows = statement.query_map([limit], run)?;
+            rows.collect()
+        })
+    }
+
+    /// The records that a run did not write, in the order they were met.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn faults(&self, run: RunId) -> Result<Vec<RecordFault>, Error> {
+        self.on(|db| {
+            let mut statement = db.prepare(
+                "SELECT fate, prospect_id, name, line, code, what, outreach
+                 FROM fault JOIN source_file ON source_file.id = file_id WHERE run_id = ?1 ORDER BY fault.id",
+            )?;
+            let rows = statement.query_map([run.get()], fault)?;
+            rows.collect()
+        })
+    }
+
+    /// Whether there is a run of this number.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn has_run(&self, run: RunId) -> Result<bool, Error> {
+        self.on(|db| {
+            Ok(db
+                .query_row("SELECT 1 FROM run WHERE id = ?1", [run.get()], |_| Ok(()))
+                .optional()?
+                .is_some())
+        })
+    }
+}
+
+pub(super) fn write_figures(
+    db: &Connection,
+    run: RunId,
+    figures: &Figures,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE run SET activated = ?2, excluded = ?3, failed = ?4, unchanged = ?5, pending = ?6 WHERE id = ?1")?
+        .execute((run.get(), figures.activated, figures.excluded, figures.failed, figures.unchanged, figures.pending))?;
+    Ok(())
+}
+
+pub(super) fn write_requests(
+    db: &Connection,
+    run: RunId,
+    requests: &Requests,
+) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE run SET patch = ?2, bulk = ?3, read = ?4, token = ?5 WHERE id = ?1")?
+        .execute((
+            run.get(),
+            requests.patch,
+            requests.bulk,
+            requests.read,
+            requests.token,
+        ))?;
+    Ok(())
+}
+
+pub(super) fn insert_fault(
+    db: &Connection,
+    files: &mut FileNumbers,
+    run: RunId,
+    fault: &RecordFault,
+) -> rusqlite::Result<()> {
+    let file = files.number(db, &fault.file)?;
+    db.prepare_cached(
+        "INSERT INTO fault (run_id, fate, prospect_id, file_id, line, code, what, outreach) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute((
+        run.get(),
+        fault.fate.to_string(),
+        fault.prospect.map(|id| id.get().cast_signed()),
+        file,
+        fault.line.cast_signed(),
+        &fault.code,
+        &fault.what,
+        &fault.outreach,
+    ))?;
+    Ok(())
+}
+
+fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
+    let word = |column: usize| row.get::<_, String>(column);
+    Ok(Run {
+        id: RunId::new(row.get(0)?),
+        cause: Cause::parse(&word(1)?).ok_or(rusqlite::Error::InvalidQuery)?,
+        status: RunStatus::parse(&word(2)?).ok_or(rusqlite::Error::InvalidQuery)?,
+        started: instant(row.get(3)?),
+        ended: row.get::<_, Option<i64>>(4)?.map(instant),
+        figures: Figures {
+            activated: row.get(5)?,
+            excluded: row.get(6)?,
+            failed: row.get(7)?,
+            unchanged: row.get(8)?,
+            pending: row.get(9)?,
+        },
+        requests: Requests {
+            patch: row.get(10)?,
+            bulk: row.get(11)?,
+            read: row.get(12)?,
+            token: row.get(13)?,
+        },
+        problem: row
+            .get::<_, Option<String>>(14)?
+            .and_then(|json| serde_json::from_str(&json).ok()),
+    })
+}
+
+fn fault(row: &Row<'_>) -> rusqlite::Result<RecordFault> {
+    let fate: String = row.get(0)?;
+    Ok(RecordFault {
+        fate: if fate == Fate::Excluded.to_string() {
+            Fate::Excluded
+        } else {
+            Fate::Failed
+        },
+        prospect: row
+            .get::<_, Option<i64>>(1)?
+            .and_then(|id| u64::try_from(id).ok())
+            .and_then(OutreachId::new),
+        file: row.get(2)?,
+        line: row.get::<_, i64>(3)?.cast_unsigned(),
+        code: row.get(4)?,
+        what: row.get(5)?,
+        outreach: row.get(6)?,
+    })
+}
+
+fn instant(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn to_json(problem: &Problem) -> String {
+    serde_json::to_string(problem).unwrap_or_default()
+}

@@ -1,0 +1,95 @@
+//! The settings of destinations, one readable JSON file each.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{DataDir, Error, data_dir};
+use crate::model::{Destination, slug};
+
+/// A destination's settings with the name of their file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The file's name without its ending; the state has the same one.
+    pub slug: String,
+    /// The settings.
+    pub destination: Destination,
+}
+
+impl DataDir {
+    /// The settings of every destination, by name of file.
+    ///
+    /// # Errors
+    /// If a file cannot be read or is not valid.
+    pub fn read_destinations(&self) -> Result<Vec<Settings>, Error> {
+        let mut all = vec![];
+        for path in self.settings_files()? {
+            let slug = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            all.push(Settings {
+                slug,
+                destination: read_destination(&path)?,
+            });
+        }
+        Ok(all)
+    }
+
+    /// Stores a destination: over the one of the same name, or as a new one.
+    ///
+    /// # Errors
+    /// If the folder cannot be read or written.
+    pub fn write_destination(&self, destination: Destination) -> Result<Settings, Error> {
+        let known = self.read_destinations()?;
+        let same = known
+            .iter()
+            .find(|s| s.destination.name.eq_ignore_ascii_case(&destination.name));
+        let slug = same.map_or_else(
+            || free_slug(&slug(&destination.name), &known),
+            |s| s.slug.clone(),
+        );
+        let path = self.destinations().join(format!("{slug}.json"));
+        data_dir::replace_private_file(&path, &destination.to_json())?;
+        Ok(Settings { slug, destination })
+    }
+
+    fn settings_files(&self) -> Result<Vec<PathBuf>, Error> {
+        let folder = self.destinations();
+        let list = || {
+            let mut files = vec![];
+            for entry in fs::read_dir(&folder)? {
+                let path = entry?.path();
+                if path.extension().is_some_and(|ending| ending == "json") {
+                    files.push(path);
+                }
+            }
+            files.sort();
+            Ok(files)
+        };
+        list().map_err(|e| Error::file(&folder, e))
+    }
+}
+
+/// Reads the settings in a file.
+///
+/// # Errors
+/// If it cannot be read, or every fault in it.
+pub(crate) fn read_destination(path: &Path) -> Result<Destination, Error> {
+    let text = fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
+    Destination::from_json(&text).map_err(|faults| Error::Settings {
+        path: path.to_owned(),
+        faults,
+    })
+}
+
+fn free_slug(wanted: &str, known: &[Settings]) -> String {
+    let is_free = |slug: &String| known.iter().all(|s| s.slug != *slug);
+    let numbered = (2_u32..).map(|n| format!("{wanted}-{n}"));
+    std::iter::once(wanted.to_owned())
+        .chain(numbered)
+        .find(is_free)
+        .unwrap_or_else(|| wanted.to_owned())
+}
