@@ -1,0 +1,186 @@
+//! The request limit as a state machine: who may send now, and from when the others may. No clock, no waiting.
+//!
+//! What is known of a window is a lower bound: an answer counts every request that is still on its way as not yet
+//! counted by Outreach. After a pause one request goes first; the others follow when it has come through.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::rate::{DEFAULT_WAIT, LONGEST_WAIT, RateHeaders, later};
+
+/// Two answers that name ends of the window this close speak of the same window.
+const SAME_WINDOW: SignedDuration = SignedDuration::from_secs(2);
+/// The first wait when the named instant has passed and Outreach still says "later"; it doubles each time.
+const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(1);
+
+/// Whether a request may leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// It may.
+    Now,
+    /// Not before this instant.
+    At(Timestamp),
+    /// Not before the one that went first is back.
+    AfterProbe,
+}
+
+/// The right to send one request; it goes back to the budget with what became of it.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    epoch: u64,
+    is_probe: bool,
+}
+
+/// What is known of the limit.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    window: Option<Window>,
+    pause: Option<Pause>,
+    in_flight: u64,
+    /// Counts pauses, so that late news of an earlier one is known as such.
+    epoch: u64,
+    /// How many probes in a row were told "later".
+    strikes: u32,
+}
+
+#[derive(Debug)]
+struct Window {
+    ends: Timestamp,
+    left: u64,
+}
+
+#[derive(Debug)]
+struct Pause {
+    until: Timestamp,
+    is_probing: bool,
+}
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether a request may leave now.
+    pub(super) fn may_send(&self, now: Timestamp) -> Slot {
+        match &self.pause {
+            Some(pause) if now < pause.until => Slot::At(pause.until.min(later(now, LONGEST_WAIT))),
+            Some(pause) if pause.is_probing => Slot::AfterProbe,
+            Some(_) | None => Slot::Now,
+        }
+    }
+
+    /// Reserves one request, or says from when there may be one.
+    pub(super) fn take(&mut self, now: Timestamp) -> Result<Ticket, Slot> {
+        self.distrust_the_far_future(now);
+        match self.may_send(now) {
+            Slot::Now => {}
+            wait @ (Slot::At(_) | Slot::AfterProbe) => return Err(wait),
+        }
+        let is_probe = self.pause.is_some();
+        if let Some(pause) = &mut self.pause {
+            pause.is_probing = true;
+        }
+        self.window.take_if(|window| window.ends <= now);
+        if let Some(window) = &mut self.window {
+            window.left = window.left.saturating_sub(1);
+        }
+        let ticket = Ticket {
+            epoch: self.epoch,
+            is_probe,
+        };
+        self.in_flight += 1;
+        self.pause_if_spent();
+        Ok(ticket)
+    }
+
+    /// The request was answered and the limit was no matter.
+    pub(super) fn on_response(&mut self, now: Timestamp, ticket: Ticket, rate: &RateHeaders) {
+        self.come_back(&ticket);
+        if ticket.is_probe && self.pause.as_ref().is_some_and(|pause| pause.until <= now) {
+            self.pause = None;
+            self.strikes = 0;
+            self.epoch += 1;
+        }
+        self.learn(now, rate);
+    }
+
+    /// The request was told to come back at `until`.
+    pub(super) fn on_pause(&mut self, now: Timestamp, ticket: Ticket, until: Timestamp) {
+        self.come_back(&ticket);
+        if ticket.epoch != self.epoch && until <= now {
+            return;
+        }
+        self.window = None;
+        let floor = if self.strikes > 0 {
+            SHORTEST_WAIT
+                .saturating_mul(1 << (self.strikes - 1).min(10))
+                .min(DEFAULT_WAIT)
+        } else if until <= now {
+            SHORTEST_WAIT
+        } else {
+            SignedDuration::ZERO
+        };
+        if ticket.is_probe {
+            self.strikes = self.strikes.saturating_add(1);
+        }
+        self.pause_until(until.max(later(now, floor)).min(later(now, LONGEST_WAIT)));
+    }
+
+    /// Nobody knows what became of the request.
+    pub(super) fn on_lost(&mut self, ticket: Ticket) {
+        self.come_back(&ticket);
+    }
+
+    fn come_back(&mut self, ticket: &Ticket) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(pause) = self.pause.as_mut().filter(|_| ticket.is_probe) {
+            pause.is_probing = false;
+        }
+    }
+
+    fn learn(&mut self, now: Timestamp, rate: &RateHeaders) {
+        let Some(remaining) = rate.remaining else {
+            return;
+        };
+        let ends = rate.reset.unwrap_or_else(|| later(now, DEFAULT_WAIT));
+        if ends <= now {
+            return;
+        }
+        let left = remaining.saturating_sub(self.in_flight);
+        match &mut self.window {
+            Some(window) if window.ends.duration_since(ends).abs() <= SAME_WINDOW => {
+                window.left = window.left.min(left);
+            }
+            Some(_) | None => self.window = Some(Window { ends, left }),
+        }
+        self.pause_if_spent();
+    }
+
+    fn pause_if_spent(&mut self) {
+        if let Some(Window { ends, left: 0 }) = self.window {
+            self.pause_until(ends);
+        }
+    }
+
+    fn pause_until(&mut self, until: Timestamp) {
+        if let Some(pause) = &mut self.pause {
+            pause.until = pause.until.max(until);
+        } else {
+            self.epoch += 1;
+            self.pause = Some(Pause {
+                until,
+                is_probing: false,
+            });
+        }
+    }
+
+    /// A clock that was set back must not turn an hour's pause into a day's.
+    fn distrust_the_far_future(&mut self, now: Timestamp) {
+        let latest = later(now, LONGEST_WAIT);
+        if let Some(pause) = &mut self.pause {
+            pause.until = pause.until.min(latest);
+        }
+        if let Some(window) = &mut self.window {
+            window.ends = window.ends.min(latest);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The client as its callers hold it: an address, a token, and what all its requests share.
+
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use reqwest::{
+    Url,
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue},
+    redirect, retry,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::{Notify, watch};
+
+use super::{budget::Budget, error::Error, retry::RetryPolicy};
+use crate::model::Requests;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(60);
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Outreach wants it on every request, also on those without a body.
+const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
+const USER_AGENT: &str = concat!("audience-sync/", env!("CARGO_PKG_VERSION"));
+
+/// Speaks with one Outreach account. Clones share the connections, the token, the limit and the counts.
+#[derive(Clone)]
+pub struct Client {
+    pub(super) shared: Arc<Shared>,
+    pub(super) policy: RetryPolicy,
+}
+
+/// What all clones share.
+pub(super) struct Shared {
+    pub(super) http: reqwest::Client,
+    base: Url,
+    authorization: Mutex<HeaderValue>,
+    budget: Mutex<Budget>,
+    /// Wakes the senders that wait for a slot.
+    pub(super) changed: Notify,
+    pub(super) waiting: watch::Sender<Option<Timestamp>>,
+    pub(super) n_waiting: Mutex<u64>,
+    pub(super) n_patches: AtomicU64,
+    pub(super) n_reads: AtomicU64,
+}
+
+impl Client {
+    /// A client for the account at `address`: scheme, host and port, and a path before `/api/v2` if there is one.
+    pub fn new(address: &str, token: SecretString) -> Result<Self, Error> {
+        let base = base(address)?;
+        let headers = HeaderMap::from_iter([(ACCEPT, MEDIA_TYPE), (CONTENT_TYPE, MEDIA_TYPE)]);
+        let mut builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .default_headers(headers)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .http2_keep_alive_timeout(KEEP_ALIVE)
+            .redirect(redirect::Policy::none())
+            // Every request has to pass the budget, so nothing below may send one again.
+            .retry(retry::never());
+        if is_loopback(&base) {
+            builder = builder.no_proxy();
+        }
+        Ok(Self {
+            shared: Arc::new(Shared {
+                http: builder.build().map_err(Error::Setup)?,
+                base,
+                authorization: Mutex::new(authorization(&token)?),
+                budget: Mutex::new(Budget::new()),
+                changed: Notify::new(),
+                waiting: watch::Sender::new(None),
+                n_waiting: Mutex::new(0),
+                n_patches: AtomicU64::new(0),
+                n_reads: AtomicU64::new(0),
+            }),
+            policy: RetryPolicy::default(),
+        })
+    }
+
+    /// The same client with another patience.
+    #[must_use]
+    pub fn with_retry(self, policy: RetryPolicy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// Takes a fresh token for all requests from now on, those that wait included.
+    pub fn renew(&self, token: SecretString) -> Result<(), Error> {
+        *lock(&self.shared.authorization) = authorization(&token)?;
+        Ok(())
+    }
+
+    /// How many requests were sent so far.
+    pub fn requests(&self) -> Requests {
+        Requests {
+            patch: self.shared.n_patches.load(Ordering::Relaxed),
+            read: self.shared.n_reads.load(Ordering::Relaxed),
+            ..Requests::default()
+        }
+    }
+
+    /// Until when requests wait for the limit or for maintenance to pass; `None` if none waits.
+    pub fn waiting_until(&self) -> Option<Timestamp> {
+        *self.shared.waiting.borrow()
+    }
+
+    /// Follows [`waiting_until`](Self::waiting_until).
+    pub fn watch_waiting(&self) -> watch::Receiver<Option<Timestamp>> {
+        self.shared.waiting.subscribe()
+    }
+
+    pub(super) fn url(&self, path: &str) -> Result<Url, Error> {
+        self.shared.base.join(path).map_err(|_bad| Error::Address)
+    }
+}
+
+impl Shared {
+    pub(super) fn authorization(&self) -> HeaderValue {
+        lock(&self.authorization).clone()
+    }
+
+    pub(super) fn budget(&self) -> MutexGuard<'_, Budget> {
+        lock(&self.budget)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// None of the values behind our locks can be left half-changed, so a panic elsewhere does not spoil them.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn base(address: &str) -> Result<Url, Error> {
+    let address = address.trim().trim_end_matches('/');
+    let url = Url::parse(&format!("{address}/api/v2/")).map_err(|_bad| Error::Address)?;
+    let is_plain = url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    (is_web && is_plain).then_some(url).ok_or(Error::Address)
+}
+
+/// A proxy cannot reach this computer's own addresses.
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let address = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    })
+}
+
+fn authorization(token: &SecretString) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret().trim()))
+        .map_err(Error::Token)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_a_web_address_and_may_have_a_path() {
+        for (address, is) in [
+            (
+                "https://api.outreach.io",
+                Some("https://api.outreach.io/api/v2/users"),
+            ),
+            (
+                "https://api.outreach.io/",
+                Some("https://api.outreach.io/api/v2/users"),
+            ),
+            (
+                " http://127.0.0.1:8080/fake// ",
+                Some("http://127.0.0.1:8080/fake/api/v2/users"),
+            ),
+            ("http://[::1]:1", Some("http://[::1]:1/api/v2/users")),
+            ("api.outreach.io", None),
+            ("ftp://api.outreach.io", None),
+            ("https://user:secret@api.outreach.io", None),
+            ("https://api.outreach.io?x=1", None),
+            ("https://", None),
+            ("", None),
+        ] {
+            let client = Client::new(address, SecretString::from("t"));
+            let url = client.and_then(|client| client.url("users"));
+            assert_eq!(url.as_ref().map(Url::as_str).ok(), is, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_no_header_can_carry_asks_for_a_sign_in() {
+        let error = Client::new("https://api.outreach.io", SecretString::from("a\nb"))
+            .expect_err("no client");
+        assert_eq!(error.consequence(), super::super::Consequence::SignInNeeded);
+    }
+
+    #[test]
+    fn the_token_is_never_printed() {
+        let client =
+            Client::new("https://api.outreach.io", SecretString::from("s3cret")).expect("a client");
+        assert!(!format!("{client:?}").contains("s3cret"));
+        assert!(!format!("{:?}", client.shared.authorization()).contains("s3cret"));
+    }
+}

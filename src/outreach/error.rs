@@ -1,0 +1,141 @@
+//! Why a request did not do its work, and what has to follow from it.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use reqwest::header::InvalidHeaderValue;
+
+/// A request that did not do its work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The settings name no usable address.
+    #[error("the address of Outreach is not a web address")]
+    Address,
+    /// The token cannot stand in a header, so it is none.
+    #[error("the access token has characters that a token cannot have")]
+    Token(#[source] InvalidHeaderValue),
+    /// TLS or the proxy could not be set up.
+    #[error("the connection to Outreach could not be set up")]
+    Setup(#[source] reqwest::Error),
+    /// The request or its answer got lost.
+    #[error("outreach could not be reached")]
+    Network(#[source] reqwest::Error),
+    /// Something answered that is not Outreach: a sign-in page of a network, a proxy, a broken answer.
+    #[error("the answer did not come from Outreach: {why}")]
+    NotOutreach {
+        /// The status of the answer.
+        status: u16,
+        /// What gave it away.
+        why: &'static str,
+    },
+    /// Outreach said no.
+    #[error("outreach answered with HTTP {}", .0.status)]
+    Refused(Box<Refusal>),
+}
+
+/// An answer of Outreach that is not a success.
+#[derive(Debug)]
+pub struct Refusal {
+    pub(super) status: u16,
+    /// Outreach's name for it, such as `resourceNotFound`.
+    pub(super) id: Option<String>,
+    /// Outreach's own text.
+    pub(super) words: String,
+    /// When to ask again, by this computer's clock.
+    pub(super) wait_until: Option<Timestamp>,
+}
+
+/// What has to follow from an [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consequence {
+    /// This record will not be written; the others may be.
+    FailRecord,
+    /// Every further request would end the same way.
+    StopRun,
+    /// The token is no longer good: refresh it, or sign in again.
+    SignInNeeded,
+    /// Nothing may be sent before this instant.
+    WaitUntil(Timestamp),
+    /// Outreach failed; the same request may succeed later.
+    Retry,
+    /// Nothing of Outreach answered; the same request may succeed when the network is back.
+    Unreachable,
+}
+
+impl Error {
+    /// What has to follow.
+    pub fn consequence(&self) -> Consequence {
+        match self {
+            Self::Address | Self::Setup(_) => Consequence::StopRun,
+            Self::Token(_) => Consequence::SignInNeeded,
+            Self::Network(_) | Self::NotOutreach { .. } => Consequence::Unreachable,
+            Self::Refused(refusal) => refusal.consequence(),
+        }
+    }
+
+    /// A short fixed word: Outreach's own, such as `resourceNotFound`, or ours, such as `http_502` or `network`.
+    pub fn code(&self) -> Cow<'_, str> {
+        match self {
+            Self::Address => Cow::Borrowed("api_address"),
+            Self::Token(_) => Cow::Borrowed("token_unusable"),
+            Self::Setup(_) => Cow::Borrowed("connection_setup"),
+            Self::Network(e) if e.is_timeout() => Cow::Borrowed("timeout"),
+            Self::Network(_) => Cow::Borrowed("network"),
+            Self::NotOutreach { .. } => Cow::Borrowed("not_outreach"),
+            Self::Refused(refusal) => refusal.id.as_deref().map_or_else(
+                || Cow::Owned(format!("http_{}", refusal.status)),
+                Cow::Borrowed,
+            ),
+        }
+    }
+
+    /// What Outreach itself said, at most 2,000 characters; empty if it said nothing. It may quote the record.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Refused(refusal) => &refusal.words,
+            Self::Address
+            | Self::Token(_)
+            | Self::Setup(_)
+            | Self::Network(_)
+            | Self::NotOutreach { .. } => "",
+        }
+    }
+
+    /// The HTTP status, if there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.status),
+            Self::NotOutreach { status, .. } => Some(*status),
+            Self::Address | Self::Token(_) | Self::Setup(_) | Self::Network(_) => None,
+        }
+    }
+
+    /// Whether the same request may succeed later without anybody doing anything.
+    pub fn is_transient(&self) -> bool {
+        match self.consequence() {
+            Consequence::WaitUntil(_) | Consequence::Retry | Consequence::Unreachable => true,
+            Consequence::FailRecord | Consequence::StopRun | Consequence::SignInNeeded => false,
+        }
+    }
+
+    /// The error of a request that got lost. Its address is taken off: it may name a prospect.
+    pub(super) fn network(error: reqwest::Error) -> Self {
+        Self::Network(error.without_url())
+    }
+}
+
+impl Refusal {
+    fn consequence(&self) -> Consequence {
+        match (self.status, self.id.as_deref(), self.wait_until) {
+            (401, ..) => Consequence::SignInNeeded,
+            (403, Some("unauthorizedOauthScope"), _) | (415, ..) => Consequence::StopRun,
+            (404, Some("resourceNotFound"), _) => Consequence::FailRecord,
+            // A path that Outreach does not know will not be known for the next record either.
+            (404, ..) => Consequence::StopRun,
+            (429 | 503, _, Some(until)) => Consequence::WaitUntil(until),
+            (408 | 429 | 500.., ..) => Consequence::Retry,
+            _ => Consequence::FailRecord,
+        }
+    }
+}

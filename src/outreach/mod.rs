@@ -1,0 +1,23 @@
+//! The REST API of Outreach: writes prospects, reads them back, and keeps to the hourly limit.
+//!
+//! A [`Client`] sends every request the same way: it waits for a slot of the [budget](budget), asks, waits again when
+//! Outreach says "later", and tries again when nothing of Outreach answered. What is left is an [`Error`], which
+//! says what has to follow from it.
+
+mod answer;
+mod budget;
+mod client;
+mod echo;
+mod error;
+mod labels;
+mod prospects;
+mod rate;
+mod retry;
+mod send;
+
+pub use client::Client;
+pub use echo::Echo;
+pub use error::{Consequence, Error};
+pub use labels::FieldLabel;
+pub use prospects::Prospect;
+pub use retry::RetryPolicy;

@@ -1,0 +1,233 @@
+//! The one way every request goes: wait for a slot, ask, wait again or try again, and give back what is left.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use reqwest::{Method, Url, header::AUTHORIZATION};
+use tokio::time::sleep;
+
+use super::{
+    answer::Answer,
+    budget::{Slot, Ticket},
+    client::{Client, Shared, lock},
+    error::{Consequence, Error},
+    rate::RateHeaders,
+};
+
+const MAX_BYTES: usize = 4 << 20;
+/// Pages and lists may be larger than other answers.
+pub(super) const MAX_PAGE_BYTES: usize = 64 << 20;
+/// A computer that slept did not let the timers run, so a long wait looks at the clock this often.
+const LONGEST_NAP: Duration = Duration::from_secs(5);
+
+/// A request that can be sent again and again.
+#[derive(Debug)]
+pub(super) struct Call {
+    method: Method,
+    url: Url,
+    body: Option<String>,
+    max_bytes: usize,
+}
+
+impl Call {
+    pub(super) fn get(url: Url) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            body: None,
+            max_bytes: MAX_BYTES,
+        }
+    }
+
+    pub(super) fn patch(url: Url, body: String) -> Self {
+        Self {
+            method: Method::PATCH,
+            url,
+            body: Some(body),
+            max_bytes: MAX_BYTES,
+        }
+    }
+
+    /// The same with an answer of up to so many bytes.
+    pub(super) fn up_to(self, max_bytes: usize) -> Self {
+        Self { max_bytes, ..self }
+    }
+}
+
+impl Client {
+    /// Sends until there is an answer that `read` takes, a refusal, or no attempt left. Waits for the limit do not
+    /// count as attempts.
+    pub(super) async fn send<T>(
+        &self,
+        call: &Call,
+        read: impl Fn(&Answer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut attempts_made = 0;
+        loop {
+            let error = match self.attempt(call, &read).await {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            match error.consequence() {
+                Consequence::WaitUntil(_) => continue,
+                Consequence::Retry | Consequence::Unreachable => {}
+                Consequence::FailRecord | Consequence::StopRun | Consequence::SignInNeeded => {
+                    return Err(error);
+                }
+            }
+            attempts_made += 1;
+            match self.policy.wait(attempts_made, fastrand::f64()) {
+                Some(wait) => sleep(wait).await,
+                None => return Err(error),
+            }
+        }
+    }
+
+    async fn attempt<T>(
+        &self,
+        call: &Call,
+        read: impl Fn(&Answer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let permit = self.permit().await;
+        let (answer, headers) = self.exchange(call).await?;
+        let now = Timestamp::now();
+        let rate = RateHeaders::read(&headers, now);
+        let outcome = match answer.status {
+            200..300 => read(&answer),
+            _ => Err(answer.refusal(&rate, now)),
+        };
+        permit.settle(now, &rate, outcome.as_ref().err());
+        outcome
+    }
+
+    async fn exchange(&self, call: &Call) -> Result<(Answer, reqwest::header::HeaderMap), Error> {
+        let sent = if call.method == Method::PATCH {
+            &self.shared.n_patches
+        } else {
+            &self.shared.n_reads
+        };
+        sent.fetch_add(1, Ordering::Relaxed);
+        let mut request = self
+            .shared
+            .http
+            .request(call.method.clone(), call.url.clone())
+            .header(AUTHORIZATION, self.shared.authorization());
+        if let Some(body) = &call.body {
+            request = request.body(body.clone());
+        }
+        let mut response = request.send().await.map_err(Error::network)?;
+        let headers = std::mem::take(response.headers_mut());
+        let mut answer = Answer {
+            status: response.status().as_u16(),
+            body: Vec::new(),
+        };
+        while let Some(chunk) = response.chunk().await.map_err(Error::network)? {
+            if answer.body.len() + chunk.len() > call.max_bytes {
+                return Err(answer.not_outreach("it is too long"));
+            }
+            answer.body.extend_from_slice(&chunk);
+        }
+        Ok((answer, headers))
+    }
+
+    /// Waits until a request may leave.
+    async fn permit(&self) -> Permit {
+        let mut waiter = None;
+        loop {
+            let changed = self.shared.changed.notified();
+            let now = Timestamp::now();
+            let taken = self.shared.budget().take(now);
+            let nap = match taken {
+                Ok(ticket) => {
+                    return Permit {
+                        shared: Arc::clone(&self.shared),
+                        ticket: Some(ticket),
+                    };
+                }
+                Err(Slot::At(until)) => {
+                    waiter
+                        .get_or_insert_with(|| Waiter::new(&self.shared))
+                        .show(until);
+                    until.duration_since(now).unsigned_abs().min(LONGEST_NAP)
+                }
+                Err(Slot::Now | Slot::AfterProbe) => LONGEST_NAP,
+            };
+            tokio::select! {
+                () = changed => {}
+                () = sleep(nap) => {}
+            }
+        }
+    }
+}
+
+/// A slot of the budget while its request is on the way; a request that is given up gives it back.
+struct Permit {
+    shared: Arc<Shared>,
+    ticket: Option<Ticket>,
+}
+
+impl Permit {
+    fn settle(mut self, now: Timestamp, rate: &RateHeaders, error: Option<&Error>) {
+        let Some(ticket) = self.ticket.take() else {
+            return;
+        };
+        let mut budget = self.shared.budget();
+        match error.map(Error::consequence) {
+            Some(Consequence::WaitUntil(until)) => budget.on_pause(now, ticket, until),
+            Some(Consequence::Retry | Consequence::Unreachable) => budget.on_lost(ticket),
+            None
+            | Some(Consequence::FailRecord | Consequence::StopRun | Consequence::SignInNeeded) => {
+                budget.on_response(now, ticket, rate)
+            }
+        }
+        drop(budget);
+        self.shared.changed.notify_waiters();
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.ticket.take() {
+            self.shared.budget().on_lost(ticket);
+            self.shared.changed.notify_waiters();
+        }
+    }
+}
+
+/// One of the senders that wait; the last one to go on takes the sign down.
+struct Waiter {
+    shared: Arc<Shared>,
+}
+
+impl Waiter {
+    fn new(shared: &Arc<Shared>) -> Self {
+        *lock(&shared.n_waiting) += 1;
+        Self {
+            shared: Arc::clone(shared),
+        }
+    }
+
+    fn show(&self, until: Timestamp) {
+        self.shared.waiting.send_if_modified(|shown| {
+            let is_news = *shown != Some(until);
+            *shown = Some(until);
+            is_news
+        });
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        let mut n_waiting = lock(&self.shared.n_waiting);
+        *n_waiting -= 1;
+        if *n_waiting == 0 {
+            self.shared.waiting.send_replace(None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
