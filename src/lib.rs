@@ -2,5 +2,6 @@
 
 pub mod model;
 pub mod outreach;
+pub mod sandbox;
 pub mod source;
 pub mod store;

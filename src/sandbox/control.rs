@@ -1,0 +1,367 @@
+//! The control routes under `/_control`: what tests and the page set and see, past the API.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State, rejection::JsonRejection},
+    http::StatusCode,
+    response::Response,
+    routing::{get, post},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::{
+    answer::Answer,
+    budget::{Remaining, RetryAfter},
+    fault::Fault,
+    prospects::{Prospect, Write},
+    schema::Schema,
+    state::{Shared, World},
+};
+
+/// Rows the page gets at most in one piece.
+const LARGEST_PAGE: usize = 500;
+
+/// Changes to a running sandbox; what is `None` stays as it is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Adjustments {
+    /// Requests per window.
+    pub limit: Option<u32>,
+    /// The length of windows that begin from now on.
+    pub window_secs: Option<u64>,
+    /// How late every answer is.
+    pub latency_ms: Option<u64>,
+    /// The spelling of `Retry-After`.
+    pub retry_after: Option<RetryAfter>,
+    /// The spelling of `X-RateLimit-Remaining`.
+    pub remaining: Option<Remaining>,
+    /// The prospects the user may not write, instead of those before.
+    pub read_only: Option<BTreeSet<u32>>,
+    /// Whether a `GET` needs the API's `Content-Type` as well.
+    pub content_type_on_get: Option<bool>,
+    /// Whether an address that the prospect has already is refused.
+    pub refuse_unchanged_emails: Option<bool>,
+    /// Moves the sandbox's time forward.
+    pub advance_secs: Option<u64>,
+    /// Begins a new window with the next request.
+    #[serde(default)]
+    pub reset_window: bool,
+}
+
+/// One fault or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Ordered {
+    Many(Vec<Value>),
+    One(Value),
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct Since {
+    after: u64,
+    last: usize,
+}
+
+impl Default for Since {
+    fn default() -> Self {
+        Self {
+            after: 0,
+            last: usize::MAX,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct Search {
+    #[serde(rename = "search")]
+    words: String,
+    offset: usize,
+    size: usize,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self {
+            words: String::new(),
+            offset: 0,
+            size: 50,
+        }
+    }
+}
+
+type SharedState = State<Arc<Shared>>;
+
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/_control/token", post(issue_token).delete(revoke_tokens))
+        .route(
+            "/_control/faults",
+            get(list_faults).post(add_faults).delete(clear_faults),
+        )
+        .route(
+            "/_control/requests",
+            get(list_requests).delete(clear_requests),
+        )
+        .route(
+            "/_control/settings",
+            get(show_settings).post(change_settings),
+        )
+        .route("/_control/prospects", get(list_prospects))
+        .route(
+            "/_control/prospects/{id}",
+            get(show_prospect).post(change_prospect),
+        )
+}
+
+async fn issue_token(State(shared): SharedState) -> Response {
+    let token = shared.world().issue_token();
+    ok(&json!({ "access_token": token }))
+}
+
+async fn revoke_tokens(State(shared): SharedState) -> Response {
+    shared.world().revoke_tokens();
+    ok(&json!({}))
+}
+
+async fn list_faults(State(shared): SharedState) -> Response {
+    ok(&json!({ "faults": shared.world().faults.pending() }))
+}
+
+async fn add_faults(
+    State(shared): SharedState,
+    body: Result<Json<Ordered>, JsonRejection>,
+) -> Response {
+    let values = match body {
+        Ok(Json(Ordered::One(value))) => vec![value],
+        Ok(Json(Ordered::Many(values))) => values,
+        Err(rejection) => return refuse(&rejection.body_text()),
+    };
+    let faults: Result<Vec<Fault>, String> = values.into_iter().map(read_fault).collect();
+    match faults {
+        Ok(faults) => {
+            let mut world = shared.world();
+            for fault in faults {
+                world.faults.add(fault);
+            }
+            ok(&json!({ "faults": world.faults.pending() }))
+        }
+        Err(error) => refuse(&error),
+    }
+}
+
+fn read_fault(value: Value) -> Result<Fault, String> {
+    let fault: Fault = serde_json::from_value(value).map_err(|error| error.to_string())?;
+    fault.check()?;
+    Ok(fault)
+}
+
+async fn clear_faults(State(shared): SharedState) -> Response {
+    shared.world().faults.clear();
+    ok(&json!({ "faults": [] }))
+}
+
+async fn list_requests(State(shared): SharedState, Query(since): Query<Since>) -> Response {
+    let world = shared.world();
+    let newer = |entry: &&_| -> bool {
+        let entry: &super::LoggedRequest = entry;
+        entry.sequence > since.after
+    };
+    let mut requests: Vec<_> = world
+        .log
+        .entries()
+        .rev()
+        .take_while(newer)
+        .take(since.last)
+        .collect();
+    requests.reverse();
+    ok(&json!({ "counters": world.log.counters, "requests": requests }))
+}
+
+async fn clear_requests(State(shared): SharedState) -> Response {
+    shared.world().log.clear();
+    ok(&json!({}))
+}
+
+async fn show_settings(State(shared): SharedState) -> Response {
+    ok(&shared.world().settings())
+}
+
+async fn change_settings(
+    State(shared): SharedState,
+    body: Result<Json<Adjustments>, JsonRejection>,
+) -> Response {
+    match body {
+        Ok(Json(adjustments)) => {
+            let mut world = shared.world();
+            world.adjust(adjustments);
+            ok(&world.settings())
+        }
+        Err(rejection) => refuse(&rejection.body_text()),
+    }
+}
+
+async fn show_prospect(State(shared): SharedState, Path(id): Path<u32>) -> Response {
+    let prospect = shared.world().prospects.get(&shared.schema, id);
+    match prospect {
+        Some(prospect) => ok(&prospect.attributes(&shared.schema)),
+        None => unknown(id),
+    }
+}
+
+/// Sets attributes as somebody else in Outreach would: past checks, limits and the log.
+async fn change_prospect(
+    State(shared): SharedState,
+    Path(id): Path<u32>,
+    body: Result<Json<Map<String, Value>>, JsonRejection>,
+) -> Response {
+    let values = match body {
+        Ok(Json(values)) => values,
+        Err(rejection) => return refuse(&rejection.body_text()),
+    };
+    match shared.world().set_attributes(&shared.schema, id, values) {
+        Ok(Some(prospect)) => ok(&prospect.attributes(&shared.schema)),
+        Ok(None) => unknown(id),
+        Err(name) => refuse(&format!("'{name}' is not an attribute of 'prospect'")),
+    }
+}
+
+async fn list_prospects(State(shared): SharedState, Query(search): Query<Search>) -> Response {
+    let schema = &shared.schema;
+    let world = shared.world();
+    let wanted = search.words.trim().to_lowercase();
+    let size = search.size.min(LARGEST_PAGE);
+    let (total, rows) = if wanted.is_empty() {
+        let ids = (1..=world.prospects.len()).skip(search.offset).take(size);
+        let rows = ids.filter_map(|id| world.prospects.get(schema, id));
+        let total = usize::try_from(world.prospects.len()).unwrap_or(usize::MAX);
+        (total, rows.collect())
+    } else {
+        let found: Vec<Prospect> = (1..=world.prospects.len())
+            .filter_map(|id| world.prospects.get(schema, id))
+            .filter(|prospect| is_about(prospect, schema, &wanted))
+            .collect();
+        let total = found.len();
+        let rows: Vec<_> = found.into_iter().skip(search.offset).take(size).collect();
+        (total, rows)
+    };
+    let rows: Vec<Value> = rows.iter().map(|prospect| row(prospect, schema)).collect();
+    ok(&json!({ "total": total, "fields": schema.labelled, "rows": rows }))
+}
+
+fn is_about(prospect: &Prospect, schema: &Schema, wanted: &str) -> bool {
+    prospect.id.to_string() == wanted
+        || ["name", "company", "title"]
+            .iter()
+            .any(|name| prospect.text(schema, name).to_lowercase().contains(wanted))
+        || prospect
+            .value(schema, "emails")
+            .is_some_and(|emails| emails.to_string().to_lowercase().contains(wanted))
+}
+
+fn row(prospect: &Prospect, schema: &Schema) -> Value {
+    let value = |name: &str| prospect.value(schema, name).cloned().unwrap_or_default();
+    let custom: Map<String, Value> = schema
+        .labelled
+        .iter()
+        .map(|field| (field.name.clone(), value(&field.name)))
+        .collect();
+    json!({
+        "id": prospect.id,
+        "name": value("name"),
+        "company": value("company"),
+        "title": value("title"),
+        "updatedAt": value("updatedAt"),
+        "custom": custom,
+    })
+}
+
+impl World {
+    pub(super) fn adjust(&mut self, adjustments: Adjustments) {
+        let options = &mut self.options;
+        set(&mut self.budget.limit, adjustments.limit);
+        set(
+            &mut self.budget.window,
+            adjustments.window_secs.map(Duration::from_secs),
+        );
+        set(
+            &mut options.latency,
+            adjustments.latency_ms.map(Duration::from_millis),
+        );
+        set(&mut options.retry_after, adjustments.retry_after);
+        set(&mut options.remaining, adjustments.remaining);
+        set(&mut options.read_only, adjustments.read_only);
+        set(
+            &mut options.content_type_on_get,
+            adjustments.content_type_on_get,
+        );
+        set(
+            &mut options.refuse_unchanged_emails,
+            adjustments.refuse_unchanged_emails,
+        );
+        if let Some(seconds) = adjustments.advance_secs {
+            self.clock.advance(Duration::from_secs(seconds));
+        }
+        if adjustments.reset_window {
+            self.budget.reset();
+        }
+    }
+
+    fn settings(&mut self) -> Value {
+        let now = self.clock.now();
+        self.budget.roll(now);
+        json!({
+            "limit": self.budget.limit,
+            "remaining_requests": self.budget.remaining(),
+            "window_secs": self.budget.window.as_secs(),
+            "reset": self.budget.ends(now).as_second(),
+            "time": now.to_string(),
+            "latency_ms": self.options.latency.as_millis(),
+            "retry_after": self.options.retry_after,
+            "remaining": self.options.remaining,
+            "read_only": self.options.read_only,
+            "content_type_on_get": self.options.content_type_on_get,
+            "refuse_unchanged_emails": self.options.refuse_unchanged_emails,
+        })
+    }
+
+    /// Sets attributes by name; `Err` is a name that no attribute has.
+    pub(super) fn set_attributes(
+        &mut self,
+        schema: &Schema,
+        id: u32,
+        values: Map<String, Value>,
+    ) -> Result<Option<Prospect>, String> {
+        let mut write = Write::default();
+        for (name, value) in values {
+            let field = schema.field(&name).ok_or(name)?;
+            write.values.insert(field, value);
+        }
+        let now = self.clock.now();
+        let applied = self.prospects.apply(schema, id, &write, now);
+        Ok(applied.and_then(|_| self.prospects.get(schema, id)))
+    }
+}
+
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn ok(body: &impl Serialize) -> Response {
+    Answer::json(StatusCode::OK, body).into_response()
+}
+
+fn refuse(error: &str) -> Response {
+    Answer::json(StatusCode::BAD_REQUEST, &json!({ "error": error })).into_response()
+}
+
+fn unknown(id: u32) -> Response {
+    let error = json!({ "error": format!("there is no prospect {id}") });
+    Answer::json(StatusCode::NOT_FOUND, &error).into_response()
+}

@@ -1,0 +1,278 @@
+//! Faults on demand: the next requests of some kind fail in a chosen way.
+
+use axum::http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::answer::{Answer, HTML};
+
+const CAPTIVE_PORTAL: &str = "<!doctype html><html><head><title>Sign in to the network</title></head>\
+    <body><h1>Welcome, guest</h1><p>Accept the terms to use this network.</p></body></html>";
+
+const BAD_GATEWAY: &str = "<html><head><title>502 Bad Gateway</title></head>\
+    <body><center><h1>502 Bad Gateway</h1></center></body></html>";
+
+const GATEWAY_TIMEOUT: &str = "<html><head><title>504 Gateway Time-out</title></head>\
+    <body><center><h1>504 Gateway Time-out</h1></center></body></html>";
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The request is carried out, and the connection ends without an answer.
+    DropAfterApply,
+    /// The connection ends without an answer, and nothing was done.
+    DropBefore,
+    /// [`Fault::status`] with the body that the provider or its gateway gives it.
+    #[default]
+    Status,
+    /// The request is carried out, and the answer comes [`Fault::ms`] later.
+    Slow,
+    /// The page of a captive portal, with status 200.
+    #[serde(rename = "html_200")]
+    Html200,
+    /// [`Fault::status`] with [`Fault::body`].
+    Errors,
+    /// The request is carried out, and the answer says that [`Fault::attribute`] is [`Fault::value`].
+    EchoOverride,
+    /// The request is carried out, and answered with 204.
+    NoContent,
+}
+
+/// A fault, and the requests it strikes.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Fault {
+    /// What goes wrong.
+    pub kind: FaultKind,
+    /// How many matching requests it strikes.
+    pub times: u32,
+    /// How many matching requests it lets pass first.
+    pub skip: u32,
+    /// Only requests of this method.
+    pub method: Option<String>,
+    /// Only paths that begin so, after `/api/v2`.
+    pub path: Option<String>,
+    /// Only requests on this prospect's own path.
+    pub prospect: Option<u32>,
+    /// The status of `status` and `errors`.
+    pub status: Option<u16>,
+    /// The JSON body of `errors`.
+    pub body: Option<Value>,
+    /// Carry the request out before answering with `status`, `errors` or `html_200`.
+    pub apply: bool,
+    /// Milliseconds of `slow`.
+    pub ms: Option<u64>,
+    /// How far off the time is that 429 and 503 name; by default the window's end, and 60 s.
+    pub retry_after_secs: Option<u64>,
+    /// The attribute of `echo_override`.
+    pub attribute: Option<String>,
+    /// The value of `echo_override`.
+    pub value: Value,
+}
+
+impl Default for Fault {
+    fn default() -> Self {
+        Self {
+            kind: FaultKind::default(),
+            times: 1,
+            skip: 0,
+            method: None,
+            path: None,
+            prospect: None,
+            status: None,
+            body: None,
+            apply: false,
+            ms: None,
+            retry_after_secs: None,
+            attribute: None,
+            value: Value::Null,
+        }
+    }
+}
+
+impl Fault {
+    /// Names the part that the fault's kind needs and that is missing or wrong.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let status_is_valid = self
+            .status
+            .is_some_and(|status| (200..600).contains(&status));
+        match self.kind {
+            FaultKind::Status | FaultKind::Errors if !status_is_valid => {
+                Err("'status' must be a number from 200 to 599".to_owned())
+            }
+            FaultKind::Errors if self.body.is_none() => Err("'body' is missing".to_owned()),
+            FaultKind::Slow if self.ms.is_none() => Err("'ms' is missing".to_owned()),
+            FaultKind::EchoOverride if self.attribute.is_none() => {
+                Err("'attribute' is missing".to_owned())
+            }
+            FaultKind::DropAfterApply
+            | FaultKind::DropBefore
+            | FaultKind::Status
+            | FaultKind::Slow
+            | FaultKind::Html200
+            | FaultKind::Errors
+            | FaultKind::EchoOverride
+            | FaultKind::NoContent => Ok(()),
+        }
+    }
+
+    /// Whether the request is carried out although its answer goes wrong.
+    pub(super) fn applies(&self) -> bool {
+        match self.kind {
+            FaultKind::DropAfterApply
+            | FaultKind::Slow
+            | FaultKind::EchoOverride
+            | FaultKind::NoContent => true,
+            FaultKind::DropBefore => false,
+            FaultKind::Status | FaultKind::Html200 | FaultKind::Errors => self.apply,
+        }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+            .and_then(|status| StatusCode::from_u16(status).ok())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn matches(&self, method: &Method, path: &str, prospect: Option<u32>) -> bool {
+        let method_matches = self
+            .method
+            .as_ref()
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method.as_str()));
+        let path_matches = self
+            .path
+            .as_ref()
+            .is_none_or(|wanted| path.starts_with(wanted.as_str()));
+        let prospect_matches = self.prospect.is_none() || self.prospect == prospect;
+        method_matches && path_matches && prospect_matches
+    }
+}
+
+/// The faults still to come, in the order they were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(super) fn add(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub(super) fn pending(&self) -> &[Fault] {
+        &self.0
+    }
+
+    /// The first fault that strikes this request; those that let it pass count it.
+    pub(super) fn strike(
+        &mut self,
+        method: &Method,
+        path: &str,
+        prospect: Option<u32>,
+    ) -> Option<Fault> {
+        for fault in &mut self.0 {
+            if fault.times == 0 || !fault.matches(method, path, prospect) {
+                continue;
+            }
+            if fault.skip > 0 {
+                fault.skip -= 1;
+                continue;
+            }
+            fault.times -= 1;
+            let struck = fault.clone();
+            self.0.retain(|fault| fault.times > 0);
+            return Some(struck);
+        }
+        None
+    }
+}
+
+pub(super) fn captive_portal() -> Answer {
+    Answer::new(StatusCode::OK, HTML, CAPTIVE_PORTAL)
+}
+
+/// The HTML that a gateway in front of the API answers by itself.
+pub(super) fn gateway_page(status: StatusCode) -> Option<Answer> {
+    let page = match status {
+        StatusCode::BAD_GATEWAY => BAD_GATEWAY,
+        StatusCode::GATEWAY_TIMEOUT => GATEWAY_TIMEOUT,
+        _ => return None,
+    };
+    Some(Answer::new(status, HTML, page))
+}
+
+/// Replaces one attribute in every resource of an answer.
+pub(super) fn override_echo(answer: &mut Answer, attribute: &str, value: &Value) {
+    let Ok(mut document) = serde_json::from_slice::<Value>(&answer.body) else {
+        return;
+    };
+    let resources = match document.get_mut("data") {
+        Some(Value::Array(resources)) => resources.as_mut_slice(),
+        Some(resource) => std::slice::from_mut(resource),
+        None => return,
+    };
+    for resource in resources {
+        if let Some(Value::Object(attributes)) = resource.get_mut("attributes") {
+            attributes.insert(attribute.to_owned(), value.clone());
+        }
+    }
+    answer.body = document.to_string().into_bytes();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strike(faults: &mut Faults, method: Method, path: &str, prospect: u32) -> bool {
+        faults.strike(&method, path, Some(prospect)).is_some()
+    }
+
+    #[test]
+    fn a_fault_skips_strikes_and_is_gone() {
+        let mut faults = Faults::default();
+        faults.add(Fault {
+            times: 2,
+            skip: 1,
+            method: Some("patch".to_owned()),
+            path: Some("/prospects".to_owned()),
+            ..Fault::default()
+        });
+        assert!(!strike(&mut faults, Method::PATCH, "/prospects/1", 1));
+        assert!(!strike(&mut faults, Method::GET, "/prospects/1", 1));
+        assert!(!strike(&mut faults, Method::PATCH, "/users/1", 1));
+        assert!(strike(&mut faults, Method::PATCH, "/prospects/1", 1));
+        assert!(strike(&mut faults, Method::PATCH, "/prospects/2", 2));
+        assert!(!strike(&mut faults, Method::PATCH, "/prospects/3", 3));
+        assert!(faults.pending().is_empty());
+    }
+
+    #[test]
+    fn a_fault_can_lie_in_wait_for_one_prospect() {
+        let mut faults = Faults::default();
+        faults.add(Fault {
+            prospect: Some(7),
+            ..Fault::default()
+        });
+        assert!(!strike(&mut faults, Method::PATCH, "/prospects/70", 70));
+        assert!(strike(&mut faults, Method::PATCH, "/prospects/7", 7));
+    }
+
+    #[test]
+    fn each_kind_says_what_it_lacks() {
+        for (json, lacks) in [
+            (r#"{"kind":"status"}"#, "status"),
+            (r#"{"kind":"status","status":99}"#, "status"),
+            (r#"{"kind":"errors","status":403}"#, "body"),
+            (r#"{"kind":"slow"}"#, "ms"),
+            (r#"{"kind":"echo_override"}"#, "attribute"),
+        ] {
+            let fault: Fault = serde_json::from_str(json).unwrap();
+            assert!(fault.check().unwrap_err().contains(lacks), "{json}");
+        }
+        let fault: Fault = serde_json::from_str(r#"{"kind":"html_200"}"#).unwrap();
+        assert_eq!(fault.check(), Ok(()));
+    }
+}

@@ -1,0 +1,263 @@
+//! A local stand-in for Outreach over real HTTP, for the demo and the tests.
+//!
+//! It speaks the provider's API under `/api/v2`, has a control side under `/_control`, and shows its prospects on a
+//! page at `/`. It shares no code with the client it stands against, so that neither can hide the other's mistakes.
+
+mod answer;
+mod api;
+mod budget;
+mod clock;
+mod connection;
+mod control;
+mod document;
+mod fault;
+mod log;
+mod page;
+mod prospects;
+mod query;
+mod schema;
+mod seed;
+mod state;
+#[cfg(test)]
+mod testing;
+mod update;
+mod users;
+
+use std::{
+    collections::BTreeSet,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    response::Response,
+    routing::{any, get},
+};
+use serde_json::{Map, Value};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+use answer::{Answer, HTML};
+use connection::{Cut, Door};
+use state::Shared;
+
+pub use budget::{Remaining, RetryAfter};
+pub use control::Adjustments;
+pub use fault::{Fault, FaultKind};
+pub use log::{Counters, LoggedRequest};
+
+const PAGE: &str = include_str!("../../assets/sandbox/index.html");
+
+/// How a sandbox starts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The port on 127.0.0.1; 0 takes any free one.
+    pub port: u16,
+    /// How many prospects there are; their ids are 1 to this.
+    pub prospects: u32,
+    /// Requests per window.
+    pub limit: u32,
+    /// The length of the rate-limit window.
+    pub window: Duration,
+    /// How late every API answer is.
+    pub latency: Duration,
+    /// The spelling of `Retry-After` on a 429.
+    pub retry_after: RetryAfter,
+    /// The spelling of `X-RateLimit-Remaining`.
+    pub remaining: Remaining,
+    /// The prospects the user may see but not write.
+    pub read_only: BTreeSet<u32>,
+    /// Whether a `GET` needs the API's `Content-Type` as well, as the provider's documentation demands.
+    pub content_type_on_get: bool,
+    /// Whether an address that the prospect has already is refused, as one integration has met it.
+    pub refuse_unchanged_emails: bool,
+    /// How many requests the log keeps.
+    pub log_capacity: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            prospects: 1000,
+            limit: 10_000,
+            window: Duration::from_hours(1),
+            latency: Duration::ZERO,
+            retry_after: RetryAfter::Epoch,
+            remaining: Remaining::One,
+            read_only: BTreeSet::from([13, 57, 313]),
+            content_type_on_get: true,
+            refuse_unchanged_emails: false,
+            log_capacity: 20_000,
+        }
+    }
+}
+
+/// Why a sandbox does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another program listens there.
+    #[error("port {port} on 127.0.0.1 is in use by another program")]
+    PortInUse {
+        /// The port asked for.
+        port: u16,
+    },
+    /// The system refuses the port.
+    #[error("cannot listen on 127.0.0.1:{port}")]
+    Listen {
+        /// The port asked for.
+        port: u16,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// A table built into the program is broken.
+    #[error("cannot read the sandbox's own tables")]
+    Tables(#[from] serde_json::Error),
+}
+
+/// One attribute write that was carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AppliedWrite {
+    /// The request's place in the log.
+    pub sequence: u64,
+    /// The prospect written to.
+    pub prospect: u32,
+    /// The attributes and relationships set.
+    pub attributes: Map<String, Value>,
+}
+
+/// A running sandbox. It ends when it is stopped or dropped.
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Starts serving on the current tokio runtime.
+    pub async fn start(settings: Settings) -> Result<Self, Error> {
+        let port = settings.port;
+        let failed = |source: io::Error| {
+            if source.kind() == io::ErrorKind::AddrInUse {
+                Error::PortInUse { port }
+            } else {
+                Error::Listen { port, source }
+            }
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let (stop, mut stopped) = watch::channel(false);
+        let shared = Arc::new(Shared::new(settings, address, stopped.clone())?);
+        let service = router(Arc::clone(&shared)).into_make_service_with_connect_info::<Cut>();
+        let server = tokio::spawn(async move {
+            let ended = async move {
+                // An error means that the sandbox was dropped, which ends it as well.
+                drop(stopped.wait_for(|stopped| *stopped).await);
+            };
+            // Serving reports no errors: a connection that fails concerns that connection alone.
+            drop(
+                axum::serve(Door(listener), service)
+                    .with_graceful_shutdown(ended)
+                    .await,
+            );
+        });
+        Ok(Self {
+            shared,
+            stop,
+            server,
+        })
+    }
+
+    /// `http://127.0.0.1:` and the port; the API lives below it at `/api/v2`.
+    pub fn address(&self) -> String {
+        format!("http://{}", self.socket())
+    }
+
+    /// The address it listens on.
+    pub fn socket(&self) -> SocketAddr {
+        self.shared.address
+    }
+
+    /// A new access token for the API.
+    pub fn issue_token(&self) -> String {
+        self.shared.world().issue_token()
+    }
+
+    /// Makes every token issued so far invalid.
+    pub fn revoke_tokens(&self) {
+        self.shared.world().revoke_tokens();
+    }
+
+    /// Changes limits, spellings and rights while it runs.
+    pub fn adjust(&self, adjustments: Adjustments) {
+        self.shared.world().adjust(adjustments);
+    }
+
+    /// Makes the next matching requests fail; `Err` says what the fault lacks.
+    pub fn add_fault(&self, fault: Fault) -> Result<(), String> {
+        fault.check()?;
+        self.shared.world().faults.add(fault);
+        Ok(())
+    }
+
+    /// All attributes of a prospect as they are now, null where there is no value.
+    pub fn prospect(&self, id: u32) -> Option<Map<String, Value>> {
+        let schema = &self.shared.schema;
+        let prospect = self.shared.world().prospects.get(schema, id)?;
+        Some(prospect.attributes(schema))
+    }
+
+    /// The newest requests, oldest first, as many as the log keeps.
+    pub fn request_log(&self) -> Vec<LoggedRequest> {
+        self.shared.world().log.entries().cloned().collect()
+    }
+
+    /// The writes among the logged requests, oldest first.
+    pub fn writes(&self) -> Vec<AppliedWrite> {
+        let world = self.shared.world();
+        let written = world.log.entries().filter_map(|entry| {
+            Some(AppliedWrite {
+                sequence: entry.sequence,
+                prospect: entry.prospect?,
+                attributes: entry.written.clone()?,
+            })
+        });
+        written.collect()
+    }
+
+    /// Sums over all requests, also those the log no longer keeps.
+    pub fn counters(&self) -> Counters {
+        self.shared.world().log.counters
+    }
+
+    /// Ends every request and frees the port.
+    pub async fn stop(self) {
+        let Self { stop, server, .. } = self;
+        stop.send_replace(true);
+        drop(server.await);
+    }
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/", get(show_page))
+        .route("/api/v2", any(api::serve))
+        .route("/api/v2/", any(api::serve))
+        .route("/api/v2/{*path}", any(api::serve))
+        .merge(control::routes())
+        .fallback(gateway)
+        .with_state(shared)
+}
+
+async fn show_page() -> Response {
+    Answer::new(axum::http::StatusCode::OK, HTML, PAGE).into_response()
+}
+
+async fn gateway() -> Response {
+    Answer::gateway_not_found().into_response()
+}

@@ -1,0 +1,358 @@
+//! The prospects: seeded from their ids, with what was written since laid over that.
+
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{
+    clock::date_time,
+    schema::{Field, Relation, Schema},
+    seed,
+};
+
+/// The user whose token every request carries.
+pub(super) const TOKEN_USER: u64 = 1;
+
+#[derive(Debug)]
+pub(super) struct Prospects {
+    count: u32,
+    users: u64,
+    edited: BTreeMap<u32, Edited>,
+    /// Who an address was last written to; it may have been replaced since.
+    written_emails: BTreeMap<String, u32>,
+}
+
+/// What was written to one prospect.
+#[derive(Debug, Default)]
+struct Edited {
+    values: BTreeMap<Field, Value>,
+    related: BTreeMap<Relation, Option<u64>>,
+    updated_at: Option<Timestamp>,
+    last_write: Option<u64>,
+}
+
+/// A checked change to one prospect; null clears.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Write {
+    pub(super) values: BTreeMap<Field, Value>,
+    pub(super) related: BTreeMap<Relation, Option<u64>>,
+}
+
+/// What a write came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Applied {
+    /// Some value is now another than before.
+    pub(super) changed: bool,
+    /// The prospect's previous write set the very same values.
+    pub(super) repeated: bool,
+}
+
+/// One prospect as it is now.
+#[derive(Clone, Debug)]
+pub(super) struct Prospect {
+    pub(super) id: u32,
+    pub(super) values: BTreeMap<Field, Value>,
+    pub(super) related: BTreeMap<Relation, u64>,
+}
+
+impl Prospects {
+    pub(super) fn seeded(count: u32, users: u64) -> Self {
+        Self {
+            count,
+            users,
+            edited: BTreeMap::new(),
+            written_emails: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> u32 {
+        self.count
+    }
+
+    pub(super) fn contains(&self, id: u32) -> bool {
+        (1..=self.count).contains(&id)
+    }
+
+    pub(super) fn get(&self, schema: &Schema, id: u32) -> Option<Prospect> {
+        if !self.contains(id) {
+            return None;
+        }
+        let mut values: BTreeMap<Field, Value> = seed::attributes(id)
+            .into_iter()
+            .filter_map(|(name, value)| Some((schema.field(name)?, value)))
+            .collect();
+        let mut related: BTreeMap<Relation, u64> = schema
+            .relationships
+            .iter()
+            .enumerate()
+            .filter_map(|(relation, relationship)| {
+                let target = seed::related(id, &relationship.name, self.users)?;
+                Some((relation, target))
+            })
+            .collect();
+        let (created_at, mut updated_at) = seed::times(id);
+        if let Some(edited) = self.edited.get(&id) {
+            edited.lay_over(&mut values, &mut related);
+            updated_at = edited.updated_at.unwrap_or(updated_at);
+        }
+        let mut prospect = Prospect {
+            id,
+            values,
+            related,
+        };
+        prospect.set(schema, "createdAt", json!(date_time(created_at)));
+        prospect.set(schema, "updatedAt", json!(date_time(updated_at)));
+        prospect.derive(schema);
+        Some(prospect)
+    }
+
+    /// Applies a write as the token's user; `None` for an unknown prospect.
+    pub(super) fn apply(
+        &mut self,
+        schema: &Schema,
+        id: u32,
+        write: &Write,
+        now: Timestamp,
+    ) -> Option<Applied> {
+        let before = self.get(schema, id)?;
+        let fingerprint = write.fingerprint();
+        self.note_emails(schema, id, write);
+        let edited = self.edited.entry(id).or_default();
+        let repeated = edited.last_write.replace(fingerprint) == Some(fingerprint);
+        edited.values.extend(write.values.clone());
+        edited.related.extend(write.related.clone());
+        stamp_opt_outs(schema, write, edited, now);
+        if let Some((updater, _)) = schema.relation("updater") {
+            edited.related.insert(updater, Some(TOKEN_USER));
+        }
+        if !write.is_empty() {
+            edited.updated_at = Some(now);
+        }
+        Some(Applied {
+            changed: write.changes(&before),
+            repeated: repeated && !write.is_empty(),
+        })
+    }
+
+    /// The prospect that has this address now.
+    pub(super) fn owner_of(&self, schema: &Schema, email: &str) -> Option<u32> {
+        let written = self.written_emails.get(&email.to_lowercase()).copied();
+        [written, seed::id_in_email(email)]
+            .into_iter()
+            .flatten()
+            .find(|id| {
+                self.get(schema, *id)
+                    .is_some_and(|prospect| prospect.has_email(schema, email))
+            })
+    }
+
+    fn note_emails(&mut self, schema: &Schema, id: u32, write: &Write) {
+        let emails = schema
+            .field("emails")
+            .and_then(|field| write.values.get(&field));
+        if let Some(Value::Array(emails)) = emails {
+            let emails = emails.iter().filter_map(Value::as_str);
+            self.written_emails
+                .extend(emails.map(|email| (email.to_lowercase(), id)));
+        }
+    }
+}
+
+impl Edited {
+    fn lay_over(&self, values: &mut BTreeMap<Field, Value>, related: &mut BTreeMap<Relation, u64>) {
+        for (field, value) in &self.values {
+            if value.is_null() {
+                values.remove(field);
+            } else {
+                values.insert(*field, value.clone());
+            }
+        }
+        for (relation, target) in &self.related {
+            match target {
+                Some(target) => related.insert(*relation, *target),
+                None => related.remove(relation),
+            };
+        }
+    }
+}
+
+impl Write {
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.related.is_empty()
+    }
+
+    fn changes(&self, before: &Prospect) -> bool {
+        let value_changes = self
+            .values
+            .iter()
+            .any(|(field, value)| before.values.get(field).unwrap_or(&Value::Null) != value);
+        let target_changes = self
+            .related
+            .iter()
+            .any(|(relation, target)| before.related.get(relation) != target.as_ref());
+        value_changes || target_changes
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for (field, value) in &self.values {
+            (field, value.to_string()).hash(&mut hasher);
+        }
+        self.related.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// The written names and values, for the request log.
+    pub(super) fn named(&self, schema: &Schema) -> serde_json::Map<String, Value> {
+        let values = self.values.iter().filter_map(|(field, value)| {
+            let attribute = schema.attributes.get(*field)?;
+            Some((attribute.name.clone(), value.clone()))
+        });
+        let related = self.related.iter().filter_map(|(relation, target)| {
+            let relationship = schema.relationships.get(*relation)?;
+            Some((relationship.name.clone(), json!(target)))
+        });
+        values.chain(related).collect()
+    }
+}
+
+impl Prospect {
+    pub(super) fn value(&self, schema: &Schema, name: &str) -> Option<&Value> {
+        self.values.get(&schema.field(name)?)
+    }
+
+    pub(super) fn text(&self, schema: &Schema, name: &str) -> &str {
+        self.value(schema, name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn set(&mut self, schema: &Schema, name: &str, value: Value) {
+        if let Some(field) = schema.field(name) {
+            self.values.insert(field, value);
+        }
+    }
+
+    fn has_email(&self, schema: &Schema, email: &str) -> bool {
+        let emails = self.value(schema, "emails").and_then(Value::as_array);
+        emails.is_some_and(|emails| {
+            emails
+                .iter()
+                .filter_map(Value::as_str)
+                .any(|own| own.eq_ignore_ascii_case(email))
+        })
+    }
+
+    /// Every attribute by name, null where there is no value.
+    pub(super) fn attributes(&self, schema: &Schema) -> serde_json::Map<String, Value> {
+        schema
+            .attributes
+            .iter()
+            .enumerate()
+            .map(|(field, attribute)| {
+                let value = self.values.get(&field).cloned().unwrap_or_default();
+                (attribute.name.clone(), value)
+            })
+            .collect()
+    }
+
+    /// Fills the read-only attributes that follow from others.
+    fn derive(&mut self, schema: &Schema) {
+        let first_name = self.text(schema, "firstName");
+        let last_name = self.text(schema, "lastName");
+        let name = format!("{first_name} {last_name}").trim().to_owned();
+        if !name.is_empty() {
+            self.set(schema, "name", json!(name));
+        }
+        let time_zone = self.text(schema, "timeZone").to_owned();
+        if time_zone.contains('/') {
+            self.set(schema, "timeZoneIana", json!(time_zone));
+        }
+    }
+}
+
+/// Opting out or in stamps its own time, which nobody can write directly.
+fn stamp_opt_outs(schema: &Schema, write: &Write, edited: &mut Edited, now: Timestamp) {
+    for (flag, stamp) in [
+        ("optedOut", "optedOutAt"),
+        ("emailsOptStatus", "emailsOptedAt"),
+        ("callsOptStatus", "callsOptedAt"),
+    ] {
+        let (Some(flag), Some(stamp)) = (schema.field(flag), schema.field(stamp)) else {
+            continue;
+        };
+        match write.values.get(&flag) {
+            None => {}
+            Some(Value::Null | Value::Bool(false)) => {
+                edited.values.insert(stamp, Value::Null);
+            }
+            Some(_) => {
+                edited.values.insert(stamp, json!(date_time(now)));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(schema: &Schema, name: &str, value: Value) -> Write {
+        let mut write = Write::default();
+        write.values.insert(schema.field(name).unwrap(), value);
+        write
+    }
+
+    #[test]
+    fn repeats_and_real_changes_are_told_apart() {
+        let schema = Schema::load().unwrap();
+        let mut prospects = Prospects::seeded(3, 5);
+        let mut apply = |name: &str, value: Value| {
+            let write = write(&schema, name, value);
+            let applied = prospects.apply(&schema, 2, &write, Timestamp::UNIX_EPOCH);
+            let Applied { changed, repeated } = applied.unwrap();
+            (changed, repeated)
+        };
+        assert_eq!(apply("custom20", json!("realized")), (true, false));
+        assert_eq!(apply("custom20", json!("realized")), (false, true));
+        assert_eq!(apply("custom20", json!("exited")), (true, false));
+        assert_eq!(apply("custom20", json!("realized")), (true, false));
+        assert_eq!(apply("custom21", Value::Null), (false, false));
+    }
+
+    #[test]
+    fn unknown_prospects_stay_unknown() {
+        let schema = Schema::load().unwrap();
+        let mut prospects = Prospects::seeded(3, 5);
+        let change = write(&schema, "title", json!("x"));
+        for id in [0, 4] {
+            assert!(prospects.get(&schema, id).is_none());
+            let applied = prospects.apply(&schema, id, &change, Timestamp::UNIX_EPOCH);
+            assert_eq!(applied, None);
+        }
+    }
+
+    #[test]
+    fn derived_attributes_follow_what_they_derive_from() {
+        let schema = Schema::load().unwrap();
+        let mut prospects = Prospects::seeded(1, 5);
+        for (name, value) in [
+            ("firstName", json!("Sally")),
+            ("lastName", Value::Null),
+            ("optedOut", json!(true)),
+        ] {
+            let change = write(&schema, name, value);
+            prospects.apply(&schema, 1, &change, Timestamp::UNIX_EPOCH);
+        }
+        let attributes = prospects.get(&schema, 1).unwrap().attributes(&schema);
+        assert_eq!(attributes["name"], "Sally");
+        assert_eq!(attributes["lastName"], Value::Null);
+        assert_eq!(attributes["optedOutAt"], "1970-01-01T00:00:00.000Z");
+        assert_eq!(attributes["updatedAt"], "1970-01-01T00:00:00.000Z");
+        assert_eq!(attributes.len(), 230);
+    }
+}

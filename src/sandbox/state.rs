@@ -1,0 +1,168 @@
+//! What the sandbox holds: fixed tables beside one locked world that requests change.
+
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use super::{
+    Settings,
+    answer::Refusal,
+    budget::{Budget, Remaining, RetryAfter},
+    clock::Clock,
+    fault::Faults,
+    log::Log,
+    prospects::{Applied, Prospects, Write},
+    schema::Schema,
+    users::Users,
+};
+
+/// What all requests share.
+pub(super) struct Shared {
+    pub(super) schema: Schema,
+    pub(super) users: Users,
+    pub(super) address: SocketAddr,
+    world: Mutex<World>,
+    stopped: watch::Receiver<bool>,
+}
+
+/// Everything that can change.
+pub(super) struct World {
+    pub(super) clock: Clock,
+    pub(super) budget: Budget,
+    pub(super) faults: Faults,
+    pub(super) log: Log,
+    pub(super) prospects: Prospects,
+    pub(super) options: Options,
+    tokens: BTreeSet<String>,
+}
+
+/// What the control route can set.
+#[derive(Clone, Debug)]
+pub(super) struct Options {
+    pub(super) latency: Duration,
+    pub(super) retry_after: RetryAfter,
+    pub(super) remaining: Remaining,
+    pub(super) read_only: BTreeSet<u32>,
+    pub(super) content_type_on_get: bool,
+    pub(super) refuse_unchanged_emails: bool,
+}
+
+impl Shared {
+    pub(super) fn new(
+        settings: Settings,
+        address: SocketAddr,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<Self, serde_json::Error> {
+        let users = Users::load()?;
+        let world = World {
+            clock: Clock::start(),
+            budget: Budget::new(settings.limit, settings.window),
+            faults: Faults::default(),
+            log: Log::new(settings.log_capacity),
+            prospects: Prospects::seeded(settings.prospects, users.len()),
+            options: Options {
+                latency: settings.latency,
+                retry_after: settings.retry_after,
+                remaining: settings.remaining,
+                read_only: settings.read_only,
+                content_type_on_get: settings.content_type_on_get,
+                refuse_unchanged_emails: settings.refuse_unchanged_emails,
+            },
+            tokens: BTreeSet::new(),
+        };
+        Ok(Self {
+            schema: Schema::load()?,
+            users,
+            address,
+            world: Mutex::new(world),
+            stopped,
+        })
+    }
+
+    /// A request that panicked leaves the world readable: nothing in it is half done for long.
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits as long as an answer is to be late, but not beyond the sandbox's end.
+    pub(super) async fn pause(&self, delay: Duration) {
+        if delay.is_zero() {
+            return;
+        }
+        let mut stopped = self.stopped.clone();
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => {}
+        }
+    }
+}
+
+impl World {
+    /// A new access token, which passes until all are revoked.
+    pub(super) fn issue_token(&mut self) -> String {
+        let token = format!("sandbox.{:032x}", fastrand::u128(..));
+        self.tokens.insert(token.clone());
+        token
+    }
+
+    pub(super) fn revoke_tokens(&mut self) {
+        self.tokens.clear();
+    }
+
+    pub(super) fn has_token(&self, token: &str) -> bool {
+        self.tokens.contains(token)
+    }
+
+    /// Applies and counts a write; `None` for an unknown prospect.
+    pub(super) fn write(
+        &mut self,
+        schema: &Schema,
+        id: u32,
+        write: &Write,
+        now: Timestamp,
+    ) -> Option<Applied> {
+        let applied = self.prospects.apply(schema, id, write, now)?;
+        let counters = &mut self.log.counters;
+        counters.writes += 1;
+        counters.repeated_writes += u64::from(applied.repeated);
+        counters.unchanged_writes += u64::from(!applied.changed);
+        Some(applied)
+    }
+
+    /// One prospect per address, and, if so set, no address sent that was there already.
+    pub(super) fn check_emails(
+        &self,
+        schema: &Schema,
+        id: u32,
+        write: &Write,
+    ) -> Result<(), Refusal> {
+        let sent = schema
+            .field("emails")
+            .and_then(|field| write.values.get(&field));
+        let Some(Value::Array(emails)) = sent else {
+            return Ok(());
+        };
+        for email in emails.iter().filter_map(Value::as_str) {
+            match self.prospects.owner_of(schema, email) {
+                Some(owner) if owner != id => {
+                    return Err(Refusal::invalid(
+                        "/data",
+                        "Contacts email hash has already been taken.",
+                    ));
+                }
+                Some(_) if self.options.refuse_unchanged_emails => {
+                    return Err(Refusal::duplicate("/data"));
+                }
+                Some(_) | None => {}
+            }
+        }
+        Ok(())
+    }
+}
