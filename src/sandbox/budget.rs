@@ -165,7 +165,14 @@ fn thousands(number: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use reqwest::{Method, StatusCode};
+    use serde_json::json;
+
+    use super::{
+        super::testing::{bench, bench_with, header, read},
+        *,
+    };
+    use crate::sandbox::Settings;
 
     const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
 
@@ -192,6 +199,91 @@ mod tests {
             "Tue, 14 Nov 2023 22:14:50 GMT"
         );
         assert_eq!(spelled(RetryAfter::Absent), None);
+    }
+
+    #[tokio::test]
+    async fn every_answer_announces_the_budget() {
+        let bench = bench().await;
+        for (path, remaining) in [("/users", "9999"), ("/nowhere", "9998")] {
+            let response = bench.api(Method::GET, path).send().await.unwrap();
+            assert_eq!(header(&response, "x-ratelimit-limit"), "10000");
+            assert_eq!(header(&response, "x-ratelimit-remaining"), remaining);
+            let reset: i64 = header(&response, "x-ratelimit-reset").parse().unwrap();
+            let date = header(&response, "date");
+            let date = rfc2822::DateTimeParser::new().parse_timestamp(date);
+            let left = reset - date.unwrap().as_second();
+            assert!((3590..=3601).contains(&left), "{left}");
+        }
+        bench
+            .control("/settings", json!({"remaining": "two"}))
+            .await;
+        let response = bench.api(Method::GET, "/users").send().await.unwrap();
+        let remaining = header(&response, "x-ratelimit-remaining");
+        assert_eq!(remaining, "9997, 19997");
+    }
+
+    #[tokio::test]
+    async fn over_the_limit_is_refused_until_the_window_ends() {
+        let settings = Settings {
+            limit: 2,
+            window: Duration::from_mins(5),
+            ..Settings::default()
+        };
+        let bench = bench_with(settings).await;
+        for _ in 0..2 {
+            assert_eq!(bench.get("/users").await.0, StatusCode::OK);
+        }
+        let response = bench.patching(1, &json!({"title": "x"})).send().await;
+        let response = response.unwrap();
+        assert_eq!(header(&response, "x-ratelimit-remaining"), "0");
+        let reset = header(&response, "x-ratelimit-reset").to_owned();
+        assert_eq!(header(&response, "retry-after"), reset);
+        let (status, body) = read(response).await;
+        assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+        let error = &body["errors"][0];
+        assert_eq!(error["id"], "rateLimitExceeded");
+        let until = Timestamp::from_second(reset.parse().unwrap()).unwrap();
+        let detail = format!(
+            "You have exceeded your permitted rate limit of 2; please try again at {}.",
+            until.strftime("%Y-%m-%dT%H:%M:%S")
+        );
+        assert_eq!(error["detail"], detail);
+        assert!(bench.sandbox.writes().is_empty());
+
+        bench
+            .control("/settings", json!({"advance_secs": 301}))
+            .await;
+        assert_eq!(bench.get("/users").await.0, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn the_spelling_of_retry_after_can_be_set() {
+        let settings = Settings {
+            limit: 0,
+            ..Settings::default()
+        };
+        let bench = bench_with(settings).await;
+        for (spelling, matches) in [
+            (
+                "delta",
+                (|value| value.parse::<u32>().is_ok_and(|wait| wait <= 3601)) as fn(&str) -> bool,
+            ),
+            ("iso", |value| value.parse::<Timestamp>().is_ok()),
+            ("http-date", |value| value.ends_with(" GMT")),
+        ] {
+            bench
+                .control("/settings", json!({"retry_after": spelling}))
+                .await;
+            let response = bench.api(Method::GET, "/users").send().await.unwrap();
+            let value = header(&response, "retry-after");
+            assert!(matches(value), "{spelling}: {value}");
+        }
+        bench
+            .control("/settings", json!({"retry_after": "absent"}))
+            .await;
+        let response = bench.api(Method::GET, "/users").send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert!(!response.headers().contains_key("retry-after"));
     }
 
     #[test]

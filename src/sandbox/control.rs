@@ -365,3 +365,124 @@ fn unknown(id: u32) -> Response {
     let error = json!({ "error": format!("there is no prospect {id}") });
     Answer::json(StatusCode::NOT_FOUND, &error).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Method;
+
+    use super::*;
+    use crate::sandbox::testing::{Bench, bench, read};
+
+    async fn see(bench: &Bench, method: Method, path: &str) -> Value {
+        let request = bench.bare(method, &format!("/_control{path}"));
+        read(request.send().await.unwrap()).await.1
+    }
+
+    #[tokio::test]
+    async fn tokens_are_issued_and_revoked() {
+        let mut bench = bench().await;
+        let issued = see(&bench, Method::POST, "/token").await;
+        issued["access_token"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut bench.token);
+        assert_eq!(bench.get("/users").await.0, StatusCode::OK);
+        see(&bench, Method::DELETE, "/token").await;
+        assert_eq!(bench.get("/users").await.0, StatusCode::UNAUTHORIZED);
+    }
+
+    #[tokio::test]
+    async fn the_log_tells_what_was_written() {
+        let bench = bench().await;
+        let owner = json!({"owner": {"data": {"type": "user", "id": 3}}});
+        let data = json!({"type": "prospect", "id": 4, "attributes": {"custom1": "exited"}, "relationships": owner});
+        for _ in 0..2 {
+            let request = bench.api(Method::PATCH, "/prospects/4");
+            let body = json!({ "data": data }).to_string();
+            request.body(body).send().await.unwrap();
+        }
+        bench.get("/prospects/4?fields[prospect]=title").await;
+        let log = see(&bench, Method::GET, "/requests").await;
+        assert_eq!(
+            log["counters"],
+            json!({"requests": 3, "writes": 2, "repeated_writes": 1, "unchanged_writes": 1})
+        );
+        let [first, _, third] = log["requests"].as_array().unwrap().as_slice() else {
+            panic!("{log}");
+        };
+        assert_eq!(first["written"], json!({"custom1": "exited", "owner": 3}));
+        assert_eq!(
+            (&first["prospect"], &first["status"]),
+            (&json!(4), &json!(200))
+        );
+        assert_eq!(third["written"], Value::Null);
+        assert_eq!(third["path"], "/api/v2/prospects/4?fields[prospect]=title");
+        let newest = see(&bench, Method::GET, "/requests?after=1&last=1").await;
+        assert_eq!(newest["requests"][0]["sequence"], 3);
+        see(&bench, Method::DELETE, "/requests").await;
+        let log = see(&bench, Method::GET, "/requests").await;
+        assert_eq!(
+            (&log["requests"], &log["counters"]["writes"]),
+            (&json!([]), &json!(0))
+        );
+    }
+
+    #[tokio::test]
+    async fn faults_are_listed_and_cleared() {
+        let bench = bench().await;
+        let faults = json!([{"kind": "drop_before", "skip": 2}, {"kind": "status", "status": 500}]);
+        let (_, body) = bench.control("/faults", faults).await;
+        assert_eq!(body["faults"].as_array().unwrap().len(), 2);
+        let cleared = see(&bench, Method::DELETE, "/faults").await;
+        assert_eq!(cleared, see(&bench, Method::GET, "/faults").await);
+        assert_eq!(bench.get("/users").await.0, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn orders_that_make_no_sense_are_refused() {
+        let bench = bench().await;
+        for (path, body) in [
+            ("/faults", json!({"kind": "explode"})),
+            ("/faults", json!({"kind": "slow"})),
+            ("/faults", json!({"kind": "slow", "ms": 1, "tmies": 2})),
+            ("/settings", json!({"limt": 1})),
+            ("/settings", json!({"retry_after": "never"})),
+            ("/prospects/1", json!({"custom151": "x"})),
+        ] {
+            let (status, answer) = bench.control(path, body).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+            assert!(answer["error"].is_string());
+        }
+    }
+
+    #[tokio::test]
+    async fn somebody_else_can_change_a_prospect() {
+        let bench = bench().await;
+        let (status, changed) = bench.control("/prospects/6", json!({"custom1": "x"})).await;
+        assert_eq!((status, &changed["custom1"]), (StatusCode::OK, &json!("x")));
+        assert_eq!(see(&bench, Method::GET, "/prospects/6").await, changed);
+        assert_eq!(bench.sandbox.counters(), super::super::Counters::default());
+        let (status, _) = bench.control("/prospects/5000", json!({})).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+    }
+
+    #[tokio::test]
+    async fn the_page_finds_prospects_by_words() {
+        let bench = bench().await;
+        bench
+            .patch(900, json!({"firstName": "Quentin", "custom2": "realized"}))
+            .await;
+        let found = see(&bench, Method::GET, "/prospects?search=QUENTIN").await;
+        assert_eq!(
+            (&found["total"], &found["rows"][0]["id"]),
+            (&json!(1), &json!(900))
+        );
+        assert_eq!(found["rows"][0]["custom"]["custom2"], "realized");
+        assert_eq!(found["fields"][0]["label"], "Gold customers");
+        let all = see(&bench, Method::GET, "/prospects?offset=10&size=5").await;
+        assert_eq!(
+            (&all["total"], &all["rows"][4]["id"]),
+            (&json!(1000), &json!(15))
+        );
+    }
+}

@@ -224,7 +224,13 @@ pub(super) fn override_echo(answer: &mut Answer, attribute: &str, value: &Value)
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use reqwest::Response;
+    use serde_json::json;
+
+    use super::{
+        super::testing::{Bench, bench, header, read},
+        *,
+    };
 
     fn strike(faults: &mut Faults, method: Method, path: &str, prospect: u32) -> bool {
         faults.strike(&method, path, Some(prospect)).is_some()
@@ -274,5 +280,128 @@ mod tests {
         }
         let fault: Fault = serde_json::from_str(r#"{"kind":"html_200"}"#).unwrap();
         assert_eq!(fault.check(), Ok(()));
+    }
+
+    /// Orders a fault, and sends the write it is to strike.
+    async fn struck(bench: &Bench, fault: Value) -> reqwest::Result<Response> {
+        let (status, body) = bench.control("/faults", fault).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        bench.patching(5, &json!({"title": "Hit"})).send().await
+    }
+
+    fn is_written(bench: &Bench) -> bool {
+        bench.sandbox.prospect(5).unwrap()["title"] == "Hit"
+    }
+
+    #[tokio::test]
+    async fn dropped_connections_end_without_an_answer() {
+        for (kind, applies) in [("drop_before", false), ("drop_after_apply", true)] {
+            let bench = bench().await;
+            let error = struck(&bench, json!({"kind": kind})).await.unwrap_err();
+            assert!(error.is_request(), "{error:?}");
+            assert_eq!(is_written(&bench), applies, "{kind}");
+            let log = bench.sandbox.request_log();
+            assert_eq!(log[0].status, None);
+            assert_eq!(log[0].fault, Some(json!(kind)));
+            assert_eq!(log[0].written.is_some(), applies);
+            let (status, _) = bench.patch(5, json!({"title": "Hit"})).await;
+            assert_eq!(status, StatusCode::OK, "the fault is used up");
+            let repeated = bench.sandbox.counters().repeated_writes;
+            assert_eq!(repeated, u64::from(applies));
+        }
+    }
+
+    #[tokio::test]
+    async fn forced_statuses_have_their_documented_bodies() {
+        for (status, id) in [
+            (429, "rateLimitExceeded"),
+            (500, "internalServerError"),
+            (503, "scheduledServerMaintenance"),
+        ] {
+            let bench = bench().await;
+            let fault = json!({"kind": "status", "status": status});
+            let (got, body) = read(struck(&bench, fault).await.unwrap()).await;
+            assert_eq!(got.as_u16(), status);
+            assert_eq!(body["errors"][0]["id"], id);
+            assert!(!is_written(&bench));
+        }
+        for status in [502, 504] {
+            let bench = bench().await;
+            let fault = json!({"kind": "status", "status": status, "apply": true});
+            let response = struck(&bench, fault).await.unwrap();
+            assert_eq!(response.status().as_u16(), status);
+            assert!(header(&response, "content-type").starts_with("text/html"));
+            assert!(response.text().await.unwrap().contains("<html>"));
+            assert!(is_written(&bench));
+        }
+    }
+
+    #[tokio::test]
+    async fn maintenance_names_its_end_twice() {
+        let bench = bench().await;
+        let fault = json!({"kind": "status", "status": 503, "retry_after_secs": 120});
+        let response = struck(&bench, fault).await.unwrap();
+        let until = header(&response, "retry-after").to_owned();
+        assert!(until.parse::<jiff::Timestamp>().is_ok(), "{until}");
+        let (_, body) = read(response).await;
+        let detail = body["errors"][0]["detail"].as_str().unwrap();
+        assert!(detail.contains(&until), "{detail}");
+    }
+
+    #[tokio::test]
+    async fn a_captive_portal_answers_in_the_apis_place() {
+        let bench = bench().await;
+        let response = struck(&bench, json!({"kind": "html_200"})).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert!(header(&response, "content-type").starts_with("text/html"));
+        assert!(response.text().await.unwrap().contains("Sign in"));
+        assert!(!is_written(&bench));
+    }
+
+    #[tokio::test]
+    async fn any_status_and_body_can_be_ordered() {
+        let bench = bench().await;
+        let body = json!({"errors": [{"id": "unauthorizedOauthScope", "title": "x"}]});
+        let fault = json!({"kind": "errors", "status": 403, "body": body});
+        let (status, got) = read(struck(&bench, fault).await.unwrap()).await;
+        assert_eq!((status, got), (StatusCode::FORBIDDEN, body));
+    }
+
+    #[tokio::test]
+    async fn an_echo_can_lie() {
+        let bench = bench().await;
+        let fault = json!({"kind": "echo_override", "attribute": "title", "value": "Other"});
+        let (status, body) = read(struck(&bench, fault).await.unwrap()).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(body["data"]["attributes"]["title"], "Other");
+        assert!(is_written(&bench));
+    }
+
+    #[tokio::test]
+    async fn a_write_can_be_answered_with_nothing() {
+        let bench = bench().await;
+        let response = struck(&bench, json!({"kind": "no_content"})).await.unwrap();
+        assert_eq!(response.status(), StatusCode::NO_CONTENT);
+        assert_eq!(response.bytes().await.unwrap().len(), 0);
+        assert!(is_written(&bench));
+    }
+
+    #[tokio::test]
+    async fn a_late_answer_is_carried_out_at_once() {
+        let bench = bench().await;
+        let fault = json!({"kind": "slow", "ms": 3_600_000});
+        bench.control("/faults", fault).await;
+        let late = bench.patching(5, &json!({"title": "Hit"})).send();
+        let written = async {
+            while !is_written(&bench) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            answer = late => panic!("answered early: {answer:?}"),
+            () = written => {}
+        }
+        assert_eq!(bench.sandbox.writes().len(), 1);
+        bench.sandbox.stop().await;
     }
 }

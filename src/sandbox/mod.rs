@@ -15,6 +15,7 @@ mod log;
 mod page;
 mod prospects;
 mod query;
+mod routes;
 mod schema;
 mod seed;
 mod state;
@@ -260,4 +261,70 @@ async fn show_page() -> Response {
 
 async fn gateway() -> Response {
     Answer::gateway_not_found().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testing::{bench_with, header};
+
+    #[tokio::test]
+    async fn a_port_in_use_is_named() {
+        let first = Sandbox::start(Settings::default()).await.unwrap();
+        let port = first.socket().port();
+        let settings = Settings {
+            port,
+            ..Settings::default()
+        };
+        let error = Sandbox::start(settings.clone()).await.err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            format!("port {port} on 127.0.0.1 is in use by another program")
+        );
+        first.stop().await;
+        Sandbox::start(settings).await.unwrap().stop().await;
+    }
+
+    #[tokio::test]
+    async fn stopping_ends_what_is_still_waiting() {
+        let settings = Settings {
+            latency: Duration::from_hours(1),
+            ..Settings::default()
+        };
+        let bench = bench_with(settings).await;
+        let waiting = tokio::spawn(bench.api(reqwest::Method::GET, "/users").send());
+        while bench.sandbox.counters().requests == 0 {
+            tokio::task::yield_now().await;
+        }
+        bench.sandbox.stop().await;
+        assert!(waiting.await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn the_page_needs_nothing_from_elsewhere() {
+        let bench = bench_with(Settings::default()).await;
+        let response = bench.bare(reqwest::Method::GET, "/").send().await.unwrap();
+        assert!(header(&response, "content-type").starts_with("text/html"));
+        let page = response.text().await.unwrap();
+        assert!(page.contains("/_control/"));
+        for elsewhere in ["http://", "https://", "src=", "@import"] {
+            assert!(!page.contains(elsewhere), "{elsewhere}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_large_org_starts_at_once_and_can_be_searched() {
+        let settings = Settings {
+            prospects: 100_000,
+            ..Settings::default()
+        };
+        let bench = bench_with(settings).await;
+        let (_, last) = bench.get("/prospects/100000?fields[prospect]=name").await;
+        assert!(last["data"]["attributes"]["name"].is_string());
+        let (_, body) = bench
+            .get("/prospects?filter[id]=99000..inf&page[size]=1000&fields[prospect]=custom1")
+            .await;
+        assert_eq!(body["data"].as_array().unwrap().len(), 1000);
+        assert_eq!(body["meta"]["count"], 1001);
+    }
 }
