@@ -47,10 +47,10 @@ impl Answer {
     pub(super) fn refusal(&self, rate: &RateHeaders, now: Timestamp) -> Error {
         let said = Said::read(&self.body);
         match self.status {
-            ..200 | 300..400 => return self.not_outreach("it leads elsewhere"),
+            ..200 | 300..=399 => return self.not_outreach("it leads elsewhere"),
             407 => return self.not_outreach("a proxy asks for a sign-in"),
             401 if said.shape == Shape::Page => return self.not_outreach("it is a web page"),
-            403 if said.shape != Shape::Errors => {
+            403 if matches!(said.shape, Shape::Page | Shape::Other) => {
                 return self.not_outreach("it gives no reason as Outreach does");
             }
             _ => {}
@@ -68,6 +68,7 @@ impl Answer {
         };
         Error::Refused(Box::new(Refusal {
             status: self.status,
+            is_gateway: said.shape == Shape::Gateway,
             id: said.id,
             words: said.words,
             wait_until,
@@ -101,7 +102,11 @@ impl Said {
             return Self::of_text(body);
         };
         if let Some(errors) = json.get("errors").and_then(Value::as_array) {
-            let words: Vec<_> = errors.iter().map(words_of_error).collect();
+            let words: Vec<_> = errors
+                .iter()
+                .map(words_of_error)
+                .filter(|words| !words.is_empty())
+                .collect();
             return Self {
                 shape: Shape::Errors,
                 id: errors.iter().find_map(id_of_error),
@@ -161,15 +166,14 @@ fn words_of_error(error: &Value) -> String {
     // The body of a 415 spells it `details`.
     let detail = text(error.get("detail")).or_else(|| text(error.get("details")));
     let pointer = text(error.pointer("/source/pointer")).filter(|pointer| pointer != "/data");
-    let mut words = [title, detail]
+    let sentence: Vec<_> = [title, detail].into_iter().flatten().collect();
+    let pointer = pointer.map(|pointer| format!("({pointer})"));
+    let parts: Vec<_> = [Some(sentence.join(": ")), pointer]
         .into_iter()
         .flatten()
-        .collect::<Vec<_>>()
-        .join(": ");
-    if let Some(pointer) = pointer {
-        words = format!("{words} ({pointer})").trim_start().to_owned();
-    }
-    words
+        .filter(|part| !part.is_empty())
+        .collect();
+    parts.join(" ")
 }
 
 /// One line of at most so many characters.

@@ -184,3 +184,6 @@ impl Budget {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

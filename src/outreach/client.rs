@@ -23,7 +23,7 @@ use super::{budget::Budget, error::Error, retry::RetryPolicy};
 use crate::model::Requests;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Outreach wants it on every request, also on those without a body.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
@@ -145,13 +145,16 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn base(address: &str) -> Result<Url, Error> {
     let address = address.trim().trim_end_matches('/');
-    let url = Url::parse(&format!("{address}/api/v2/")).map_err(|_bad| Error::Address)?;
+    let url = Url::parse(&format!("{address}/")).map_err(|_bad| Error::Address)?;
     let is_plain = url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
     let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-    (is_web && is_plain).then_some(url).ok_or(Error::Address)
+    (is_web && is_plain)
+        .then(|| url.join("api/v2/").ok())
+        .flatten()
+        .ok_or(Error::Address)
 }
 
 /// A proxy cannot reach this computer's own addresses.

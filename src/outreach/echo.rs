@@ -94,8 +94,9 @@ fn both<T: PartialEq>(read: impl Fn(&str) -> Option<T>, sent: &str, held: &str) 
     matches!((read(sent), read(held)), (Some(sent), Some(held)) if sent == held)
 }
 
+/// The day of a date, or of a date with a time behind it.
 fn day(text: &str) -> Option<civil::Date> {
-    text.trim().parse().ok()
+    text.trim().get(..10)?.parse().ok()
 }
 
 /// The instant that a text beginning like `2026-01-31` spells.

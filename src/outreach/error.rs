@@ -7,7 +7,6 @@ use reqwest::header::InvalidHeaderValue;
 
 /// A request that did not do its work.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// The settings name no usable address.
     #[error("the address of Outreach is not a web address")]
@@ -38,6 +37,8 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Refusal {
     pub(super) status: u16,
+    /// Whether the gateway before Outreach said it, which knows nothing of records.
+    pub(super) is_gateway: bool,
     /// Outreach's name for it, such as `resourceNotFound`.
     pub(super) id: Option<String>,
     /// Outreach's own text.
@@ -129,10 +130,10 @@ impl Refusal {
     fn consequence(&self) -> Consequence {
         match (self.status, self.id.as_deref(), self.wait_until) {
             (401, ..) => Consequence::SignInNeeded,
-            (403, Some("unauthorizedOauthScope"), _) | (415, ..) => Consequence::StopRun,
             (404, Some("resourceNotFound"), _) => Consequence::FailRecord,
             // A path that Outreach does not know will not be known for the next record either.
-            (404, ..) => Consequence::StopRun,
+            (403, Some("unauthorizedOauthScope"), _) | (404 | 415, ..) => Consequence::StopRun,
+            (403, ..) if self.is_gateway => Consequence::StopRun,
             (429 | 503, _, Some(until)) => Consequence::WaitUntil(until),
             (408 | 429 | 500.., ..) => Consequence::Retry,
             _ => Consequence::FailRecord,

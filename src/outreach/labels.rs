@@ -27,7 +27,7 @@ impl Client {
     /// The labels of the custom fields of prospects that have one.
     pub async fn prospect_field_labels(&self) -> Result<BTreeMap<MappingId, FieldLabel>, Error> {
         let call = Call::get(self.url("types")?).up_to(MAX_PAGE_BYTES);
-        self.send(&call, |answer| read(answer)).await
+        self.send(&call, read).await
     }
 }
 

@@ -85,7 +85,11 @@ impl Client {
             })
             .await;
         match answer {
-            Err(error) if error.status() == Some(403) && !error.is_transient() => Ok(()),
+            Err(error)
+                if error.status() == Some(403) && error.code().starts_with("unauthorized") =>
+            {
+                Ok(())
+            }
             other => other,
         }
     }

@@ -11,6 +11,8 @@ pub(super) const DEFAULT_WAIT: SignedDuration = SignedDuration::from_secs(60);
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 /// From here on an integer counts seconds since 1970, below it seconds from now.
 const FIRST_EPOCH: f64 = 1e9;
+/// No number of seconds that could be meant is greater.
+const MAX_SECS: f64 = 1e12;
 
 /// What the headers of an answer say of the limit; instants are by this computer's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,7 +24,7 @@ pub(super) struct RateHeaders {
     /// When to ask again.
     pub(super) retry_after: Option<Timestamp>,
     /// How far the clock of Outreach is ahead of ours.
-    ahead: SignedDuration,
+    pub(super) ahead: SignedDuration,
 }
 
 impl RateHeaders {
@@ -66,7 +68,8 @@ fn resume_time(spelling: &str, now: Timestamp, ahead: SignedDuration) -> Option<
     let spelling = spelling.trim();
     let number = spelling.split(',').next().unwrap_or(spelling).trim();
     if let Ok(seconds) = number.parse::<f64>() {
-        let duration = SignedDuration::try_from_secs_f64(seconds).ok()?;
+        let duration =
+            SignedDuration::try_from_secs_f64(seconds.clamp(-MAX_SECS, MAX_SECS)).ok()?;
         return Some(if seconds >= FIRST_EPOCH {
             to_local(later(Timestamp::UNIX_EPOCH, duration), now, ahead)
         } else {

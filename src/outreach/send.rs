@@ -180,7 +180,7 @@ impl Permit {
             Some(Consequence::Retry | Consequence::Unreachable) => budget.on_lost(ticket),
             None
             | Some(Consequence::FailRecord | Consequence::StopRun | Consequence::SignInNeeded) => {
-                budget.on_response(now, ticket, rate)
+                budget.on_response(now, ticket, rate);
             }
         }
         drop(budget);
