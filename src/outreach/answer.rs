@@ -13,7 +13,6 @@ const MAX_WORDS: usize = 2_000;
 const MAX_ID: usize = 64;
 
 /// An answer with its body.
-#[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,

@@ -1,7 +1,8 @@
 //! The request limit as a state machine: who may send now, and from when the others may. No clock, no waiting.
 //!
 //! What is known of a window is a lower bound: an answer counts every request that is still on its way as not yet
-//! counted by Outreach. After a pause one request goes first; the others follow when it has come through.
+//! counted by Outreach. At the start and after a pause one request goes first, and the others follow when it was not
+//! told to wait: so a limit that is already spent costs one request and not one for every sender.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -31,12 +32,12 @@ pub(super) struct Ticket {
 }
 
 /// What is known of the limit.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Budget {
     window: Option<Window>,
     pause: Option<Pause>,
     in_flight: u64,
-    /// Counts pauses, so that late news of an earlier one is known as such.
+    /// Counts pauses and their ends, so that late news of an earlier one is known as such.
     epoch: u64,
     /// How many probes in a row were told "later".
     strikes: u32,
@@ -56,7 +57,16 @@ struct Pause {
 
 impl Budget {
     pub(super) fn new() -> Self {
-        Self::default()
+        Self {
+            window: None,
+            pause: Some(Pause {
+                until: Timestamp::UNIX_EPOCH,
+                is_probing: false,
+            }),
+            in_flight: 0,
+            epoch: 0,
+            strikes: 0,
+        }
     }
 
     /// Whether a request may leave now.
@@ -92,7 +102,7 @@ impl Budget {
         Ok(ticket)
     }
 
-    /// The request was answered and the limit was no matter.
+    /// The request came to an end and the limit was no matter.
     pub(super) fn on_response(&mut self, now: Timestamp, ticket: Ticket, rate: &RateHeaders) {
         self.come_back(&ticket);
         if ticket.is_probe && self.pause.as_ref().is_some_and(|pause| pause.until <= now) {
@@ -125,7 +135,7 @@ impl Budget {
         self.pause_until(until.max(later(now, floor)).min(later(now, LONGEST_WAIT)));
     }
 
-    /// Nobody knows what became of the request.
+    /// The request was given up before its end.
     pub(super) fn on_lost(&mut self, ticket: Ticket) {
         self.come_back(&ticket);
     }

@@ -18,7 +18,7 @@ pub enum Error {
     #[error("the connection to Outreach could not be set up")]
     Setup(#[source] reqwest::Error),
     /// The request or its answer got lost.
-    #[error("outreach could not be reached")]
+    #[error("no connection to Outreach")]
     Network(#[source] reqwest::Error),
     /// Something answered that is not Outreach: a sign-in page of a network, a proxy, a broken answer.
     #[error("the answer did not come from Outreach: {why}")]
@@ -29,7 +29,7 @@ pub enum Error {
         why: &'static str,
     },
     /// Outreach said no.
-    #[error("outreach answered with HTTP {}", .0.status)]
+    #[error("refused by Outreach with HTTP {}", .0.status)]
     Refused(Box<Refusal>),
 }
 

@@ -1,6 +1,6 @@
 //! The REST API of Outreach: writes prospects, reads them back, and keeps to the hourly limit.
 //!
-//! A [`Client`] sends every request the same way: it waits for a slot of the [budget](budget), asks, waits again when
+//! A [`Client`] sends every request the same way: it waits for a slot of the budget, asks, waits again when
 //! Outreach says "later", and tries again when nothing of Outreach answered. What is left is an [`Error`], which
 //! says what has to follow from it.
 

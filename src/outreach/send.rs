@@ -24,7 +24,6 @@ pub(super) const MAX_PAGE_BYTES: usize = 64 << 20;
 const LONGEST_NAP: Duration = Duration::from_secs(5);
 
 /// A request that can be sent again and again.
-#[derive(Debug)]
 pub(super) struct Call {
     method: Method,
     url: Url,
@@ -92,12 +91,18 @@ impl Client {
         read: impl Fn(&Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let permit = self.permit().await;
-        let (answer, headers) = self.exchange(call).await?;
+        let exchanged = self.exchange(call).await;
         let now = Timestamp::now();
-        let rate = RateHeaders::read(&headers, now);
-        let outcome = match answer.status {
-            200..300 => read(&answer),
-            _ => Err(answer.refusal(&rate, now)),
+        let (rate, outcome) = match exchanged {
+            Ok((answer, headers)) => {
+                let rate = RateHeaders::read(&headers, now);
+                let outcome = match answer.status {
+                    200..300 => read(&answer),
+                    _ => Err(answer.refusal(&rate, now)),
+                };
+                (rate, outcome)
+            }
+            Err(error) => (RateHeaders::default(), Err(error)),
         };
         permit.settle(now, &rate, outcome.as_ref().err());
         outcome
@@ -177,11 +182,17 @@ impl Permit {
         let mut budget = self.shared.budget();
         match error.map(Error::consequence) {
             Some(Consequence::WaitUntil(until)) => budget.on_pause(now, ticket, until),
-            Some(Consequence::Retry | Consequence::Unreachable) => budget.on_lost(ticket),
-            None
-            | Some(Consequence::FailRecord | Consequence::StopRun | Consequence::SignInNeeded) => {
-                budget.on_response(now, ticket, rate);
+            // What others say of a limit is not Outreach's.
+            Some(Consequence::Unreachable) => {
+                budget.on_response(now, ticket, &RateHeaders::default());
             }
+            None
+            | Some(
+                Consequence::FailRecord
+                | Consequence::StopRun
+                | Consequence::SignInNeeded
+                | Consequence::Retry,
+            ) => budget.on_response(now, ticket, rate),
         }
         drop(budget);
         self.shared.changed.notify_waiters();

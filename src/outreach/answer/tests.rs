@@ -13,7 +13,9 @@ fn time(text: &str) -> Timestamp {
     text.parse().expect(text)
 }
 
-fn judge(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
+type Headers = &'static [(&'static str, &'static str)];
+
+fn judge(status: u16, headers: Headers, body: &str) -> Error {
     let headers: HeaderMap = headers
         .iter()
         .map(|(name, value)| {
@@ -30,151 +32,155 @@ fn judge(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
     answer.refusal(&RateHeaders::read(&headers, time(NOW)), time(NOW))
 }
 
+/// Status, body; consequence, code, words.
+type Refused = (u16, &'static str, Consequence, &'static str, &'static str);
+
+const REFUSED: &[Refused] = &[
+    (
+        400,
+        r#"{"errors":[{"id":"privateAttribute","title":"Bad Request","detail":"'name' is a private attribute and cannot be written"}]}"#,
+        FailRecord,
+        "privateAttribute",
+        "Bad Request: 'name' is a private attribute and cannot be written",
+    ),
+    (
+        401,
+        r#"{"error":"Invalid JWT token.","description":"The JWT token could not be decoded."}"#,
+        SignInNeeded,
+        "http_401",
+        "Invalid JWT token.: The JWT token could not be decoded.",
+    ),
+    (
+        401,
+        r#"{"errors":[{"id":"unauthorized","title":"Unauthorized"}]}"#,
+        SignInNeeded,
+        "unauthorized",
+        "Unauthorized",
+    ),
+    (401, "", SignInNeeded, "http_401", ""),
+    (
+        401,
+        "<html>Sign in to the Wi-Fi</html>",
+        Unreachable,
+        "not_outreach",
+        "",
+    ),
+    (
+        403,
+        r#"{"errors":[{"id":"unauthorizedOauthScope","title":"Unauthorized OAuth Scope","detail":"Your authorization does not include the required scope 'prospects.read'."}]}"#,
+        StopRun,
+        "unauthorizedOauthScope",
+        "Unauthorized OAuth Scope: Your authorization does not include the required scope 'prospects.read'.",
+    ),
+    (
+        403,
+        r#"{"errors":[{"id":"unauthorizedRequest","detail":"You are not authorized to perform that request."}]}"#,
+        FailRecord,
+        "unauthorizedRequest",
+        "You are not authorized to perform that request.",
+    ),
+    (
+        403,
+        r#"{"error":"forbidden"}"#,
+        StopRun,
+        "http_403",
+        "forbidden",
+    ),
+    (
+        403,
+        "<h1>Blocked by your company</h1>",
+        Unreachable,
+        "not_outreach",
+        "",
+    ),
+    (
+        404,
+        r#"{"errors":[{"id":"resourceNotFound","title":"Resource Not Found","detail":"Could not find 'prospect' with ID '1'."}]}"#,
+        FailRecord,
+        "resourceNotFound",
+        "Resource Not Found: Could not find 'prospect' with ID '1'.",
+    ),
+    (
+        404,
+        r#"{"errors":[{"id":"routeNotFound","detail":"The request path does not match any known resource endpoints."}]}"#,
+        StopRun,
+        "routeNotFound",
+        "The request path does not match any known resource endpoints.",
+    ),
+    (
+        404,
+        r#"{"error":"404","error_description":"route not found"}"#,
+        StopRun,
+        "http_404",
+        "404: route not found",
+    ),
+    (404, "<html>Not Found</html>", StopRun, "http_404", ""),
+    (
+        409,
+        r#"{"errors":[{"id":"conflict"}]}"#,
+        FailRecord,
+        "conflict",
+        "",
+    ),
+    (
+        413,
+        "Payload\n\tToo  Large",
+        FailRecord,
+        "http_413",
+        "Payload Too Large",
+    ),
+    (
+        415,
+        r#"{"errors":[{"id":"unsupportedMediaType","title":"Unsupported Media Type","details":"Expected Content-Type header to be 'application/vnd.api+json'."}]}"#,
+        StopRun,
+        "unsupportedMediaType",
+        "Unsupported Media Type: Expected Content-Type header to be 'application/vnd.api+json'.",
+    ),
+    (
+        422,
+        r#"{"errors":[{"id":"validationError","title":"Validation Error","detail":"Name can't be blank.","source":{"pointer":"/data/attributes/name"}},{"id":"validationDataTooLongError","title":"Validation Data Too Long Error","detail":"Data provided is too long.","source":{"pointer":"/data"}}]}"#,
+        FailRecord,
+        "validationError",
+        "Validation Error: Name can't be blank. (/data/attributes/name); Validation Data Too Long Error: Data provided is too long.",
+    ),
+    (
+        422,
+        r#"{"errors":[7,{"id":5,"title":["odd"]},{"id":"two words"}]}"#,
+        FailRecord,
+        "http_422",
+        "",
+    ),
+    (302, "", Unreachable, "not_outreach", ""),
+    (407, "", Unreachable, "not_outreach", ""),
+    (408, "", Retry, "http_408", ""),
+    (
+        500,
+        r#"{"errors":[{"id":"internalError"}]}"#,
+        Retry,
+        "internalError",
+        "",
+    ),
+    (
+        502,
+        "<html><h1>502 Bad Gateway</h1></html>",
+        Retry,
+        "http_502",
+        "",
+    ),
+    (
+        503,
+        "no server is available",
+        Retry,
+        "http_503",
+        "no server is available",
+    ),
+    (504, "", Retry, "http_504", ""),
+    (521, "", Retry, "http_521", ""),
+];
+
 #[test]
 fn every_known_refusal_has_its_consequence_its_code_and_its_words() {
-    let cases: &[(u16, &str, Consequence, &str, &str)] = &[
-        (
-            400,
-            r#"{"errors":[{"id":"privateAttribute","title":"Bad Request","detail":"'name' is a private attribute and cannot be written"}]}"#,
-            FailRecord,
-            "privateAttribute",
-            "Bad Request: 'name' is a private attribute and cannot be written",
-        ),
-        (
-            401,
-            r#"{"error":"Invalid JWT token.","description":"The JWT token could not be decoded."}"#,
-            SignInNeeded,
-            "http_401",
-            "Invalid JWT token.: The JWT token could not be decoded.",
-        ),
-        (
-            401,
-            r#"{"errors":[{"id":"unauthorized","title":"Unauthorized"}]}"#,
-            SignInNeeded,
-            "unauthorized",
-            "Unauthorized",
-        ),
-        (401, "", SignInNeeded, "http_401", ""),
-        (
-            401,
-            "<html>Sign in to the Wi-Fi</html>",
-            Unreachable,
-            "not_outreach",
-            "",
-        ),
-        (
-            403,
-            r#"{"errors":[{"id":"unauthorizedOauthScope","title":"Unauthorized OAuth Scope","detail":"Your authorization does not include the required scope 'prospects.read'."}]}"#,
-            StopRun,
-            "unauthorizedOauthScope",
-            "Unauthorized OAuth Scope: Your authorization does not include the required scope 'prospects.read'.",
-        ),
-        (
-            403,
-            r#"{"errors":[{"id":"unauthorizedRequest","detail":"You are not authorized to perform that request."}]}"#,
-            FailRecord,
-            "unauthorizedRequest",
-            "You are not authorized to perform that request.",
-        ),
-        (
-            403,
-            r#"{"error":"forbidden"}"#,
-            StopRun,
-            "http_403",
-            "forbidden",
-        ),
-        (
-            403,
-            "<h1>Blocked by your company</h1>",
-            Unreachable,
-            "not_outreach",
-            "",
-        ),
-        (
-            404,
-            r#"{"errors":[{"id":"resourceNotFound","title":"Resource Not Found","detail":"Could not find 'prospect' with ID '1'."}]}"#,
-            FailRecord,
-            "resourceNotFound",
-            "Resource Not Found: Could not find 'prospect' with ID '1'.",
-        ),
-        (
-            404,
-            r#"{"errors":[{"id":"routeNotFound","detail":"The request path does not match any known resource endpoints."}]}"#,
-            StopRun,
-            "routeNotFound",
-            "The request path does not match any known resource endpoints.",
-        ),
-        (
-            404,
-            r#"{"error":"404","error_description":"route not found"}"#,
-            StopRun,
-            "http_404",
-            "404: route not found",
-        ),
-        (404, "<html>Not Found</html>", StopRun, "http_404", ""),
-        (
-            409,
-            r#"{"errors":[{"id":"conflict"}]}"#,
-            FailRecord,
-            "conflict",
-            "",
-        ),
-        (
-            413,
-            "Payload\n\tToo  Large",
-            FailRecord,
-            "http_413",
-            "Payload Too Large",
-        ),
-        (
-            415,
-            r#"{"errors":[{"id":"unsupportedMediaType","title":"Unsupported Media Type","details":"Expected Content-Type header to be 'application/vnd.api+json'."}]}"#,
-            StopRun,
-            "unsupportedMediaType",
-            "Unsupported Media Type: Expected Content-Type header to be 'application/vnd.api+json'.",
-        ),
-        (
-            422,
-            r#"{"errors":[{"id":"validationError","title":"Validation Error","detail":"Name can't be blank.","source":{"pointer":"/data/attributes/name"}},{"id":"validationDataTooLongError","title":"Validation Data Too Long Error","detail":"Data provided is too long.","source":{"pointer":"/data"}}]}"#,
-            FailRecord,
-            "validationError",
-            "Validation Error: Name can't be blank. (/data/attributes/name); Validation Data Too Long Error: Data provided is too long.",
-        ),
-        (
-            422,
-            r#"{"errors":[7,{"id":5,"title":["odd"]},{"id":"two words"}]}"#,
-            FailRecord,
-            "http_422",
-            "",
-        ),
-        (302, "", Unreachable, "not_outreach", ""),
-        (407, "", Unreachable, "not_outreach", ""),
-        (408, "", Retry, "http_408", ""),
-        (
-            500,
-            r#"{"errors":[{"id":"internalError"}]}"#,
-            Retry,
-            "internalError",
-            "",
-        ),
-        (
-            502,
-            "<html><h1>502 Bad Gateway</h1></html>",
-            Retry,
-            "http_502",
-            "",
-        ),
-        (
-            503,
-            "no server is available",
-            Retry,
-            "http_503",
-            "no server is available",
-        ),
-        (504, "", Retry, "http_504", ""),
-        (521, "", Retry, "http_521", ""),
-    ];
-    for (status, body, consequence, code, words) in cases {
+    for (status, body, consequence, code, words) in REFUSED {
         let error = judge(*status, &[], body);
         assert_eq!(error.consequence(), *consequence, "{status} {body}");
         assert_eq!(error.code(), *code, "{status} {body}");
@@ -192,7 +198,7 @@ fn every_known_refusal_has_its_consequence_its_code_and_its_words() {
 fn later_is_read_from_the_headers_or_from_the_words_or_is_a_minute() {
     const LIMIT: &str = r#"{"errors":[{"id":"rateLimitExceeded","title":"Rate Limit Exceeded","detail":"You have exceeded your permitted rate limit of 10,000; please try again at 2026-05-01T12:20:00."}]}"#;
     const MAINTENANCE: &str = r#"{"errors":[{"id":"scheduledServerMaintenance","detail":"Scheduled server maintenance is under way; please try again at 2026-05-01T12:20:00."}]}"#;
-    let cases: &[(u16, &[(&str, &str)], &str, Consequence)] = &[
+    let cases: &[(u16, Headers, &str, Consequence)] = &[
         (
             429,
             &[

@@ -20,17 +20,34 @@ fn take(budget: &mut Budget, now: i64) -> Ticket {
     budget.take(at(now)).expect("a slot")
 }
 
+/// A budget whose first request has come through and told nothing.
+fn open() -> Budget {
+    let mut budget = Budget::new();
+    let ticket = take(&mut budget, 0);
+    budget.on_response(at(0), ticket, &RateHeaders::default());
+    budget
+}
+
 /// A budget that was told to wait until 100.
 fn paused() -> Budget {
-    let mut budget = Budget::new();
+    let mut budget = open();
     let ticket = take(&mut budget, 0);
     budget.on_pause(at(0), ticket, at(100));
     budget
 }
 
 #[test]
-fn nothing_holds_back_as_long_as_nothing_is_known() {
+fn the_very_first_request_goes_alone() {
     let mut budget = Budget::new();
+    let first = take(&mut budget, 0);
+    assert_eq!(budget.may_send(at(0)), Slot::AfterProbe);
+    budget.on_pause(at(0), first, at(100));
+    assert_eq!(budget.may_send(at(0)), Slot::At(at(100)));
+}
+
+#[test]
+fn nothing_holds_back_as_long_as_nothing_is_known() {
+    let mut budget = open();
     let tickets: Vec<_> = (0..16).map(|_| take(&mut budget, 0)).collect();
     for ticket in tickets {
         budget.on_response(at(1), ticket, &RateHeaders::default());
@@ -40,7 +57,7 @@ fn nothing_holds_back_as_long_as_nothing_is_known() {
 
 #[test]
 fn requests_on_the_way_are_taken_off_what_is_left() {
-    let mut budget = Budget::new();
+    let mut budget = open();
     let first = take(&mut budget, 0);
     let _on_the_way: Vec<_> = (0..3).map(|_| take(&mut budget, 0)).collect();
     budget.on_response(at(0), first, &rate(5, 50));
@@ -50,7 +67,7 @@ fn requests_on_the_way_are_taken_off_what_is_left() {
 
 #[test]
 fn a_late_answer_of_the_same_window_gives_nothing_back() {
-    let mut budget = Budget::new();
+    let mut budget = open();
     let (early, late) = (take(&mut budget, 0), take(&mut budget, 0));
     budget.on_response(at(0), early, &rate(1, 50));
     assert_eq!(budget.may_send(at(0)), Slot::At(at(50)));
@@ -69,7 +86,7 @@ fn after_a_pause_one_goes_first_and_the_rest_when_it_is_through() {
 }
 
 #[test]
-fn a_probe_that_is_lost_is_followed_by_another() {
+fn a_probe_that_is_given_up_is_followed_by_another() {
     let mut budget = paused();
     let probe = take(&mut budget, 100);
     budget.on_lost(probe);
@@ -79,7 +96,7 @@ fn a_probe_that_is_lost_is_followed_by_another() {
 
 #[test]
 fn only_the_probe_ends_a_pause() {
-    let mut budget = Budget::new();
+    let mut budget = open();
     let (refused, slow) = (take(&mut budget, 0), take(&mut budget, 0));
     budget.on_pause(at(0), refused, at(100));
     budget.on_response(at(1), slow, &rate(7, 100));
@@ -89,7 +106,7 @@ fn only_the_probe_ends_a_pause() {
 #[test]
 fn a_further_refusal_extends_and_never_shortens() {
     for (until, is) in [(50, 100), (100, 100), (150, 150), (1_000_000, 3_661)] {
-        let mut budget = Budget::new();
+        let mut budget = open();
         let (first, second) = (take(&mut budget, 0), take(&mut budget, 0));
         budget.on_pause(at(0), first, at(100));
         budget.on_pause(at(1), second, at(until));
@@ -99,7 +116,7 @@ fn a_further_refusal_extends_and_never_shortens() {
 
 #[test]
 fn late_news_of_a_pause_that_is_over_changes_nothing() {
-    let mut budget = Budget::new();
+    let mut budget = open();
     let (refused, slow) = (take(&mut budget, 0), take(&mut budget, 0));
     budget.on_pause(at(0), refused, at(100));
     let probe = take(&mut budget, 100);
@@ -110,7 +127,7 @@ fn late_news_of_a_pause_that_is_over_changes_nothing() {
 
 #[test]
 fn probes_that_are_refused_for_no_time_wait_twice_as_long_each_time() {
-    let mut budget = Budget::new();
+    let mut budget = open();
     let mut now = 0;
     let waits: Vec<_> = (0..10)
         .map(|_| {
@@ -129,14 +146,14 @@ fn probes_that_are_refused_for_no_time_wait_twice_as_long_each_time() {
 
 #[test]
 fn a_window_that_has_passed_is_forgotten() {
-    let mut budget = Budget::new();
+    let mut budget = open();
     let ticket = take(&mut budget, 0);
     budget.on_response(at(0), ticket, &rate(2, 10));
     let _one = take(&mut budget, 0);
     for _ in 0..16 {
         let _unknown = take(&mut budget, 10);
     }
-    let mut budget = Budget::new();
+    let mut budget = open();
     let ticket = take(&mut budget, 0);
     budget.on_response(at(20), ticket, &rate(0, 10));
     assert_eq!(budget.may_send(at(20)), Slot::Now);
@@ -144,7 +161,7 @@ fn a_window_that_has_passed_is_forgotten() {
 
 #[test]
 fn a_count_without_an_end_holds_for_a_minute() {
-    let mut budget = Budget::new();
+    let mut budget = open();
     let ticket = take(&mut budget, 0);
     let rate = RateHeaders {
         remaining: Some(0),
@@ -251,7 +268,7 @@ proptest! {
     fn a_pause_never_shortens_and_ends_with_one_probe(
         news in prop::collection::vec((0_u8..4, -50_i64..200), 1..60),
     ) {
-        let mut budget = Budget::new();
+        let mut budget = open();
         let mut underway: Vec<_> = (0..60).map(|_| take(&mut budget, 0)).collect();
         let first = underway.pop().expect("one");
         budget.on_pause(at(0), first, at(30));
