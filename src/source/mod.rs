@@ -1,5 +1,24 @@
 //! Where profiles come from: reads a source into batches of rows, and knows nothing of Outreach.
 
 mod batch;
+mod columns;
+mod csv_records;
+mod csv_rows;
+mod document;
+mod error;
+mod files;
+mod input;
+mod json_records;
+mod json_rows;
+mod listing;
+mod merge;
+mod names;
+mod out;
+mod shape;
+mod timestamp;
 
 pub use batch::{Batch, Projection, Rejected, Row};
+pub use error::Error;
+pub use files::{Files, open};
+pub use listing::Fingerprint;
+pub use shape::Layout;

@@ -1,0 +1,212 @@
+//! A source of files: opened once, looked at, and read.
+
+use std::{cmp::Ordering, ops::ControlFlow, sync::Arc};
+
+use super::{
+    Batch, Error, Projection,
+    csv_rows::{self, CsvPlan},
+    json_rows::{self, JsonPlan},
+    listing::{self, Entry, Fingerprint},
+    merge::Merger,
+    out::Out,
+    shape::{self, Format, Layout, Shape},
+};
+use crate::model::{AudienceId, Contents, FileSource, SourceKind};
+
+/// The files of a source, as they were when it was opened.
+#[derive(Debug, Clone)]
+pub struct Files {
+    contents: Contents,
+    layout: Layout,
+    pub(super) files: Vec<SourceFile>,
+    pub(super) ignored: Vec<String>,
+}
+
+/// One file of a source.
+#[derive(Debug, Clone)]
+pub(super) struct SourceFile {
+    pub(super) entry: Entry,
+    pub(super) shape: Shape,
+}
+
+enum Plan {
+    Csv(CsvPlan),
+    Json(JsonPlan),
+}
+
+/// Lists the files of a source and looks at the beginning of each.
+pub fn open(settings: &FileSource) -> Result<Files, Error> {
+    match settings.kind {
+        SourceKind::Files => {}
+    }
+    let listing = listing::list(&settings.path)?;
+    let mut files = vec![];
+    for entry in listing.entries {
+        let shape = shape::sniff(&entry)?;
+        files.push(SourceFile { entry, shape });
+    }
+    let layout = common_layout(&files)?;
+    let contents = match settings.contents {
+        Contents::Guess => guess_contents(layout, &files),
+        known @ (Contents::FullSnapshot | Contents::Incremental) => known,
+    };
+    files.sort_by(|a, b| by_age(&a.entry, &b.entry));
+    Ok(Files {
+        contents,
+        layout,
+        files,
+        ignored: listing.ignored,
+    })
+}
+
+fn common_layout(files: &[SourceFile]) -> Result<Layout, Error> {
+    let mut found: Option<(&SourceFile, Layout)> = None;
+    for file in files {
+        match (found, file.shape.layout) {
+            (Some((first, layout)), Some(other)) if layout != other => {
+                return Err(Error::LayoutsMixed {
+                    file: Arc::clone(&file.entry.name),
+                    other: Arc::clone(&first.entry.name),
+                });
+            }
+            (None, Some(layout)) => found = Some((file, layout)),
+            _ => {}
+        }
+    }
+    Ok(found.map_or(Layout::Profiles, |(_, layout)| layout))
+}
+
+fn guess_contents(layout: Layout, files: &[SourceFile]) -> Contents {
+    let is_full = match layout {
+        Layout::Wide => true,
+        Layout::PerAudience => !files.iter().any(|file| file.shape.has_status),
+        Layout::Profiles => false,
+    };
+    if is_full {
+        Contents::FullSnapshot
+    } else {
+        Contents::Incremental
+    }
+}
+
+/// Older files first: by the time in the name, then the time of the last change, then the name.
+fn by_age(a: &Entry, b: &Entry) -> Ordering {
+    let key = |entry: &Entry| (entry.facts.stamp, entry.version.modified);
+    key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+}
+
+impl Files {
+    /// Whether absence means "has left"; never [`Contents::Guess`].
+    pub fn contents(&self) -> Contents {
+        self.contents
+    }
+
+    /// How profiles and audiences are laid out over the files.
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// A number that changes when a file of the source comes, goes or changes.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.files.iter().map(|file| &file.entry))
+    }
+
+    /// Reads what the projection asks for and hands it on batch by batch, until `emit` breaks.
+    ///
+    /// What was handed on before an error is not the whole source; a run must not act on it.
+    pub fn read(
+        &self,
+        projection: &Projection,
+        emit: &mut dyn FnMut(Batch) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        let files = self.wanted(projection)?;
+        let mut planned = vec![];
+        for file in &files {
+            planned.push((&file.entry, self.plan(file, projection)?));
+        }
+        let width = projection.width();
+        let merger = self
+            .must_merge(&files)
+            .then(|| Merger::new(width, projection.audiences.len()));
+        let mut out = Out::new(width, merger, emit);
+        for (entry, plan) in planned {
+            out.start_file(&entry.name);
+            match plan {
+                Plan::Csv(plan) => csv_rows::read(entry, &plan, &mut out)?,
+                Plan::Json(plan) => json_rows::read(entry, &plan, &mut out)?,
+            }
+            if out.is_stopped() {
+                return Ok(());
+            }
+            entry.check_unchanged()?;
+        }
+        out.finish()
+    }
+
+    fn plan(&self, file: &SourceFile, projection: &Projection) -> Result<Plan, Error> {
+        let SourceFile { entry, shape } = file;
+        Ok(match shape.format {
+            Format::Delimited { delimiter } => Plan::Csv(csv_rows::plan(
+                entry,
+                self.layout,
+                delimiter,
+                &shape.columns,
+                projection,
+            )?),
+            Format::Json => Plan::Json(json_rows::plan(
+                entry,
+                self.layout,
+                shape.has_status,
+                projection,
+            )),
+        })
+    }
+
+    /// The files that count for a projection, older ones first.
+    fn wanted(&self, projection: &Projection) -> Result<Vec<&SourceFile>, Error> {
+        let is_full = self.contents == Contents::FullSnapshot;
+        if self.layout != Layout::PerAudience {
+            let newest = self.files.iter().map(|file| file.entry.facts.stamp).max();
+            let are_all_dated = self.files.iter().all(|f| f.entry.facts.stamp.is_some());
+            let is_wanted = |file: &&SourceFile| {
+                !(is_full && are_all_dated) || Some(file.entry.facts.stamp) == newest
+            };
+            return Ok(self.files.iter().filter(is_wanted).collect());
+        }
+        let mut wanted = vec![];
+        for audience in &projection.audiences {
+            let of_audience = self.files.iter().filter(|file| file.is_of(audience));
+            let newest = of_audience.clone().map(|f| f.entry.facts.stamp).max();
+            if is_full && newest.is_none() {
+                let audience = audience.clone();
+                return Err(Error::AudienceFileMissing { audience });
+            }
+            wanted.extend(of_audience.filter(|f| !is_full || Some(f.entry.facts.stamp) == newest));
+        }
+        wanted.sort_by(|a, b| by_age(&a.entry, &b.entry));
+        Ok(wanted)
+    }
+
+    /// Whether rows of one profile may stand in more than one place.
+    fn must_merge(&self, files: &[&SourceFile]) -> bool {
+        let is_full = self.contents == Contents::FullSnapshot;
+        let is_json = |file: &&SourceFile| file.shape.format == Format::Json;
+        match self.layout {
+            Layout::PerAudience => {
+                let mut audiences = files.iter().map(|file| &file.entry.facts.audience);
+                let first = audiences.next();
+                let is_one_audience = audiences.all(|other| Some(other) == first);
+                files.len() > 1 && !(is_full && is_one_audience)
+            }
+            Layout::Wide | Layout::Profiles if is_full => false,
+            Layout::Wide | Layout::Profiles => files.len() > 1 || files.iter().any(is_json),
+        }
+    }
+}
+
+impl SourceFile {
+    fn is_of(&self, audience: &AudienceId) -> bool {
+        let own = self.entry.facts.audience.as_ref();
+        own.is_some_and(|own| own.as_str().eq_ignore_ascii_case(audience.as_str()))
+    }
+}

@@ -1,0 +1,298 @@
+//! Takes JSON text apart into its top-level values, or the elements of its one list, without reading what is in them.
+
+use super::input::{MAX_RECORD, Stop, Window};
+
+/// The values of one file, one after the other.
+pub(super) struct JsonRecords {
+    window: Window,
+    form: Option<Form>,
+    /// Of the window's beginning: the value that was found last.
+    length: usize,
+    /// The line the window begins in.
+    next_line: u64,
+    line: u64,
+    has_elements: bool,
+}
+
+/// How values follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `[ …, … ]`.
+    List,
+    /// One or more values on each line; a fault in one line does not touch the next.
+    Lines,
+    /// Values that may go over several lines.
+    Free,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A value, or in [`Form::Lines`] a line, ready in [`JsonRecords::text`].
+    Value,
+    /// A value over [`MAX_RECORD`], which was passed over.
+    TooLarge,
+    /// The end of the file.
+    End,
+}
+
+impl JsonRecords {
+    /// Reads the values of this window.
+    pub(super) fn new(window: Window) -> Self {
+        Self {
+            window,
+            form: None,
+            length: 0,
+            next_line: 1,
+            line: 1,
+            has_elements: false,
+        }
+    }
+
+    /// The line that the value or the fault starts at, counted from 1.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// How values follow each other; nothing before the first is found.
+    pub(super) fn form(&self) -> Option<Form> {
+        self.form
+    }
+
+    /// Whether broken characters have already been replaced by U+FFFD.
+    pub(super) fn is_utf16(&self) -> bool {
+        self.window.is_utf16()
+    }
+
+    /// The value that [`next`](Self::next) found.
+    pub(super) fn text(&self) -> &[u8] {
+        self.window.bytes().get(..self.length).unwrap_or_default()
+    }
+
+    /// Whether the value is the last thing in the file, without even the end of a line behind it.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.window.has_ended() && self.window.bytes().len() == self.length
+    }
+
+    /// Goes on to the next value.
+    pub(super) fn next(&mut self) -> Result<Found, Stop> {
+        self.consume(self.length);
+        self.length = 0;
+        let first = self.first()?;
+        self.line = self.next_line;
+        let form = match (self.form, first) {
+            (Some(form), _) => form,
+            (None, None) => return Ok(Found::End),
+            (None, Some(b'[')) => {
+                self.consume(1);
+                Form::List
+            }
+            (None, Some(_)) => self.guess_form()?,
+        };
+        self.form = Some(form);
+        match form {
+            Form::List => self.next_element(),
+            Form::Lines if first.is_none() => Ok(Found::End),
+            Form::Lines => self.take(&mut LineEnd),
+            Form::Free if first.is_none() => Ok(Found::End),
+            Form::Free => self.take(&mut ValueEnd::default()),
+        }
+    }
+
+    fn next_element(&mut self) -> Result<Found, Stop> {
+        let mut first = self.first()?;
+        self.line = self.next_line;
+        if self.has_elements && first == Some(b',') {
+            self.consume(1);
+            first = self.first()?;
+            self.line = self.next_line;
+        } else if first == Some(b']') {
+            return self.end_list();
+        } else if self.has_elements && first.is_some() {
+            return Err(Stop::Damaged(
+                "a comma is missing between two elements".to_owned(),
+            ));
+        }
+        match first {
+            None => Err(Stop::CutOff),
+            Some(b',' | b']' | b'}' | b':') => Err(Stop::Damaged(
+                "an element of the list is missing".to_owned(),
+            )),
+            Some(_) => {
+                self.has_elements = true;
+                self.take(&mut ValueEnd::default())
+            }
+        }
+    }
+
+    /// Passes over the end of the list; what follows must be the end of the file.
+    fn end_list(&mut self) -> Result<Found, Stop> {
+        self.consume(1);
+        let rest = self.first()?;
+        self.line = self.next_line;
+        match rest {
+            None => {
+                // From now on the file is like one with no more lines.
+                self.form = Some(Form::Free);
+                Ok(Found::End)
+            }
+            Some(_) => Err(Stop::Damaged("text follows the end of the list".to_owned())),
+        }
+    }
+
+    /// Finds where the value ends that the window begins with.
+    fn take(&mut self, end: &mut dyn End) -> Result<Found, Stop> {
+        let mut seen = 0;
+        let mut is_too_large = false;
+        loop {
+            let new = self.window.bytes().get(seen..).unwrap_or_default();
+            if let Some(at) = end.find(new) {
+                self.length = seen + at;
+                break;
+            }
+            seen += new.len();
+            if self.window.has_ended() {
+                if !end.may_be_end_of_file() {
+                    return Err(Stop::CutOff);
+                }
+                self.length = seen;
+                break;
+            }
+            if seen > MAX_RECORD {
+                is_too_large = true;
+                self.consume(seen);
+                seen = 0;
+            }
+            self.window.fill()?;
+        }
+        is_too_large |= self.length > MAX_RECORD;
+        Ok(if is_too_large {
+            Found::TooLarge
+        } else {
+            Found::Value
+        })
+    }
+
+    /// Lines, if one of the first two has as many closing as opening brackets.
+    fn guess_form(&mut self) -> Result<Form, Stop> {
+        loop {
+            let bytes = self.window.bytes();
+            let mut lines = bytes.split(|b| *b == b'\n');
+            let is_complete = bytes.iter().filter(|b| **b == b'\n').count() >= 2;
+            let first = lines.next().unwrap_or_default();
+            let second = lines.next().unwrap_or_default();
+            if is_complete || self.window.has_ended() || bytes.len() > MAX_RECORD {
+                let has_lines = is_balanced(first)
+                    || (second.starts_with(b"{") && is_balanced(second))
+                    || !first.starts_with(b"{");
+                return Ok(if has_lines { Form::Lines } else { Form::Free });
+            }
+            self.window.fill()?;
+        }
+    }
+
+    /// The first byte of the next value; nothing at the end of the file.
+    fn first(&mut self) -> Result<Option<u8>, Stop> {
+        loop {
+            let bytes = self.window.bytes();
+            let n_blank = bytes.iter().take_while(|b| b.is_ascii_whitespace()).count();
+            self.consume(n_blank);
+            match self.window.bytes().first() {
+                Some(first) => return Ok(Some(*first)),
+                None if self.window.has_ended() => return Ok(None),
+                None => self.window.fill()?,
+            }
+        }
+    }
+
+    fn consume(&mut self, n_bytes: usize) {
+        let bytes = self.window.bytes().get(..n_bytes).unwrap_or_default();
+        let n_lines: u64 = bytes.iter().map(|b| u64::from(*b == b'\n')).sum();
+        self.next_line += n_lines;
+        self.window.consume(n_bytes);
+    }
+}
+
+fn is_balanced(line: &[u8]) -> bool {
+    let mut end = ValueEnd::default();
+    let mut rest = line;
+    while let Some(at) = end.find(rest) {
+        rest = rest.get(at..).unwrap_or_default().trim_ascii_start();
+        end = ValueEnd::default();
+        if rest.is_empty() {
+            return true;
+        }
+    }
+    false
+}
+
+/// Looks for the end of a value in one piece of text after the other.
+trait End {
+    /// Where in this piece, which follows the one before, the value has ended.
+    fn find(&mut self, piece: &[u8]) -> Option<usize>;
+    /// Whether the value is complete if nothing follows.
+    fn may_be_end_of_file(&self) -> bool;
+}
+
+struct LineEnd;
+
+impl End for LineEnd {
+    fn find(&mut self, piece: &[u8]) -> Option<usize> {
+        piece.iter().position(|b| *b == b'\n')
+    }
+
+    fn may_be_end_of_file(&self) -> bool {
+        true
+    }
+}
+
+/// The bracket that closes the first one, the quote that closes a text, or what ends a number or word.
+#[derive(Default)]
+struct ValueEnd {
+    depth: usize,
+    has_begun: bool,
+    in_text: bool,
+    is_escaped: bool,
+    is_word: bool,
+}
+
+impl End for ValueEnd {
+    fn find(&mut self, piece: &[u8]) -> Option<usize> {
+        piece.iter().position(|b| self.is_behind(*b))
+    }
+
+    fn may_be_end_of_file(&self) -> bool {
+        self.has_begun && self.depth == 0 && !self.in_text
+    }
+}
+
+impl ValueEnd {
+    /// Whether the value has ended before this byte.
+    fn is_behind(&mut self, byte: u8) -> bool {
+        if self.in_text {
+            if self.is_escaped {
+                self.is_escaped = false;
+            } else if byte == b'\\' {
+                self.is_escaped = true;
+            } else if byte == b'"' {
+                self.in_text = false;
+            }
+            return false;
+        }
+        if self.has_begun && self.depth == 0 {
+            let goes_on = self.is_word
+                && !byte.is_ascii_whitespace()
+                && !matches!(byte, b',' | b']' | b'}' | b'{' | b'[' | b'"');
+            return !goes_on;
+        }
+        match byte {
+            b'{' | b'[' => self.depth += 1,
+            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+            b'"' => self.in_text = true,
+            _ if self.depth == 0 => self.is_word = true,
+            _ => {}
+        }
+        self.has_begun = true;
+        false
+    }
+}

@@ -1,0 +1,173 @@
+//! What the names of exported files say: the audience, the time and the part.
+
+use crate::model::AudienceId;
+
+/// What one file's name says; nothing if it is any other name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct NameFacts {
+    pub(super) audience: Option<AudienceId>,
+    /// The digits of the time, `yyyymmddhhmmss`, as a number.
+    pub(super) stamp: Option<u64>,
+}
+
+/// The kinds of contents a file's ending promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Delimited,
+    Json,
+}
+
+/// The kind of contents this name promises, or nothing if it is of no known kind.
+pub(super) fn ending(name: &str) -> Option<Ending> {
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    match name.rsplit_once('.')?.1 {
+        "csv" | "txt" | "tsv" => Some(Ending::Delimited),
+        "json" | "ndjson" | "jsonl" => Some(Ending::Json),
+        _ => None,
+    }
+}
+
+/// Whether an export writes such a file beside the data: a manifest, or a marker of the program that wrote it.
+pub(super) fn is_beside_the_data(name: &str) -> bool {
+    name.starts_with(['.', '_']) || (name.starts_with("manifest") && name.ends_with(".json"))
+}
+
+/// The time in `exportTime=202601310415`, the name of a folder of a dataset export.
+pub(super) fn export_time(folder: &str) -> Option<u64> {
+    let digits = folder.strip_prefix("exportTime=")?;
+    let seconds_missing = 14usize.checked_sub(digits.len())?;
+    let all_digits = digits.len() >= 8 && digits.bytes().all(|b| b.is_ascii_digit());
+    let number: u64 = digits.parse().ok().filter(|_| all_digits)?;
+    Some(number * 10_u64.pow(u32::try_from(seconds_missing).ok()?))
+}
+
+/// Reads a file's name: `<name>_segment<id>_<yyyymmddhhmmss>[_<part>]`, or without the word `segment` if the id is
+/// a UUID; the time may also be `<yyyymmdd>_<hhmmss>`.
+pub(super) fn facts(name: &str) -> NameFacts {
+    let stem = stem(name);
+    let Some((before, stamp)) = split_stamp(stem).or_else(|| split_stamp(without_part(stem)?))
+    else {
+        return NameFacts::default();
+    };
+    NameFacts {
+        audience: audience(before),
+        stamp: Some(stamp),
+    }
+}
+
+fn stem(name: &str) -> &str {
+    let name = name.rsplit_once('/').map_or(name, |(_, last)| last);
+    let mut stem = name;
+    for _ in 0..2 {
+        stem = match stem.rsplit_once('.') {
+            Some((before, end)) if end.len() <= 6 => before,
+            _ => stem,
+        };
+    }
+    stem
+}
+
+fn without_part(stem: &str) -> Option<&str> {
+    let (before, part) = stem.rsplit_once('_')?;
+    is_digits(part, 1..=5).then_some(before)
+}
+
+fn split_stamp(stem: &str) -> Option<(&str, u64)> {
+    let (before, last) = stem.rsplit_once('_')?;
+    if is_digits(last, 14..=14) {
+        return Some((before, last.parse().ok()?));
+    }
+    let (before, day) = before.rsplit_once('_')?;
+    if is_digits(day, 8..=8) && is_digits(last, 6..=6) {
+        return Some((before, format!("{day}{last}").parse().ok()?));
+    }
+    None
+}
+
+fn is_digits(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {
+    length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn audience(before: &str) -> Option<AudienceId> {
+    const WORD: &str = "_segment";
+    let id = match before.rfind(WORD) {
+        Some(at) => before.get(at + WORD.len()..)?,
+        None => {
+            let last = before.rsplit_once('_').map_or(before, |(_, last)| last);
+            Some(last).filter(|last| is_uuid(last))?
+        }
+    };
+    (!id.is_empty()).then(|| AudienceId::new(id))
+}
+
+fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_of_exports_are_read() {
+        const UUID: &str = "7841ba61-23c1-4bb3-a495-00d3g5fe1e93";
+        let cases = [
+            (
+                "Outreach_segmentabc_20260131041500.csv",
+                Some("abc"),
+                Some(20_260_131_041_500),
+            ),
+            (
+                "My_Out_segmenta_b_20260131041500_2.csv.gz",
+                Some("a_b"),
+                Some(20_260_131_041_500),
+            ),
+            (
+                "x/Outreach_segmentabc_20260131_041500_13.txt",
+                Some("abc"),
+                Some(20_260_131_041_500),
+            ),
+            (
+                "Outreach_7841ba61-23c1-4bb3-a495-00d3g5fe1e93_20260131_041500.csv",
+                Some(UUID),
+                Some(20_260_131_041_500),
+            ),
+            ("daily_20260131041500.csv", None, Some(20_260_131_041_500)),
+            ("Outreach_segmentabc.csv", None, None),
+            (
+                "Outreach_segment_20260131041500.csv",
+                None,
+                Some(20_260_131_041_500),
+            ),
+            ("export_2.csv", None, None),
+            ("_.csv", None, None),
+            ("", None, None),
+        ];
+        for (name, audience, stamp) in cases {
+            let facts = facts(name);
+            assert_eq!(
+                facts.audience.as_ref().map(AudienceId::as_str),
+                audience,
+                "{name}"
+            );
+            assert_eq!(facts.stamp, stamp, "{name}");
+        }
+    }
+
+    #[test]
+    fn endings_and_folders_are_read() {
+        assert_eq!(ending("a.CSV.gz"), Some(Ending::Delimited));
+        assert_eq!(ending("a.jsonl"), Some(Ending::Json));
+        assert_eq!(ending("a.parquet"), None);
+        assert_eq!(ending("csv"), None);
+        assert_eq!(
+            export_time("exportTime=202601310415"),
+            Some(20_260_131_041_500)
+        );
+        assert_eq!(export_time("exportTime=x"), None);
+        assert_eq!(export_time("other"), None);
+        assert!(is_beside_the_data("manifest-1-2.json"));
+    }
+}
