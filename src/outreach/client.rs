@@ -33,6 +33,7 @@ const USER_AGENT: &str = concat!("audience-sync/", env!("CARGO_PKG_VERSION"));
 #[derive(Clone)]
 pub struct Client {
     pub(super) shared: Arc<Shared>,
+    pub(super) counts: Arc<Counts>,
     pub(super) policy: RetryPolicy,
 }
 
@@ -46,6 +47,11 @@ pub(super) struct Shared {
     pub(super) changed: Notify,
     pub(super) waiting: watch::Sender<Option<Timestamp>>,
     pub(super) n_waiting: Mutex<u64>,
+}
+
+/// How many requests were sent.
+#[derive(Default)]
+pub(super) struct Counts {
     pub(super) n_patches: AtomicU64,
     pub(super) n_reads: AtomicU64,
 }
@@ -77,9 +83,8 @@ impl Client {
                 changed: Notify::new(),
                 waiting: watch::Sender::new(None),
                 n_waiting: Mutex::new(0),
-                n_patches: AtomicU64::new(0),
-                n_reads: AtomicU64::new(0),
             }),
+            counts: Arc::default(),
             policy: RetryPolicy::default(),
         })
     }
@@ -90,17 +95,26 @@ impl Client {
         Self { policy, ..self }
     }
 
+    /// The same client with counts of its own, from 0: for one of several that share the account.
+    #[must_use]
+    pub fn counting_anew(&self) -> Self {
+        Self {
+            counts: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     /// Takes a fresh token for all requests from now on, those that wait included.
     pub fn renew(&self, token: SecretString) -> Result<(), Error> {
         *lock(&self.shared.authorization) = authorization(&token)?;
         Ok(())
     }
 
-    /// How many requests were sent so far.
+    /// How many requests were sent so far; each attempt counts.
     pub fn requests(&self) -> Requests {
         Requests {
-            patch: self.shared.n_patches.load(Ordering::Relaxed),
-            read: self.shared.n_reads.load(Ordering::Relaxed),
+            patch: self.counts.n_patches.load(Ordering::Relaxed),
+            read: self.counts.n_reads.load(Ordering::Relaxed),
             ..Requests::default()
         }
     }

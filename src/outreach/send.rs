@@ -110,9 +110,9 @@ impl Client {
 
     async fn exchange(&self, call: &Call) -> Result<(Answer, reqwest::header::HeaderMap), Error> {
         let sent = if call.method == Method::PATCH {
-            &self.shared.n_patches
+            &self.counts.n_patches
         } else {
-            &self.shared.n_reads
+            &self.counts.n_reads
         };
         sent.fetch_add(1, Ordering::Relaxed);
         let mut request = self

@@ -1,0 +1,112 @@
+//! `destination import | export | validate`: settings in and out as files.
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
+
+use super::{Exit, Failure, args::DestinationCommand, open_dir, open_engine, output, text};
+use crate::{
+    engine::{is_named, store_problem},
+    model::{Destination, Problem},
+    source,
+    store::{Error, read_destination},
+};
+
+/// Carries out one of the three.
+pub(super) fn run(data_dir: Option<PathBuf>, command: DestinationCommand) -> anyhow::Result<Result<Exit, Failure>> {
+    match command {
+        DestinationCommand::Import { file } => import(data_dir, &file),
+        DestinationCommand::Export { name } => export(data_dir, &name),
+        DestinationCommand::Validate { file } => validate(&file),
+    }
+}
+
+fn import(data_dir: Option<PathBuf>, file: &Path) -> anyhow::Result<Result<Exit, Failure>> {
+    let destination = match read(file) {
+        Ok(destination) => destination,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let engine = match open_engine(data_dir) {
+        Ok(engine) => engine,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    match engine.dir().write_destination(destination) {
+        Ok(settings) => {
+            output::result(&format!("Imported \"{}\". `audience-sync sync --dry-run` shows what it would change.\n", settings.destination.name))?;
+            Ok(Ok(Exit::Well))
+        }
+        Err(error) => Ok(Err(Failure { problem: store_problem(&error), exit: Exit::SomeFailed })),
+    }
+}
+
+fn export(data_dir: Option<PathBuf>, name: &str) -> anyhow::Result<Result<Exit, Failure>> {
+    let all = match open_dir(data_dir).map(|dir| dir.read_destinations()) {
+        Ok(Ok(all)) => all,
+        Ok(Err(error)) => return Ok(Err(Failure { problem: store_problem(&error), exit: Exit::Usage })),
+        Err(failure) => return Ok(Err(failure)),
+    };
+    match all.into_iter().find(|settings| is_named(&settings.destination, name)) {
+        Some(settings) => {
+            output::result(&settings.destination.to_json())?;
+            Ok(Ok(Exit::Well))
+        }
+        None => Ok(Err(Failure::usage(Problem::new(
+            "destination_unknown",
+            format!("There is no destination named \"{name}\"."),
+            "`audience-sync status` shows those there are.",
+        )))),
+    }
+}
+
+fn validate(file: &Path) -> anyhow::Result<Result<Exit, Failure>> {
+    let destination = match read(file) {
+        Ok(destination) => destination,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let opened = source::open(&destination.source).and_then(|files| files.describe());
+    match opened {
+        Ok(description) => {
+            output::result(&describe(&destination, &description))?;
+            Ok(Ok(Exit::Well))
+        }
+        Err(error) => {
+            let error = crate::sync::Error::from(error);
+            let problem = crate::engine::problem_of(&error, &destination);
+            output::result("The settings are valid.\n")?;
+            Ok(Err(Failure { problem, exit: Exit::OutOfReach }))
+        }
+    }
+}
+
+/// Reads settings from a file outside the data folder; a relative source is relative to that file.
+fn read(file: &Path) -> Result<Destination, Failure> {
+    let mut destination = read_destination(file).map_err(|error| match error {
+        Error::Settings { faults, .. } => {
+            let mut what = format!("{} is not valid:", file.display());
+            for fault in &faults {
+                write!(what, "\n  {fault}").unwrap_or_default();
+            }
+            Failure::usage(Problem::new("settings_invalid", what, "The README documents every setting."))
+        }
+        other @ (Error::File { .. } | Error::Database { .. } | Error::Newer { .. } | Error::Locked { .. } | Error::NoHome) => {
+            Failure::usage(Problem::new("settings_unreadable", format!("The file cannot be read: {}.", chain(&other)), "Check the path."))
+        }
+    })?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let path = folder.join(&destination.source.path);
+    destination.source.path = std::path::absolute(&path).unwrap_or(path);
+    Ok(destination)
+}
+
+fn chain(error: &Error) -> String {
+    error.to_string()
+}
+
+fn describe(destination: &Destination, description: &source::Description) -> String {
+    let mut text = String::from("The settings are valid.\n");
+    writeln!(text, "Source {}: {}", destination.source.path.display(), description.layout).unwrap_or_default();
+    writeln!(text, "  {}: {}", text::counted(description.files.len() as u64, "file", "files"), description.files.join(", ")).unwrap_or_default();
+    writeln!(text, "  columns: {}", description.columns.join(", ")).unwrap_or_default();
+    text
+}

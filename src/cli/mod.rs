@@ -1,0 +1,148 @@
+//! The commands without a window, over the same engine.
+
+mod args;
+mod demo;
+mod destination;
+mod failures;
+mod output;
+mod progress;
+mod sandbox;
+mod status;
+mod sync;
+mod text;
+
+use std::{process::ExitCode, sync::Arc};
+
+use tokio::sync::watch;
+
+pub use args::Args;
+use args::Command;
+
+use crate::{
+    auth,
+    engine::{Engine, Hooks, Progress, store_problem},
+    model::Problem,
+    store::DataDir,
+};
+
+/// What the program's end tells whoever started it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// All is well.
+    Well = 0,
+    /// Some records failed, a guard held the run back, or it was stopped.
+    SomeFailed = 1,
+    /// The command or the settings are wrong.
+    Usage = 2,
+    /// A person has to sign in.
+    SignIn = 3,
+    /// The source or Outreach is out of reach.
+    OutOfReach = 4,
+}
+
+/// A command that could not do its work.
+#[derive(Debug)]
+pub struct Failure {
+    /// What to tell the person.
+    pub problem: Problem,
+    /// What to tell the shell.
+    pub exit: Exit,
+}
+
+impl Failure {
+    fn usage(problem: Problem) -> Self {
+        Self { problem, exit: Exit::Usage }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Carries out one command.
+///
+/// # Errors
+/// If the terminal cannot be written to; everything else becomes words and an [`Exit`].
+pub fn run(args: Args) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(carry_out(args));
+    // A reader that hangs on a dead share must not keep the program from ending.
+    runtime.shutdown_background();
+    match ended? {
+        Ok(exit) => Ok(exit),
+        Err(failure) => {
+            output::problem(&failure.problem)?;
+            Ok(failure.exit)
+        }
+    }
+}
+
+async fn carry_out(args: Args) -> anyhow::Result<Result<Exit, Failure>> {
+    let data_dir = args.data_dir;
+    match args.command {
+        None => Ok(Err(Failure::usage(Problem::new(
+            "no_window",
+            "This version has no window yet.",
+            "See `audience-sync --help` for what it does without one; `audience-sync demo` shows it at work.",
+        )))),
+        Some(Command::Demo(_)) => demo::run(data_dir).await,
+        Some(Command::Sync(options)) => sync::run(data_dir, options).await,
+        Some(Command::Run) => sync::keep_running(data_dir).await,
+        Some(Command::Status(options)) => status::run(data_dir, options),
+        Some(Command::Failures(options)) => failures::run(data_dir, options),
+        Some(Command::Destination(command)) => destination::run(data_dir, command),
+        Some(Command::Sandbox(options)) => sandbox::run(options).await,
+    }
+}
+
+/// The data folder, looked at only.
+fn open_dir(named: Option<std::path::PathBuf>) -> Result<DataDir, Failure> {
+    DataDir::open(named).map_err(|e| Failure { problem: store_problem(&e), exit: Exit::SomeFailed })
+}
+
+/// The data folder, claimed.
+fn open_engine(named: Option<std::path::PathBuf>) -> Result<Engine, Failure> {
+    let dir = open_dir(named)?;
+    Engine::open(dir, auth::access_token_from_environment()).map_err(|e| Failure {
+        problem: store_problem(&e),
+        exit: if e.is_locked() { Exit::Usage } else { Exit::SomeFailed },
+    })
+}
+
+/// Hooks that stop on Ctrl-C, or when the system asks the program to end.
+fn hooks(progress: impl Fn(Progress) + Send + Sync + 'static) -> Hooks {
+    let (send, stop) = watch::channel(false);
+    tokio::spawn(async move {
+        asked_to_end().await;
+        send.send_replace(true);
+        // The channel stays open: its end would look like no news for ever.
+        send.closed().await;
+    });
+    Hooks { stop, progress: Arc::new(progress) }
+}
+
+#[cfg(unix)]
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return wait_for_ctrl_c().await;
+    };
+    tokio::select! {
+        () = wait_for_ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() {
+    wait_for_ctrl_c().await;
+}
+
+async fn wait_for_ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without a handler the system ends the program itself.
+        std::future::pending::<()>().await;
+    }
+}

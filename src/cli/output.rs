@@ -1,0 +1,38 @@
+//! Writing to the terminal: results to standard output, everything else to standard error.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::model::Problem;
+
+/// Prints a result.
+pub(super) fn result(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    ended_quietly(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Prints a result as one JSON object.
+pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    Ok(result(&text)?)
+}
+
+/// Prints what keeps a command from its work, and what to do about it.
+pub(super) fn problem(problem: &Problem) -> io::Result<()> {
+    note(&format!("{}\n{}\n", problem.what, problem.next_step))
+}
+
+/// Prints something that is not the result.
+pub(super) fn note(text: &str) -> io::Result<()> {
+    ended_quietly(io::stderr().lock().write_all(text.as_bytes()))
+}
+
+/// A reader such as `head` may leave early.
+fn ended_quietly(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,113 @@
+//! Figures and runs as people read them.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use crate::{
+    engine::Report,
+    model::{Figures, Requests, RunStatus},
+};
+
+/// A count with its thousands set apart.
+pub(super) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun.
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// The received profiles as the sum of what became of them.
+pub(super) fn sum(figures: &Figures) -> String {
+    format!(
+        "{} received = {} activated + {} unchanged + {} excluded + {} failed + {} pending",
+        count(figures.received()),
+        count(figures.activated),
+        count(figures.unchanged),
+        count(figures.excluded),
+        count(figures.failed),
+        count(figures.pending),
+    )
+}
+
+/// How many requests of which kind.
+pub(super) fn requests(requests: &Requests) -> String {
+    let kinds = [(requests.patch, "PATCH"), (requests.bulk, "bulk"), (requests.read, "read"), (requests.token, "sign-in")];
+    let parts: Vec<_> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{} {kind}", count(*n))).collect();
+    if parts.is_empty() { "0 requests".to_owned() } else { format!("{} ({})", counted(requests.total(), "request", "requests"), parts.join(", ")) }
+}
+
+/// The word for a status.
+pub(super) fn status(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Processing => "processing",
+        RunStatus::Completed => "completed",
+        RunStatus::Partial => "completed in part",
+        RunStatus::Failed => "failed",
+        RunStatus::Stopped => "stopped",
+    }
+}
+
+/// What came of a run, in a few lines.
+pub(super) fn report(report: &Report) -> String {
+    let mut text = String::new();
+    let seconds = seconds_between(report.started, report.ended);
+    let what = report.run.map_or_else(|| "dry run".to_owned(), |run| format!("run {run}"));
+    let lines = [
+        format!("{}: {what} {} in {seconds:.1} s", report.destination, status(report.status)),
+        format!("  {}", sum(&report.figures)),
+        format!(
+            "  activation rate {:.1} % (activated ÷ (activated + failed + excluded)); {}",
+            report.figures.activation_rate() * 100.0,
+            requests(&report.requests)
+        ),
+    ];
+    for line in lines.iter().take(if report.plan.is_some() { 2 } else { 3 }) {
+        writeln!(text, "{line}").unwrap_or_default();
+    }
+    if let Some(plan) = &report.plan {
+        let n_requests = report.requests.total();
+        writeln!(
+            text,
+            "  {} would change; that takes {}",
+            counted(plan.n_changes, "prospect", "prospects"),
+            counted(n_requests, "request", "requests")
+        )
+        .unwrap_or_default();
+        for line in &plan.sample {
+            writeln!(text, "    prospect {}: {} {} → {}", line.prospect, line.field, line.old, line.new).unwrap_or_default();
+        }
+    }
+    if let Some(problem) = &report.problem {
+        writeln!(text, "  {}\n  {}", problem.what, problem.next_step).unwrap_or_default();
+    }
+    text
+}
+
+/// Seconds between two instants.
+pub(super) fn seconds_between(from: Timestamp, to: Timestamp) -> f64 {
+    to.duration_since(from).as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(count(number), text);
+        }
+        assert_eq!(counted(1, "request", "requests"), "1 request");
+    }
+}

@@ -1,0 +1,137 @@
+//! Works on the data folder: runs destinations, one after the other or for as long as the program lives.
+//!
+//! The engine is the only place where errors become [`Problem`]s. It knows nothing of windows or terminals; it
+//! speaks through [`Hooks`] and [`Report`]s.
+
+mod problem;
+mod run;
+mod watch;
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+use secrecy::SecretString;
+
+use crate::{
+    model::{Account, Cause, Destination, Figures, Problem, Requests, RunId, RunStatus},
+    outreach::{self, Client, RetryPolicy},
+    store::{self, DataDir, Lock, Settings},
+    sync::{Hindrance, Plan},
+};
+
+pub use problem::{problem_of, store_problem};
+pub use run::Mode;
+pub use watch::Notice;
+
+pub use crate::sync::{Hooks, Progress};
+
+/// The one worker on a data folder.
+#[derive(Debug)]
+pub struct Engine {
+    dir: DataDir,
+    token: Option<SecretString>,
+    retry: RetryPolicy,
+    /// One for each account, since its limit is one.
+    clients: BTreeMap<String, Client>,
+    _lock: Lock,
+}
+
+/// What came of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The destination's name.
+    pub destination: String,
+    /// The run's number; `None` for a dry run.
+    pub run: Option<RunId>,
+    /// Why it was started.
+    pub cause: Cause,
+    /// How it ended.
+    pub status: RunStatus,
+    /// What became of every profile.
+    pub figures: Figures,
+    /// What it cost.
+    pub requests: Requests,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// What kept it from its work.
+    pub problem: Option<Problem>,
+    /// What kind of thing that is.
+    pub hindrance: Option<Hindrance>,
+    /// Whether the same run may work a little later without anyone doing anything.
+    pub is_transient: bool,
+    /// What a dry run would change.
+    pub plan: Option<Plan>,
+}
+
+impl Engine {
+    /// Claims the data folder.
+    ///
+    /// # Errors
+    /// If another process works on it.
+    pub fn open(dir: DataDir, token: Option<SecretString>) -> Result<Self, store::Error> {
+        let lock = dir.lock()?;
+        Ok(Self { dir, token, retry: RetryPolicy::default(), clients: BTreeMap::new(), _lock: lock })
+    }
+
+    /// The data folder.
+    pub fn dir(&self) -> &DataDir {
+        &self.dir
+    }
+
+    /// Runs every enabled destination once, or the one of this name whether it is enabled or not.
+    ///
+    /// # Errors
+    /// If the settings cannot be read or name no such destination; a run's own failure is in its report.
+    pub async fn sync(&mut self, name: Option<&str>, mode: Mode, hooks: &Hooks) -> Result<Vec<Report>, Problem> {
+        let all = self.dir.read_destinations().map_err(|e| store_problem(&e))?;
+        let chosen = choose(all, name)?;
+        let mut reports = Vec::with_capacity(chosen.len());
+        for settings in chosen {
+            let client = self.client(&settings.destination.account);
+            reports.push(run::run(&self.dir, &settings, None, mode, client, hooks).await);
+            if hooks.is_stopping() {
+                break;
+            }
+        }
+        Ok(reports)
+    }
+
+    fn client(&mut self, account: &Account) -> Result<Client, crate::sync::Error> {
+        let key = format!("{}\n{}", account.name, account.api_address);
+        if let Some(client) = self.clients.get(&key) {
+            return Ok(client.clone());
+        }
+        let token = self.token.clone().ok_or(crate::sync::Error::NoToken)?;
+        let client = Client::new(&account.api_address, token).map_err(crate::sync::Error::Outreach)?.with_retry(self.retry);
+        self.clients.insert(key, client.clone());
+        Ok(client)
+    }
+}
+
+fn choose(all: Vec<Settings>, name: Option<&str>) -> Result<Vec<Settings>, Problem> {
+    let Some(name) = name else {
+        return Ok(all.into_iter().filter(|settings| settings.destination.enabled).collect());
+    };
+    let names: Vec<_> = all.iter().map(|settings| format!("\"{}\"", settings.destination.name)).collect();
+    let found = all.into_iter().find(|settings| is_named(&settings.destination, name));
+    found.map(|settings| vec![settings]).ok_or_else(|| {
+        let known = if names.is_empty() { "There is none yet".to_owned() } else { format!("There are {}", names.join(", ")) };
+        Problem::new(
+            "destination_unknown",
+            format!("There is no destination named \"{name}\"."),
+            format!("{known}; `audience-sync destination import FILE` adds one."),
+        )
+    })
+}
+
+/// Whether a person who types this name means the destination.
+pub fn is_named(destination: &Destination, name: &str) -> bool {
+    destination.name.eq_ignore_ascii_case(name.trim()) || crate::model::slug(&destination.name) == name.trim()
+}
+
+/// Today, where the person is.
+fn today(now: Timestamp) -> jiff::civil::Date {
+    now.to_zoned(TimeZone::system()).date()
+}

@@ -1,0 +1,144 @@
+//! Errors put for people: the one place where they get their words.
+
+use std::{error::Error as _, fmt::Write as _};
+
+use crate::{
+    model::{Destination, Problem},
+    outreach::{self, Consequence},
+    source, store,
+    sync::{self, TooMany},
+};
+
+/// What ended a run, in words.
+pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
+    match error {
+        sync::Error::Source(e) => source_problem(e),
+        sync::Error::Store(e) => store_problem(e),
+        sync::Error::Outreach(e) => outreach_problem(e, &destination.account.api_address),
+        sync::Error::NoToken => Problem::new(
+            "sign_in_needed",
+            format!("There is no sign-in for the account \"{}\".", destination.account.name),
+            format!("Put an access token into {} and run again; the planned changes are kept.", crate::auth::ACCESS_TOKEN_VARIABLE),
+        ),
+        sync::Error::SameRefusal { code, times } => Problem::new(
+            "same_refusal",
+            format!("Outreach refused {times} prospects in a row with {code}, so the run was stopped."),
+            "Ask your Outreach administrator whether the connected user may edit these prospects; what was not sent is kept and goes out with the next run.",
+        ),
+        sync::Error::SnapshotEmpty => Problem::new(
+            "snapshot_empty",
+            format!("The source {} holds no profiles at all, so nothing was sent.", destination.source.path.display()),
+            "A full snapshot without profiles would take everyone out of every audience. Check the export; if the files hold only changes, set \"contents\" to \"incremental\".",
+        ),
+        sync::Error::TooManyExits(too_many) => guard_problem(too_many, destination),
+        sync::Error::Asked => Problem::new(
+            "stopped",
+            "The run was stopped before it was done.",
+            "Nothing is lost: what was not confirmed is sent by the next run.",
+        ),
+        sync::Error::Reader => Problem::new(
+            "reader_failed",
+            "The source could not be read because a part of this program failed.",
+            "Run again; if it happens again, report it together with the kind of file the source has.",
+        ),
+    }
+}
+
+/// What is wrong on disk, in words.
+pub fn store_problem(error: &store::Error) -> Problem {
+    let said = chain(error);
+    if error.is_locked() {
+        return Problem::new(
+            "data_folder_in_use",
+            format!("Another Audience Sync is working: {said}."),
+            "Stop the other one, or use another folder with --data-dir.",
+        );
+    }
+    if error.is_settings() {
+        return Problem::new("settings_invalid", format!("The settings are not valid: {said}."), "Correct the file, or import it again.");
+    }
+    if error.is_disk_full() {
+        return Problem::new(
+            "disk_full",
+            format!("Nothing more can be written to {said}."),
+            "Make room or allow writing there, then run again; nothing that was confirmed is lost.",
+        );
+    }
+    if error.is_corrupt() {
+        return Problem::new(
+            "state_damaged",
+            format!("The state file is damaged: {said}."),
+            "Move the file away and run again: every prospect is then compared and written anew.",
+        );
+    }
+    match error {
+        store::Error::Newer { .. } => Problem::new(
+            "state_newer",
+            format!("The state was written by a later version: {said}."),
+            "Use that version of Audience Sync, or a later one.",
+        ),
+        store::Error::NoHome => Problem::new("no_data_folder", format!("There is nowhere to keep data: {said}."), "Name a folder with --data-dir."),
+        store::Error::File { .. } | store::Error::Database { .. } | store::Error::Locked { .. } | store::Error::Settings { .. } => {
+            Problem::new("state_unusable", format!("The data folder cannot be used: {said}."), "Check that the folder may be read and written, then run again.")
+        }
+    }
+}
+
+fn source_problem(error: &source::Error) -> Problem {
+    Problem::new(error.code(), format!("The source cannot be used, so nothing was sent: {}.", chain(error)), error.next_step())
+}
+
+fn outreach_problem(error: &outreach::Error, address: &str) -> Problem {
+    let mut what = match error.consequence() {
+        Consequence::SignInNeeded => "Outreach no longer accepts the sign-in.".to_owned(),
+        Consequence::Unreachable | Consequence::Retry | Consequence::WaitUntil(_) => {
+            format!("Outreach at {address} could not be reached: {}.", chain(error))
+        }
+        Consequence::StopRun | Consequence::FailRecord => format!("Outreach at {address} does not take these requests: {}.", chain(error)),
+    };
+    if !error.words().is_empty() {
+        // Writing to a String cannot fail.
+        write!(what, " It says: {}", error.words()).unwrap_or_default();
+    }
+    let next_step = match error.consequence() {
+        Consequence::SignInNeeded => "Sign in again; the changes that wait are kept and sent afterwards.",
+        Consequence::StopRun if error.status() == Some(403) => {
+            "Connect the account again with the scope that is named; the changes that wait are kept."
+        }
+        Consequence::StopRun | Consequence::FailRecord => {
+            "Check the account's API address in the destination's settings; the changes that wait are kept."
+        }
+        Consequence::Unreachable | Consequence::Retry | Consequence::WaitUntil(_) => {
+            "Check the network; the changes that wait are kept and sent by the next run."
+        }
+    };
+    Problem::new(&error.code(), what, next_step)
+}
+
+fn guard_problem(too_many: &TooMany, destination: &Destination) -> Problem {
+    let TooMany { audience, leaving, members } = *too_many;
+    let of = audience
+        .and_then(|i| destination.audiences.get(i))
+        .map_or_else(|| "all audiences together".to_owned(), |audience| format!("the audience \"{}\"", audience.name));
+    let share = destination.guard.max_exit_share * 100.0;
+    Problem::new(
+        "too_many_exits",
+        format!("The snapshot would take {leaving} of {members} members out of {of}, more than {share:.0} %, so nothing was sent."),
+        "Check that the export is whole. If it is, raise \"max_exit_share\" under \"guard\" in the destination's settings for this run.",
+    )
+}
+
+/// An error with its causes, each after a colon.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        cause = error.source();
+    }
+    text
+}

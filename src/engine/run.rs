@@ -1,0 +1,171 @@
+//! One pass of one destination, from its source to the settled outbox.
+
+use jiff::Timestamp;
+use tokio::task::spawn_blocking;
+
+use super::{Report, problem_of, today};
+use crate::{
+    model::{Cause, Destination, Figures, Requests, Run, RunId, RunStatus},
+    outreach::Client,
+    source,
+    store::{DataDir, Settings, Store},
+    sync::{self, Error, Hindrance, Hooks, Order, Plan, Rules},
+};
+
+/// Whether anything is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Plan, send and remember.
+    Send,
+    /// Plan only, keeping the first changed fields to look at.
+    Dry {
+        /// How many fields.
+        max_sample: usize,
+    },
+}
+
+/// Runs a destination; whatever goes wrong is in the report.
+pub(super) async fn run(
+    dir: &DataDir,
+    settings: &Settings,
+    cause: Option<Cause>,
+    mode: Mode,
+    client: Result<Client, Error>,
+    hooks: &Hooks,
+) -> Report {
+    let started = Timestamp::now();
+    let destination = &settings.destination;
+    let mut report = Report {
+        destination: destination.name.clone(),
+        run: None,
+        cause: cause.unwrap_or(Cause::Manual),
+        status: RunStatus::Processing,
+        figures: Figures::default(),
+        requests: Requests::default(),
+        started,
+        ended: started,
+        problem: None,
+        hindrance: None,
+        is_transient: false,
+        plan: None,
+    };
+    let path = dir.state(&settings.slug);
+    let ended = match Store::open(&path) {
+        Ok(store) => match mode {
+            Mode::Dry { max_sample } => dry_run(store, destination, max_sample, hooks, &mut report).await,
+            Mode::Send => send(store, destination, cause, client, hooks, &mut report).await,
+        },
+        Err(error) => Err(error.into()),
+    };
+    report.ended = Timestamp::now();
+    if let Err(error) = ended {
+        report.fail(&error, destination);
+    }
+    if report.status == RunStatus::Processing {
+        report.status = status_of(&report.figures);
+    }
+    report
+}
+
+async fn dry_run(store: Store, destination: &Destination, max_sample: usize, hooks: &Hooks, report: &mut Report) -> Result<(), Error> {
+    let task = Planning { destination: destination.clone(), hooks: hooks.clone() };
+    let plan = spawn_blocking(move || task.look(&store, max_sample)).await.map_err(|_panic| Error::Reader)??;
+    report.figures = plan.figures;
+    report.requests = Requests { patch: plan.figures.pending, ..Requests::default() };
+    report.plan = Some(plan);
+    report.status = RunStatus::Completed;
+    Ok(())
+}
+
+async fn send(
+    mut store: Store,
+    destination: &Destination,
+    cause: Option<Cause>,
+    client: Result<Client, Error>,
+    hooks: &Hooks,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let is_first = store.runs(1)?.is_empty();
+    let cause = if is_first { Cause::FirstActivation } else { cause.unwrap_or(Cause::Manual) };
+    let id = store.begin_run(cause, report.started)?;
+    (report.run, report.cause) = (Some(id), cause);
+    let task = Planning { destination: destination.clone(), hooks: hooks.clone() };
+    let (mut store, planned) = spawn_blocking(move || task.commit(store, id)).await.map_err(|_panic| Error::Reader)?;
+    let mut run = Run {
+        id,
+        cause,
+        status: RunStatus::Processing,
+        started: report.started,
+        ended: None,
+        figures: planned.as_ref().map(|plan| plan.figures).unwrap_or_default(),
+        requests: Requests::default(),
+        problem: None,
+    };
+    let ended = match planned {
+        Ok(plan) if plan.figures.pending > 0 => match client {
+            Ok(client) => sync::deliver(&mut store, &client.counting_anew(), &mut run, hooks).await,
+            Err(error) => Err(error),
+        },
+        Ok(_) => Ok(()),
+        Err(error) => Err(error),
+    };
+    report.figures = run.figures;
+    report.requests = run.requests;
+    if let Err(error) = &ended {
+        report.fail(error, destination);
+    } else {
+        report.status = status_of(&run.figures);
+    }
+    report.ended = Timestamp::now();
+    store.end_run(&Run { status: report.status, ended: Some(report.ended), problem: report.problem.clone(), ..run })?;
+    Ok(())
+}
+
+/// What the planning thread needs.
+struct Planning {
+    destination: Destination,
+    hooks: Hooks,
+}
+
+impl Planning {
+    fn commit(self, mut store: Store, run: RunId) -> (Store, Result<Plan, Error>) {
+        let planned = self.with_order(|order, hooks| sync::prepare(&mut store, run, order, hooks));
+        (store, planned)
+    }
+
+    fn look(self, store: &Store, max_sample: usize) -> Result<Plan, Error> {
+        self.with_order(|order, hooks| sync::plan_only(store, order, max_sample, hooks))
+    }
+
+    fn with_order(self, plan: impl FnOnce(&Order<'_>, &Hooks) -> Result<Plan, Error>) -> Result<Plan, Error> {
+        let files = source::open(&self.destination.source)?;
+        let rules = Rules::new(&self.destination, files.contents(), today(Timestamp::now()));
+        let order = Order { files: &files, rules: &rules, max_exit_share: self.destination.guard.max_exit_share };
+        plan(&order, &self.hooks)
+    }
+}
+
+impl Report {
+    fn fail(&mut self, error: &Error, destination: &Destination) {
+        let hindrance = error.hindrance();
+        self.status = match hindrance {
+            Hindrance::Guard | Hindrance::Asked => RunStatus::Stopped,
+            Hindrance::SignIn | Hindrance::OutOfReach | Hindrance::Settings | Hindrance::Computer => RunStatus::Failed,
+        };
+        self.problem = Some(problem_of(error, destination));
+        self.hindrance = Some(hindrance);
+        self.is_transient = error.is_transient();
+    }
+}
+
+/// How a run ended that nothing kept from its work.
+fn status_of(figures: &Figures) -> RunStatus {
+    if figures.failed == 0 {
+        RunStatus::Completed
+    } else if figures.activated == 0 && figures.unchanged == 0 {
+        RunStatus::Failed
+    } else {
+        RunStatus::Partial
+    }
+}
+

@@ -1,0 +1,144 @@
+//! Keeps every enabled destination going: looks at the sources every moment and runs what is due.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use tokio::{task::JoinSet, time::MissedTickBehavior};
+
+use super::{Engine, Mode, Report, run, today};
+use crate::{
+    model::{Cause, Problem},
+    source,
+    store::Settings,
+    sync::Hooks,
+};
+
+/// How often the sources are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// The wait after the first failed run; it doubles up to [`LONGEST_WAIT`].
+const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(15);
+
+/// The longest wait between two tries of a run that fails.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(30);
+
+/// Something to tell the person who watches.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    /// A run has ended.
+    Run(Box<Report>),
+    /// The settings cannot be read; the destinations go on as they were.
+    Settings(Problem),
+}
+
+/// What is remembered of one destination between looks.
+#[derive(Debug, Default)]
+struct Watched {
+    is_running: bool,
+    /// The source at the last look: a file that is still being written changes from look to look.
+    last_look: Option<String>,
+    /// The source and the day of the last run.
+    last_run: Option<(String, Date)>,
+    n_failures: u32,
+    not_before: Option<Timestamp>,
+}
+
+impl Engine {
+    /// Runs destinations whenever their files or the day have changed, until the hooks say stop.
+    pub async fn watch(&mut self, hooks: &Hooks, mut tell: impl FnMut(Notice)) {
+        let mut watched: BTreeMap<String, Watched> = BTreeMap::new();
+        let mut runs = JoinSet::new();
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut stop = hooks.stop.clone();
+        let mut settings_problem = None;
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stopping| *stopping) => break,
+                _ = ticks.tick() => {}
+                Some(Ok((slug, report))) = runs.join_next(), if !runs.is_empty() => {
+                    if let Some(state) = watched.get_mut(&slug) {
+                        state.end(&report);
+                    }
+                    tell(Notice::Run(Box::new(report)));
+                    continue;
+                }
+            }
+            let all = match self.dir.read_destinations() {
+                Ok(all) => {
+                    settings_problem = None;
+                    all
+                }
+                Err(error) => {
+                    let problem = super::store_problem(&error);
+                    if settings_problem.as_ref() != Some(&problem) {
+                        tell(Notice::Settings(problem.clone()));
+                        settings_problem = Some(problem);
+                    }
+                    continue;
+                }
+            };
+            for settings in all.into_iter().filter(|settings| settings.destination.enabled) {
+                let state = watched.entry(settings.slug.clone()).or_default();
+                if let Some(cause) = state.due(&settings, Timestamp::now()) {
+                    state.is_running = true;
+                    let (dir, hooks) = (self.dir.clone(), hooks.clone());
+                    let client = self.client(&settings.destination.account);
+                    runs.spawn(async move {
+                        let report = run::run(&dir, &settings, Some(cause), Mode::Send, client, &hooks).await;
+                        (settings.slug, report)
+                    });
+                }
+            }
+        }
+        while let Some(ended) = runs.join_next().await {
+            if let Ok((_, report)) = ended {
+                tell(Notice::Run(Box::new(report)));
+            }
+        }
+    }
+}
+
+impl Watched {
+    /// Whether the destination should run now, and why.
+    fn due(&mut self, settings: &Settings, now: Timestamp) -> Option<Cause> {
+        if self.is_running {
+            return None;
+        }
+        let looks = look(settings);
+        let is_steady = self.last_look.replace(looks.clone()) == Some(looks.clone());
+        let day = today(now);
+        let cause = match &self.last_run {
+            None => Cause::SourceChanged,
+            Some((source, _)) if *source != looks => Cause::SourceChanged,
+            Some((_, date)) if *date != day => Cause::Schedule,
+            Some(_) if self.not_before.is_some_and(|instant| instant <= now) => Cause::Schedule,
+            Some(_) => return None,
+        };
+        is_steady.then(|| {
+            self.last_run = Some((looks, day));
+            self.not_before = None;
+            cause
+        })
+    }
+
+    fn end(&mut self, report: &Report) {
+        self.is_running = false;
+        if report.is_transient {
+            let wait = FIRST_WAIT.saturating_mul(1 << self.n_failures.min(10)).min(LONGEST_WAIT);
+            self.n_failures = self.n_failures.saturating_add(1);
+            self.not_before = report.ended.checked_add(wait).ok();
+        } else {
+            self.n_failures = 0;
+        }
+    }
+}
+
+/// The source and the settings as one text that changes when they do.
+fn look(settings: &Settings) -> String {
+    let source = match source::open(&settings.destination.source) {
+        Ok(files) => files.fingerprint().to_string(),
+        Err(error) => error.code().to_owned(),
+    };
+    format!("{source} {}", settings.destination.to_json())
+}

@@ -1,0 +1,96 @@
+//! Why a run could not go on.
+
+use super::TooMany;
+use crate::{outreach, source, store};
+
+/// What ended a run before it was done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The source could not be read.
+    #[error("the source could not be read")]
+    Source(#[from] source::Error),
+    /// The state could not be read or written.
+    #[error("the state could not be read or written")]
+    Store(#[from] store::Error),
+    /// Outreach answers no request, or none of this kind.
+    #[error("delivery to Outreach ended")]
+    Outreach(#[source] outreach::Error),
+    /// There is no access token.
+    #[error("there is no access token")]
+    NoToken,
+    /// Outreach refuses one record after the other for the same reason.
+    #[error("outreach refused {times} records in a row with {code}")]
+    SameRefusal {
+        /// Outreach's name for it.
+        code: String,
+        /// How many times in a row.
+        times: usize,
+    },
+    /// A full snapshot holds nobody.
+    #[error("the snapshot is empty")]
+    SnapshotEmpty,
+    /// A full snapshot takes out too many.
+    #[error("the snapshot takes {leaving} of {members} members out", leaving = .0.leaving, members = .0.members)]
+    TooManyExits(TooMany),
+    /// A person asked.
+    #[error("the run was asked to stop")]
+    Asked,
+    /// The thread that reads the source could not be started or died.
+    #[error("the thread that reads the source failed")]
+    Reader,
+}
+
+/// What kind of thing keeps a run from its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hindrance {
+    /// A guard refused the plan.
+    Guard,
+    /// A person asked.
+    Asked,
+    /// A person has to sign in.
+    SignIn,
+    /// The source or Outreach is out of reach.
+    OutOfReach,
+    /// A person has to change settings, here or in Outreach.
+    Settings,
+    /// This computer failed: its disk, its memory.
+    Computer,
+}
+
+impl Error {
+    /// What kind of thing it is.
+    pub fn hindrance(&self) -> Hindrance {
+        match self {
+            Self::Source(_) => Hindrance::OutOfReach,
+            Self::Store(e) if e.is_settings() => Hindrance::Settings,
+            Self::Store(_) | Self::Reader => Hindrance::Computer,
+            Self::Outreach(e) => match e.consequence() {
+                outreach::Consequence::SignInNeeded => Hindrance::SignIn,
+                outreach::Consequence::StopRun if e.status() == Some(403) => Hindrance::SignIn,
+                outreach::Consequence::StopRun | outreach::Consequence::FailRecord => Hindrance::Settings,
+                outreach::Consequence::Retry | outreach::Consequence::Unreachable | outreach::Consequence::WaitUntil(_) => {
+                    Hindrance::OutOfReach
+                }
+            },
+            Self::NoToken => Hindrance::SignIn,
+            Self::SameRefusal { .. } => Hindrance::Settings,
+            Self::SnapshotEmpty | Self::TooManyExits(_) => Hindrance::Guard,
+            Self::Asked => Hindrance::Asked,
+        }
+    }
+
+    /// Whether the same run may work a little later without anyone doing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Source(e) => e.is_transient() || e.is_source_missing(),
+            Self::Outreach(e) => e.is_transient(),
+            Self::Store(_) => true,
+            Self::NoToken
+            | Self::SameRefusal { .. }
+            | Self::SnapshotEmpty
+            | Self::TooManyExits(_)
+            | Self::Asked
+            | Self::Reader => false,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Which prospects the ledger knows and which of them the source has named: two dozen bytes for each.
+
+use std::{collections::HashMap, num::NonZeroU16};
+
+use crate::{
+    model::{Digest, OutreachId},
+    store::LedgerEntry,
+};
+
+/// What became of the first row that named a prospect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FirstFate {
+    Unchanged,
+    Planned,
+    Refused,
+    Excluded,
+}
+
+/// The first row that named a prospect.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen {
+    pub(super) digest: Digest,
+    pub(super) line: u32,
+    pub(super) file: NonZeroU16,
+    pub(super) fate: FirstFate,
+}
+
+/// A prospect at its first or at a later row.
+#[derive(Debug)]
+pub(super) enum Meeting<'a> {
+    First { ledger: Option<Digest>, slot: &'a mut Option<Seen> },
+    Again(&'a mut Seen),
+}
+
+/// The ledger's entries in the order of their numbers, each with what the source said of it.
+#[derive(Debug, Default)]
+pub struct Index {
+    entries: Vec<LedgerEntry>,
+    seen: Vec<Option<Seen>>,
+    /// Prospects that the ledger does not know.
+    fresh: HashMap<OutreachId, Option<Seen>>,
+    /// Where the last prospect was found: sources are mostly in order.
+    cursor: usize,
+}
+
+impl Index {
+    /// An index over the ledger's entries, which are in the order of their numbers.
+    pub fn new(entries: Vec<LedgerEntry>) -> Self {
+        let seen = vec![None; entries.len()];
+        Self { entries, seen, fresh: HashMap::new(), cursor: 0 }
+    }
+
+    /// Looks a prospect up; the caller fills the slot of a first meeting.
+    pub(super) fn meet(&mut self, prospect: OutreachId) -> Meeting<'_> {
+        let position = self.position(prospect);
+        let ledger = position.and_then(|i| self.entries.get(i)).map(|entry| entry.digest);
+        let known = position.and_then(|i| {
+            self.cursor = i + 1;
+            self.seen.get_mut(i)
+        });
+        match known.unwrap_or_else(|| self.fresh.entry(prospect).or_default()) {
+            Some(seen) => Meeting::Again(seen),
+            slot @ None => Meeting::First { ledger, slot },
+        }
+    }
+
+    /// Whether the source has named this prospect.
+    pub(super) fn is_seen(&self, prospect: OutreachId) -> bool {
+        match entry_position(&self.entries, prospect) {
+            Some(i) => self.seen.get(i).is_some_and(Option::is_some),
+            None => self.fresh.get(&prospect).is_some_and(Option::is_some),
+        }
+    }
+
+    /// Whether the prospect is in the ledger.
+    pub(super) fn knows(&self, prospect: OutreachId) -> bool {
+        entry_position(&self.entries, prospect).is_some()
+    }
+
+    /// The ledger's entries that no row has named.
+    pub(super) fn unseen(&self) -> impl Iterator<Item = LedgerEntry> {
+        self.entries.iter().zip(&self.seen).filter(|(_, seen)| seen.is_none()).map(|(entry, _)| *entry)
+    }
+
+    fn position(&self, prospect: OutreachId) -> Option<usize> {
+        let expected = self.entries.get(self.cursor).is_some_and(|entry| entry.prospect == prospect);
+        if expected { Some(self.cursor) } else { entry_position(&self.entries, prospect) }
+    }
+}
+
+/// Where a prospect stands among entries that are in the order of their numbers.
+pub(super) fn entry_position(entries: &[LedgerEntry], prospect: OutreachId) -> Option<usize> {
+    entries.binary_search_by_key(&prospect, |entry| entry.prospect).ok()
+}

@@ -1,0 +1,64 @@
+//! What the program exists for: from profiles to the fewest right requests, and nothing lost on the way.
+//!
+//! [`prepare`] reads a source and plans (rules, index and plan are pure); the plan is in the outbox before anything
+//! is sent. [`deliver`] sends the outbox, one request a prospect, and settles every answer in the store.
+
+mod deliver;
+mod error;
+mod guard;
+mod index;
+mod meaning;
+mod plan;
+mod prepare;
+mod rules;
+mod value;
+
+#[cfg(test)]
+mod plan_tests;
+
+pub use deliver::{MAX_IN_FLIGHT, deliver};
+pub use error::{Error, Hindrance};
+pub use guard::{Exits, TooMany};
+pub use index::Index;
+pub use plan::{Before, Desk, Plan, Planner, SampleLine};
+pub use prepare::{Order, plan_only, prepare};
+pub use rules::{Exclusion, Rules, Wish};
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// So many records of the source are planned.
+    Planning {
+        /// Readable or not.
+        n_records: u64,
+    },
+    /// So many changes are settled.
+    Delivering {
+        /// Settled: confirmed, refused or given up for this run.
+        n_settled: u64,
+        /// All that were in the outbox when delivery began.
+        n_changes: u64,
+    },
+}
+
+/// How a run hears that it shall stop, and how it says how far it is.
+#[derive(Clone)]
+pub struct Hooks {
+    /// Turns true when the run shall stop.
+    pub stop: tokio::sync::watch::Receiver<bool>,
+    /// Called often, from any thread.
+    pub progress: std::sync::Arc<dyn Fn(Progress) + Send + Sync>,
+}
+
+impl Hooks {
+    /// Whether the run shall stop.
+    pub fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+}
+
+impl std::fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hooks").field("stopping", &self.is_stopping()).finish_non_exhaustive()
+    }
+}

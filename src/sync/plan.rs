@@ -1,0 +1,343 @@
+//! From the rows of a source to the changes that prospects need: pure, but for the desk it works at.
+//!
+//! A row whose digest the ledger already holds needs no more than a look at the [`Index`]. Any other is compared
+//! field by field with what the ledger and the outbox know of the prospect. Two rows that ask different things of
+//! one prospect are both excluded, whichever came first: nobody can say which of them is right.
+
+use std::{num::NonZeroU16, sync::Arc};
+
+use super::{
+    guard::Exits,
+    index::{FirstFate, Index, Meeting, Seen, entry_position},
+    rules::{Exclusion, Rules, Wish},
+};
+use crate::{
+    model::{Change, Digest, Fate, FieldSet, Figures, Known, OutreachId, Place, RecordFault, Target},
+    source::{Batch, Rejected},
+    store::LedgerEntry,
+};
+
+/// Where a plan is written, and where it looks things up.
+pub trait Desk {
+    /// What can go wrong at this desk.
+    type Error;
+    /// What is known of one prospect.
+    fn known(&self, prospect: OutreachId) -> Result<Known, Self::Error>;
+    /// Puts a change into the outbox; `replaces` says that an earlier run left one of the same prospect there.
+    fn put(&mut self, change: &Change, replaces: bool) -> Result<(), Self::Error>;
+    /// Takes a change of this plan out again, and puts back what it had replaced.
+    fn withdraw(&mut self, prospect: OutreachId) -> Result<(), Self::Error>;
+    /// Remembers that the ledger already holds what this profile asks for.
+    fn settle(&mut self, prospect: OutreachId, digest: Digest) -> Result<(), Self::Error>;
+    /// Stores a record that is not written.
+    fn put_fault(&mut self, fault: &RecordFault) -> Result<(), Self::Error>;
+    /// Why the last change of this prospect was refused.
+    fn refusal(&self, prospect: OutreachId) -> Result<Option<RecordFault>, Self::Error>;
+    /// How many prospects the ledger shows as members, by the field that holds the status.
+    fn count_members(&self, fields: &[Target], exited: &str) -> Result<Vec<u64>, Self::Error>;
+    /// How many changes wait in the outbox, those of this plan included.
+    fn n_pending(&self) -> Result<u64, Self::Error>;
+}
+
+/// What the store knew before the plan, each in the order of the prospects' numbers.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// The ledger.
+    pub ledger: Vec<LedgerEntry>,
+    /// Changes of earlier runs that are not confirmed.
+    pub pending: Vec<LedgerEntry>,
+    /// Changes that Outreach refused.
+    pub refused: Vec<LedgerEntry>,
+}
+
+/// One field of one change, for people to look at.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct SampleLine {
+    /// The prospect.
+    pub prospect: OutreachId,
+    /// The attribute.
+    pub field: String,
+    /// What the ledger holds; null if nothing was ever written.
+    pub old: serde_json::Value,
+    /// What would be written.
+    pub new: serde_json::Value,
+}
+
+/// What came of a plan.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// What becomes of the profiles.
+    pub figures: Figures,
+    /// How many prospects would change.
+    pub n_changes: u64,
+    /// The first changes.
+    pub sample: Vec<SampleLine>,
+    /// How many members leave their audiences.
+    pub exits: Exits,
+    /// How many records the source had, readable or not.
+    pub n_records: u64,
+}
+
+/// Plans batch by batch.
+#[derive(Debug)]
+pub struct Planner<'a, D> {
+    rules: &'a Rules,
+    desk: &'a mut D,
+    index: Index,
+    pending: Vec<LedgerEntry>,
+    refused: Vec<LedgerEntry>,
+    /// Numbers that stand in records nobody could read: their prospects are not taken for gone.
+    spared: std::collections::BTreeSet<OutreachId>,
+    files: Vec<Arc<str>>,
+    wish: Wish,
+    max_sample: usize,
+    plan: Plan,
+}
+
+impl<'a, D: Desk> Planner<'a, D> {
+    /// A planner that keeps the first `max_sample` changed fields for people to look at.
+    pub fn new(rules: &'a Rules, before: Before, desk: &'a mut D, max_sample: usize) -> Self {
+        let exits = Exits::new(rules.status_fields().len());
+        Self {
+            rules,
+            desk,
+            index: Index::new(before.ledger),
+            pending: before.pending,
+            refused: before.refused,
+            spared: std::collections::BTreeSet::new(),
+            files: vec![],
+            wish: Wish::default(),
+            max_sample,
+            plan: Plan { exits, ..Plan::default() },
+        }
+    }
+
+    /// How many records were planned so far.
+    pub fn n_records(&self) -> u64 {
+        self.plan.n_records
+    }
+
+    /// Plans the rows of one batch.
+    ///
+    /// # Errors
+    /// If the desk fails.
+    pub fn add(&mut self, batch: &Batch) -> Result<(), D::Error> {
+        for rejected in &batch.rejected {
+            self.reject(rejected)?;
+        }
+        let file = self.file_number(&batch.file);
+        let mut cells = Vec::new();
+        for row in batch.rows() {
+            cells.clear();
+            cells.extend(row.cells());
+            self.plan.n_records += 1;
+            let seen_at = (file, u32::try_from(row.line()).unwrap_or(u32::MAX));
+            let mut wish = std::mem::take(&mut self.wish);
+            let added = match self.rules.read(&cells, &mut wish) {
+                Ok(prospect) => self.plan_row(prospect, &wish, seen_at),
+                Err(exclusion) => self.exclude(exclusion, seen_at),
+            };
+            self.wish = wish;
+            added?;
+        }
+        Ok(())
+    }
+
+    /// Plans what is left when the source is at its end: profiles that are gone, changes that still wait. Members are
+    /// counted exactly where those seen to stay are not enough to tell that fewer than `max_exit_share` leave.
+    ///
+    /// # Errors
+    /// If the desk fails.
+    pub fn finish(mut self, max_exit_share: f64) -> Result<Plan, D::Error> {
+        if self.rules.is_full() {
+            self.plan_absent()?;
+        }
+        self.plan.figures.pending = self.desk.n_pending()?;
+        if self.plan.exits.over(max_exit_share).is_some() {
+            let members = self.desk.count_members(&self.rules.status_fields(), self.rules.exited())?;
+            self.plan.exits.set_members(&members);
+        }
+        Ok(self.plan)
+    }
+
+    fn plan_row(&mut self, prospect: OutreachId, wish: &Wish, (file, line): (NonZeroU16, u32)) -> Result<(), D::Error> {
+        let digest = wish.digest();
+        let ledger = match self.index.meet(prospect) {
+            Meeting::Again(first) => {
+                let first = *first;
+                return self.plan_repeat(prospect, first, digest, (file, line));
+            }
+            Meeting::First { ledger, slot } => {
+                *slot = Some(Seen { digest, line, file, fate: FirstFate::Unchanged });
+                ledger
+            }
+        };
+        let is_pending = holds(&self.pending, prospect);
+        let fate = if ledger == Some(digest) && !is_pending {
+            self.plan.exits.count_staying(&wish.realized);
+            self.plan.figures.unchanged += 1;
+            FirstFate::Unchanged
+        } else if self.is_refused(prospect, digest) && !is_pending {
+            self.repeat_refusal(prospect, self.place((file, line)))?;
+            FirstFate::Refused
+        } else {
+            let known = if ledger.is_some() || is_pending { self.desk.known(prospect)? } else { Known::default() };
+            let place = self.place((file, line));
+            if self.plan_difference(prospect, wish, digest, &known, place)? {
+                FirstFate::Planned
+            } else {
+                self.plan.figures.unchanged += 1;
+                FirstFate::Unchanged
+            }
+        };
+        if fate != FirstFate::Unchanged {
+            self.set_fate(prospect, fate);
+        }
+        Ok(())
+    }
+
+    /// Compares field by field; returns whether there is anything to write.
+    fn plan_difference(&mut self, prospect: OutreachId, wish: &Wish, digest: Digest, known: &Known, place: Place) -> Result<bool, D::Error> {
+        let fields = self.rules.difference(wish, known);
+        if fields.is_empty() {
+            if !known.ledger.is_empty() {
+                self.desk.settle(prospect, digest)?;
+            }
+            return Ok(false);
+        }
+        self.plan.exits.count_leaving(self.rules.exits(&fields, known));
+        self.keep_sample(prospect, &fields, known);
+        self.desk.put(&Change { prospect, fields, digest, place }, !known.pending.is_empty())?;
+        self.plan.n_changes += 1;
+        Ok(true)
+    }
+
+    fn plan_repeat(&mut self, prospect: OutreachId, first: Seen, digest: Digest, at: (NonZeroU16, u32)) -> Result<(), D::Error> {
+        if first.digest == digest && first.fate != FirstFate::Excluded {
+            let what = format!("an earlier row ({}) has the same OutreachId and asks for the same", self.place((first.file, first.line)));
+            return self.put_excluded(Some(prospect), self.place(at), "outreach_id_repeated", what);
+        }
+        let what = |other: Place| format!("another row ({other}) has the same OutreachId and asks for something else; neither is sent");
+        match first.fate {
+            FirstFate::Unchanged => self.plan.figures.unchanged -= 1,
+            FirstFate::Planned => {
+                self.desk.withdraw(prospect)?;
+                self.plan.n_changes -= 1;
+            }
+            FirstFate::Refused | FirstFate::Excluded => {}
+        }
+        if matches!(first.fate, FirstFate::Unchanged | FirstFate::Planned) {
+            let place = self.place((first.file, first.line));
+            self.put_excluded(Some(prospect), place, "outreach_id_conflict", what(self.place(at)))?;
+        }
+        self.set_fate(prospect, FirstFate::Excluded);
+        self.put_excluded(Some(prospect), self.place(at), "outreach_id_conflict", what(self.place((first.file, first.line))))
+    }
+
+    /// Asks every prospect that the full snapshot does not name to leave its audiences.
+    fn plan_absent(&mut self) -> Result<(), D::Error> {
+        let absent = self.rules.absent();
+        let digest = absent.digest();
+        let is_gone = |entry: &LedgerEntry| !self.index.is_seen(entry.prospect) && !self.spared.contains(&entry.prospect);
+        let unknown = |entry: &&LedgerEntry| !self.index.knows(entry.prospect) && is_gone(entry);
+        let mut gone: Vec<_> = self.index.unseen().filter(|entry| !self.spared.contains(&entry.prospect)).collect();
+        gone.extend(self.pending.iter().filter(unknown).copied());
+        for entry in gone {
+            let prospect = entry.prospect;
+            let is_pending = holds(&self.pending, prospect);
+            if entry.digest == digest && !is_pending {
+                continue;
+            }
+            if self.is_refused(prospect, digest) && !is_pending {
+                self.repeat_refusal(prospect, gone_from_source())?;
+                continue;
+            }
+            let known = self.desk.known(prospect)?;
+            self.plan_difference(prospect, &absent, digest, &known, gone_from_source())?;
+        }
+        Ok(())
+    }
+
+    fn exclude(&mut self, exclusion: Exclusion, at: (NonZeroU16, u32)) -> Result<(), D::Error> {
+        if let Some(prospect) = exclusion.prospect {
+            let digest = Digest(0);
+            match self.index.meet(prospect) {
+                Meeting::First { slot, .. } => *slot = Some(Seen { digest, line: at.1, file: at.0, fate: FirstFate::Excluded }),
+                Meeting::Again(first) => {
+                    let first = *first;
+                    return self.plan_repeat(prospect, first, digest, at);
+                }
+            }
+        }
+        self.put_excluded(exclusion.prospect, self.place(at), exclusion.code, exclusion.what)
+    }
+
+    fn reject(&mut self, rejected: &Rejected) -> Result<(), D::Error> {
+        self.plan.n_records += 1;
+        self.spared.extend(rejected.numbers.iter().copied().filter(|number| self.index.knows(*number) || holds(&self.pending, *number)));
+        self.put_excluded(None, rejected.place.clone(), rejected.code, rejected.what.clone())
+    }
+
+    fn repeat_refusal(&mut self, prospect: OutreachId, place: Place) -> Result<(), D::Error> {
+        self.plan.figures.failed += 1;
+        match self.desk.refusal(prospect)? {
+            Some(fault) => self.desk.put_fault(&RecordFault { file: place.file.to_string(), line: place.line, ..fault }),
+            None => Ok(()),
+        }
+    }
+
+    fn put_excluded(&mut self, prospect: Option<OutreachId>, place: Place, code: &str, what: String) -> Result<(), D::Error> {
+        self.plan.figures.excluded += 1;
+        self.desk.put_fault(&RecordFault {
+            fate: Fate::Excluded,
+            prospect,
+            file: place.file.to_string(),
+            line: place.line,
+            code: code.to_owned(),
+            what,
+            outreach: String::new(),
+        })
+    }
+
+    fn keep_sample(&mut self, prospect: OutreachId, fields: &FieldSet, known: &Known) {
+        for (target, value) in fields {
+            if self.plan.sample.len() >= self.max_sample {
+                return;
+            }
+            let old = known.ledger.get(target).map_or(serde_json::Value::Null, crate::model::FieldValue::to_json);
+            self.plan.sample.push(SampleLine { prospect, field: target.name().into_owned(), old, new: value.to_json() });
+        }
+    }
+
+    fn is_refused(&self, prospect: OutreachId, digest: Digest) -> bool {
+        entry_position(&self.refused, prospect).and_then(|i| self.refused.get(i)).is_some_and(|entry| entry.digest == digest)
+    }
+
+    fn set_fate(&mut self, prospect: OutreachId, fate: FirstFate) {
+        if let Meeting::Again(seen) = self.index.meet(prospect) {
+            seen.fate = fate;
+        }
+    }
+
+    fn file_number(&mut self, file: &Arc<str>) -> NonZeroU16 {
+        let place = self.files.iter().position(|known| known == file).unwrap_or_else(|| {
+            self.files.push(Arc::clone(file));
+            self.files.len() - 1
+        });
+        u16::try_from(place + 1).ok().and_then(NonZeroU16::new).unwrap_or(NonZeroU16::MAX)
+    }
+
+    fn place(&self, (file, line): (NonZeroU16, u32)) -> Place {
+        let name = self.files.get(usize::from(file.get()) - 1).map_or_else(|| Arc::from(""), Arc::clone);
+        Place { file: name, line: u64::from(line) }
+    }
+}
+
+/// The place of a profile that is no longer in the source.
+fn gone_from_source() -> Place {
+    Place { file: Arc::from(""), line: 0 }
+}
+
+fn holds(entries: &[LedgerEntry], prospect: OutreachId) -> bool {
+    !entries.is_empty() && entry_position(entries, prospect).is_some()
+}
