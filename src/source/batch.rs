@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::model::{AudienceId, Place};
+use crate::model::{AudienceId, OutreachId, Place};
 
 /// What a reader is asked to take out of each profile: one cell for the id, one for each attribute, one for each
 /// audience, in this order.
@@ -48,6 +48,8 @@ pub struct Rejected {
     pub code: &'static str,
     /// What is wrong with it, in plain words and without its data.
     pub what: String,
+    /// Every number in it that could be its prospect's: such a prospect is not taken for gone.
+    pub numbers: Vec<OutreachId>,
 }
 
 impl Batch {
@@ -114,6 +116,7 @@ impl Batch {
             place,
             code,
             what: what.into(),
+            numbers: vec![],
         });
     }
 

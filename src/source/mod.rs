@@ -22,3 +22,4 @@ pub use error::Error;
 pub use files::{Files, open};
 pub use listing::Fingerprint;
 pub use shape::Layout;
+pub use timestamp::parse_timestamp;

@@ -2,6 +2,11 @@
 
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 
+/// The instant that a text spells, in any of Adobe's spellings.
+pub fn parse_timestamp(text: &str) -> Option<Timestamp> {
+    millis(text).and_then(|millis| Timestamp::from_millisecond(millis).ok())
+}
+
 /// The time in milliseconds since 1970, or nothing if this is no time.
 ///
 /// A time without an offset is taken as UTC; a bare number is milliseconds, or seconds if it is too small for that.

@@ -74,7 +74,7 @@ fn settle_one(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let change = &answer.change;
-    let id = change.prospect.get().cast_signed();
+    let id = change.prospect.get();
     match &answer.verdict {
         Verdict::Confirmed => {
             write_ledger(db, run, change, &change.fields, &FieldSet::new(), now)?;
@@ -121,7 +121,7 @@ fn write_ledger(
     lost: &FieldSet,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
-    let id = change.prospect.get().cast_signed();
+    let id = change.prospect.get();
     let before = ledger::known(db, change.prospect)?.ledger;
     let after = before
         .merged(confirmed)

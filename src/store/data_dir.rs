@@ -71,6 +71,22 @@ impl DataDir {
     pub fn state(&self, slug: &str) -> PathBuf {
         self.0.join("state").join(format!("{slug}.db"))
     }
+
+    /// Removes the state of the destination with this slug: everything is then written anew.
+    ///
+    /// # Errors
+    /// If a file of it cannot be removed.
+    pub fn forget_state(&self, slug: &str) -> Result<(), Error> {
+        let state = self.state(slug);
+        for ending in ["db", "db-wal", "db-shm"] {
+            let path = state.with_extension(ending);
+            match fs::remove_file(&path) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::file(&path, e)),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::{Error, Store};
-use crate::model::{Change, Digest, FieldSet, Known, OutreachId, Place, Target};
+use crate::model::{Change, Digest, FieldSet, FieldValue, Known, OutreachId, Place, Target};
 
 /// What a replan needs to know of every prospect: whether its profile asks for anything new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Store {
                 "SELECT prospect_id, digest, name, line, fields FROM outbox JOIN source_file ON source_file.id = file_id
                  WHERE prospect_id > ?1 ORDER BY prospect_id LIMIT ?2",
             )?;
-            let after = prospect.map_or(0, OutreachId::get).cast_signed();
+            let after = prospect.map_or(0, OutreachId::get);
             let rows = statement.query_map((after, limit), change)?;
             rows.collect()
         })
@@ -85,7 +85,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub fn n_pending(&self) -> Result<u64, Error> {
-        self.on(|db| db.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)))
+        self.on(n_pending)
     }
 
     /// What is known of one prospect.
@@ -96,26 +96,12 @@ impl Store {
         self.on(|db| known(db, prospect))
     }
 
-    /// How many prospects the ledger shows with another value than `exited` in each of these fields.
+    /// How many prospects the ledger shows as members, by the field that holds the status.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub fn count_members(&self, fields: &[Target], exited: &str) -> Result<Vec<u64>, Error> {
-        self.on(|db| {
-            let mut counts = vec![0; fields.len()];
-            let mut statement = db.prepare("SELECT fields FROM ledger")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()? {
-                let held = field_set(row, 0)?;
-                for (count, field) in counts.iter_mut().zip(fields) {
-                    let is_member = held
-                        .get(*field)
-                        .is_some_and(|value| value != crate::model::FieldValue::Text(exited));
-                    *count += u64::from(is_member);
-                }
-            }
-            Ok(counts)
-        })
+        self.on(|db| count_members(db, fields, exited))
     }
 
     /// Reads one fact.
@@ -132,8 +118,33 @@ impl Store {
     }
 }
 
+pub(super) fn n_pending(db: &Connection) -> rusqlite::Result<u64> {
+    db.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))
+}
+
+/// How many prospects the ledger shows with another value than `exited` in each of these fields.
+pub(super) fn count_members(
+    db: &Connection,
+    fields: &[Target],
+    exited: &str,
+) -> rusqlite::Result<Vec<u64>> {
+    let mut counts = vec![0; fields.len()];
+    let mut statement = db.prepare("SELECT fields FROM ledger")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let held = field_set(row, 0)?;
+        for (count, field) in counts.iter_mut().zip(fields) {
+            *count += u64::from(
+                held.get(*field)
+                    .is_some_and(|value| value != FieldValue::Text(exited)),
+            );
+        }
+    }
+    Ok(counts)
+}
+
 pub(super) fn known(db: &Connection, prospect: OutreachId) -> rusqlite::Result<Known> {
-    let id = prospect.get().cast_signed();
+    let id = prospect.get();
     let fields = |sql| {
         db.prepare_cached(sql)?
             .query_row([id], |row| field_set(row, 0))
@@ -152,7 +163,7 @@ fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
         digest: Digest(row.get::<_, i64>(1)?.cast_unsigned()),
         place: Place {
             file: file.into(),
-            line: row.get::<_, i64>(3)?.cast_unsigned(),
+            line: row.get(3)?,
         },
         fields: field_set(row, 4)?,
     })

@@ -26,7 +26,7 @@ pub use data_dir::{DataDir, Lock};
 pub use error::Error;
 pub use ledger::LedgerEntry;
 pub use planning::Planning;
-pub use settings::Settings;
+pub use settings::{Settings, read_destination};
 
 /// The state of one destination.
 #[derive(Debug)]

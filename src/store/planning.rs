@@ -5,7 +5,13 @@ use std::{collections::BTreeMap, path::PathBuf};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
 
 use super::{Error, Store, ledger, runs};
-use crate::model::{Change, Digest, Figures, Known, OutreachId, RecordFault, RunId};
+use crate::model::{Change, Digest, Figures, Known, OutreachId, RecordFault, RunId, Target};
+
+/// Holds the changes of earlier runs that this plan has replaced, in case it takes its own out again.
+const REPLACED: &str = "
+CREATE TEMP TABLE IF NOT EXISTS replaced (prospect_id INTEGER PRIMARY KEY, digest, file_id, line, fields);
+DELETE FROM temp.replaced;
+";
 
 /// A plan that is being written; dropped without [`commit`](Self::commit), it leaves no trace.
 #[derive(Debug)]
@@ -27,6 +33,9 @@ impl Store {
             .db
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .map_err(|e| Error::database(&path, e))?;
+        transaction
+            .execute_batch(REPLACED)
+            .map_err(|e| Error::database(&path, e))?;
         Ok(Planning {
             run,
             path,
@@ -45,38 +54,55 @@ impl Planning<'_> {
         self.on(|db| ledger::known(db, prospect))
     }
 
-    /// Puts a change into the outbox, in place of an earlier one of the same prospect.
+    /// Puts a change into the outbox; `replaces` says that an earlier run left one of the same prospect there.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn put(&mut self, change: &Change) -> Result<(), Error> {
+    pub fn put(&mut self, change: &Change, replaces: bool) -> Result<(), Error> {
         let file = self
             .files
             .number(&self.transaction, &change.place.file)
             .map_err(|e| Error::database(&self.path, e))?;
+        let id = change.prospect.get();
         self.on(|db| {
+            if replaces {
+                db.prepare_cached("INSERT INTO temp.replaced SELECT prospect_id, digest, file_id, line, fields FROM outbox WHERE prospect_id = ?1")?
+                    .execute([id])?;
+            }
             db.prepare_cached("INSERT OR REPLACE INTO outbox (prospect_id, digest, file_id, line, fields) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute((
-                    change.prospect.get().cast_signed(),
-                    change.digest.0.cast_signed(),
-                    file,
-                    change.place.line.cast_signed(),
-                    change.fields.as_bytes(),
-                ))
+                .execute((id, change.digest.0.cast_signed(), file, change.place.line, change.fields.as_bytes()))
         })?;
         Ok(())
     }
 
-    /// Takes a change of this plan out again, putting back what was pending before it.
+    /// Takes a change of this plan out again, and puts back what it had replaced.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn withdraw(&mut self, prospect: OutreachId, before: Option<&Change>) -> Result<(), Error> {
+    pub fn withdraw(&mut self, prospect: OutreachId) -> Result<(), Error> {
+        let id = prospect.get();
         self.on(|db| {
-            db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?
-                .execute([prospect.get().cast_signed()])
+            db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?.execute([id])?;
+            db.prepare_cached("INSERT INTO outbox (prospect_id, digest, file_id, line, fields) SELECT * FROM temp.replaced WHERE prospect_id = ?1")?
+                .execute([id])
         })?;
-        before.map_or(Ok(()), |change| self.put(change))
+        Ok(())
+    }
+
+    /// How many changes wait in the outbox, those of this plan included.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn n_pending(&self) -> Result<u64, Error> {
+        self.on(ledger::n_pending)
+    }
+
+    /// How many prospects the ledger shows as members, by the field that holds the status.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count_members(&self, fields: &[Target], exited: &str) -> Result<Vec<u64>, Error> {
+        self.on(|db| ledger::count_members(db, fields, exited))
     }
 
     /// Remembers that the ledger already holds what this profile asks for.
@@ -86,7 +112,7 @@ impl Planning<'_> {
     pub fn settle(&mut self, prospect: OutreachId, digest: Digest) -> Result<(), Error> {
         self.on(|db| {
             db.prepare_cached("UPDATE ledger SET digest = ?2 WHERE prospect_id = ?1")?
-                .execute((prospect.get().cast_signed(), digest.0.cast_signed()))
+                .execute((prospect.get(), digest.0.cast_signed()))
         })?;
         Ok(())
     }
@@ -107,7 +133,7 @@ impl Planning<'_> {
     pub fn refusal(&self, prospect: OutreachId) -> Result<Option<RecordFault>, Error> {
         self.on(|db| {
             db.prepare_cached("SELECT code, what, outreach FROM refusal WHERE prospect_id = ?1")?
-                .query_row([prospect.get().cast_signed()], |row| {
+                .query_row([prospect.get()], |row| {
                     Ok(RecordFault {
                         fate: crate::model::Fate::Failed,
                         prospect: Some(prospect),

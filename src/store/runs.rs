@@ -145,9 +145,9 @@ pub(super) fn insert_fault(
     .execute((
         run.get(),
         fault.fate.to_string(),
-        fault.prospect.map(|id| id.get().cast_signed()),
+        fault.prospect.map(|id| id.get()),
         file,
-        fault.line.cast_signed(),
+        fault.line,
         &fault.code,
         &fault.what,
         &fault.outreach,
@@ -195,7 +195,7 @@ fn fault(row: &Row<'_>) -> rusqlite::Result<RecordFault> {
             .and_then(|id| u64::try_from(id).ok())
             .and_then(OutreachId::new),
         file: row.get(2)?,
-        line: row.get::<_, i64>(3)?.cast_unsigned(),
+        line: row.get(3)?,
         code: row.get(4)?,
         what: row.get(5)?,
         outreach: row.get(6)?,

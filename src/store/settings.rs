@@ -77,7 +77,7 @@ impl DataDir {
 ///
 /// # Errors
 /// If it cannot be read, or every fault in it.
-pub(crate) fn read_destination(path: &Path) -> Result<Destination, Error> {
+pub fn read_destination(path: &Path) -> Result<Destination, Error> {
     let text = fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
     Destination::from_json(&text).map_err(|faults| Error::Settings {
         path: path.to_owned(),
