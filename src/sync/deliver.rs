@@ -34,10 +34,20 @@ const PAGE: u32 = 512;
 ///
 /// # Errors
 /// If the run cannot go on; what is not settled then is still in the outbox.
-pub async fn deliver(store: &mut Store, client: &Client, run: &mut Run, hooks: &Hooks) -> Result<(), Error> {
+pub async fn deliver(
+    store: &mut Store,
+    client: &Client,
+    run: &mut Run,
+    hooks: &Hooks,
+) -> Result<(), Error> {
     let n_changes = run.figures.pending;
-    let mut delivery = Delivery { client, in_flight: JoinSet::new(), queue: VecDeque::new(), last: None, streak: Streak::default() };
-    let mut stop = hooks.stop.clone();
+    let mut delivery = Delivery {
+        client,
+        in_flight: JoinSet::new(),
+        queue: VecDeque::new(),
+        last: None,
+        streak: Streak::default(),
+    };
     loop {
         delivery.fill(store)?;
         if delivery.in_flight.is_empty() {
@@ -45,14 +55,17 @@ pub async fn deliver(store: &mut Store, client: &Client, run: &mut Run, hooks: &
         }
         let answers = tokio::select! {
             biased;
-            _ = stop.wait_for(|stopping| *stopping) => {
+            () = hooks.stopping() => {
                 delivery.wind_down(store, run).await?;
                 return Err(Error::Asked);
             }
             answers = delivery.next_answers() => answers,
         };
         let settled = delivery.settle(store, run, answers);
-        (hooks.progress)(Progress::Delivering { n_settled: n_changes - run.figures.pending.min(n_changes), n_changes });
+        (hooks.progress)(Progress::Delivering {
+            n_settled: n_changes - run.figures.pending.min(n_changes),
+            n_changes,
+        });
         if let Err(error) = settled {
             delivery.wind_down(store, run).await?;
             return Err(error);
@@ -83,9 +96,15 @@ impl Delivery<'_> {
         while self.in_flight.len() < MAX_IN_FLIGHT {
             if self.queue.is_empty() {
                 self.queue = store.outbox_after(self.last, PAGE)?.into();
-                self.last = self.queue.back().map(|change| change.prospect).or(self.last);
+                self.last = self
+                    .queue
+                    .back()
+                    .map(|change| change.prospect)
+                    .or(self.last);
             }
-            let Some(change) = self.queue.pop_front() else { return Ok(()) };
+            let Some(change) = self.queue.pop_front() else {
+                return Ok(());
+            };
             let client = self.client.clone();
             self.in_flight.spawn(async move {
                 let answer = client.patch_prospect(change.prospect, &change.fields).await;
@@ -107,7 +126,12 @@ impl Delivery<'_> {
     }
 
     /// Commits what can be settled; the error is the first answer that the run cannot go on after.
-    fn settle(&mut self, store: &mut Store, run: &mut Run, outcomes: Vec<Outcome>) -> Result<(), Error> {
+    fn settle(
+        &mut self,
+        store: &mut Store,
+        run: &mut Run,
+        outcomes: Vec<Outcome>,
+    ) -> Result<(), Error> {
         let mut ending = Ok(());
         let mut answers = Vec::with_capacity(outcomes.len());
         for (change, outcome) in outcomes {
@@ -115,7 +139,9 @@ impl Delivery<'_> {
                 Ok(verdict) => {
                     match verdict {
                         Verdict::Confirmed => run.figures.activated += 1,
-                        Verdict::Refused { .. } | Verdict::Unsettled { .. } => run.figures.failed += 1,
+                        Verdict::Refused { .. } | Verdict::Unsettled { .. } => {
+                            run.figures.failed += 1
+                        }
                     }
                     run.figures.pending = run.figures.pending.saturating_sub(1);
                     if let Err(error) = self.streak.add(&verdict) {
@@ -127,7 +153,13 @@ impl Delivery<'_> {
             }
         }
         run.requests = self.client.requests();
-        store.settle(run.id, &answers, &run.figures, &run.requests, Timestamp::now())?;
+        store.settle(
+            run.id,
+            &answers,
+            &run.figures,
+            &run.requests,
+            Timestamp::now(),
+        )?;
         ending
     }
 
@@ -163,7 +195,10 @@ impl Streak {
                 };
                 self.refusal = Some((outreach.clone(), times));
                 if times >= MAX_SAME_REFUSALS {
-                    return Err(Error::SameRefusal { code: code.clone(), times });
+                    return Err(Error::SameRefusal {
+                        code: code.clone(),
+                        times,
+                    });
                 }
             }
             Verdict::Refused { .. } => *self = Self::default(),
@@ -173,7 +208,11 @@ impl Streak {
     }
 
     /// What an answer means for its change; the error ends the run and leaves the change in the outbox.
-    fn judge(&self, change: &Change, outcome: Result<Echo, outreach::Error>) -> Result<Verdict, outreach::Error> {
+    fn judge(
+        &self,
+        change: &Change,
+        outcome: Result<Echo, outreach::Error>,
+    ) -> Result<Verdict, outreach::Error> {
         let error = match outcome {
             Ok(Echo::Confirmed | Echo::Unsaid) => return Ok(Verdict::Confirmed),
             Ok(Echo::Differs(differing)) => return Ok(echo_differs(change, &differing)),
@@ -183,9 +222,18 @@ impl Streak {
         let what = meaning::of(&code, error.status()).to_owned();
         let outreach = error.words().to_owned();
         match error.consequence() {
-            Consequence::FailRecord => Ok(Verdict::Refused { code, what, outreach, written: FieldSet::new() }),
+            Consequence::FailRecord => Ok(Verdict::Refused {
+                code,
+                what,
+                outreach,
+                written: FieldSet::new(),
+            }),
             Consequence::Retry | Consequence::WaitUntil(_) if self.n_unsettled < MAX_UNSETTLED => {
-                Ok(Verdict::Unsettled { code, what, outreach })
+                Ok(Verdict::Unsettled {
+                    code,
+                    what,
+                    outreach,
+                })
             }
             Consequence::Retry
             | Consequence::WaitUntil(_)
@@ -197,13 +245,21 @@ impl Streak {
 }
 
 /// Outreach took the request and holds something else: what agrees is written, the rest is refused.
-fn echo_differs(change: &Change, differing: &[(crate::model::Target, serde_json::Value)]) -> Verdict {
+fn echo_differs(
+    change: &Change,
+    differing: &[(crate::model::Target, serde_json::Value)],
+) -> Verdict {
     let code = "echo_differs";
-    let held: Vec<_> = differing.iter().map(|(target, value)| format!("{target} is {value}")).collect();
+    let held: Vec<_> = differing
+        .iter()
+        .map(|(target, value)| format!("{target} is {value}"))
+        .collect();
     Verdict::Refused {
         code: code.to_owned(),
         what: meaning::of(code, None).to_owned(),
         outreach: held.join("; "),
-        written: change.fields.filtered(|target, _| differing.iter().all(|(other, _)| *other != target)),
+        written: change
+            .fields
+            .filtered(|target, _| differing.iter().all(|(other, _)| *other != target)),
     }
 }

@@ -67,10 +67,12 @@ impl Error {
             Self::Outreach(e) => match e.consequence() {
                 outreach::Consequence::SignInNeeded => Hindrance::SignIn,
                 outreach::Consequence::StopRun if e.status() == Some(403) => Hindrance::SignIn,
-                outreach::Consequence::StopRun | outreach::Consequence::FailRecord => Hindrance::Settings,
-                outreach::Consequence::Retry | outreach::Consequence::Unreachable | outreach::Consequence::WaitUntil(_) => {
-                    Hindrance::OutOfReach
+                outreach::Consequence::StopRun | outreach::Consequence::FailRecord => {
+                    Hindrance::Settings
                 }
+                outreach::Consequence::Retry
+                | outreach::Consequence::Unreachable
+                | outreach::Consequence::WaitUntil(_) => Hindrance::OutOfReach,
             },
             Self::NoToken => Hindrance::SignIn,
             Self::SameRefusal { .. } => Hindrance::Settings,

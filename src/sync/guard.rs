@@ -24,7 +24,10 @@ impl Exits {
     pub const FEW: u64 = 20;
 
     pub(super) fn new(n_audiences: usize) -> Self {
-        Self { leaving: vec![0; n_audiences], members: vec![0; n_audiences] }
+        Self {
+            leaving: vec![0; n_audiences],
+            members: vec![0; n_audiences],
+        }
     }
 
     pub(super) fn count_staying(&mut self, audiences: &[usize]) {
@@ -37,7 +40,10 @@ impl Exits {
 
     pub(super) fn count_leaving(&mut self, audiences: impl Iterator<Item = usize>) {
         for audience in audiences {
-            if let (Some(leaving), Some(members)) = (self.leaving.get_mut(audience), self.members.get_mut(audience)) {
+            if let (Some(leaving), Some(members)) = (
+                self.leaving.get_mut(audience),
+                self.members.get_mut(audience),
+            ) {
                 *leaving += 1;
                 *members += 1;
             }
@@ -53,21 +59,30 @@ impl Exits {
     /// Whether more than this share of the members leave, of all audiences together or of a single large one.
     pub fn over(&self, max_share: f64) -> Option<TooMany> {
         let is_over = |leaving: u64, members: u64| {
-            #[expect(clippy::cast_precision_loss, reason = "counts of people are far below 2⁵³")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "counts of people are far below 2⁵³"
+            )]
             let (leaving, members) = (leaving as f64, members as f64);
             leaving > max_share * members
         };
         let (leaving, members) = (self.leaving.iter().sum(), self.members.iter().sum());
         if is_over(leaving, members) {
-            return Some(TooMany { audience: None, leaving, members });
+            return Some(TooMany {
+                audience: None,
+                leaving,
+                members,
+            });
         }
-        self.leaving.iter().zip(&self.members).enumerate().find_map(|(audience, (leaving, members))| {
-            (*leaving >= Self::FEW && is_over(*leaving, *members)).then_some(TooMany {
-                audience: Some(audience),
-                leaving: *leaving,
-                members: *members,
-            })
-        })
+        self.leaving.iter().zip(&self.members).enumerate().find_map(
+            |(audience, (leaving, members))| {
+                (*leaving >= Self::FEW && is_over(*leaving, *members)).then_some(TooMany {
+                    audience: Some(audience),
+                    leaving: *leaving,
+                    members: *members,
+                })
+            },
+        )
     }
 }
 
@@ -76,14 +91,24 @@ mod tests {
     use super::*;
 
     fn exits(leaving: &[u64], members: &[u64]) -> Exits {
-        Exits { leaving: leaving.to_vec(), members: members.to_vec() }
+        Exits {
+            leaving: leaving.to_vec(),
+            members: members.to_vec(),
+        }
     }
 
     #[test]
     fn the_share_is_that_of_all_members() {
         assert_eq!(exits(&[3, 0], &[5, 5]).over(0.3), None);
         let over = exits(&[4, 0], &[5, 5]).over(0.3);
-        assert_eq!(over, Some(TooMany { audience: None, leaving: 4, members: 10 }));
+        assert_eq!(
+            over,
+            Some(TooMany {
+                audience: None,
+                leaving: 4,
+                members: 10
+            })
+        );
         assert_eq!(exits(&[10, 0], &[10, 0]).over(1.0), None);
         assert_eq!(exits(&[], &[]).over(0.3), None);
     }
@@ -91,7 +116,14 @@ mod tests {
     #[test]
     fn a_large_audience_is_also_judged_by_itself() {
         let over = exits(&[40, 0], &[100, 900]).over(0.3);
-        assert_eq!(over, Some(TooMany { audience: Some(0), leaving: 40, members: 100 }));
+        assert_eq!(
+            over,
+            Some(TooMany {
+                audience: Some(0),
+                leaving: 40,
+                members: 100
+            })
+        );
         assert_eq!(exits(&[19, 0], &[20, 980]).over(0.3), None);
     }
 }

@@ -28,7 +28,10 @@ pub(super) struct Seen {
 /// A prospect at its first or at a later row.
 #[derive(Debug)]
 pub(super) enum Meeting<'a> {
-    First { ledger: Option<Digest>, slot: &'a mut Option<Seen> },
+    First {
+        ledger: Option<Digest>,
+        slot: &'a mut Option<Seen>,
+    },
     Again(&'a mut Seen),
 }
 
@@ -47,13 +50,20 @@ impl Index {
     /// An index over the ledger's entries, which are in the order of their numbers.
     pub fn new(entries: Vec<LedgerEntry>) -> Self {
         let seen = vec![None; entries.len()];
-        Self { entries, seen, fresh: HashMap::new(), cursor: 0 }
+        Self {
+            entries,
+            seen,
+            fresh: HashMap::new(),
+            cursor: 0,
+        }
     }
 
     /// Looks a prospect up; the caller fills the slot of a first meeting.
     pub(super) fn meet(&mut self, prospect: OutreachId) -> Meeting<'_> {
         let position = self.position(prospect);
-        let ledger = position.and_then(|i| self.entries.get(i)).map(|entry| entry.digest);
+        let ledger = position
+            .and_then(|i| self.entries.get(i))
+            .map(|entry| entry.digest);
         let known = position.and_then(|i| {
             self.cursor = i + 1;
             self.seen.get_mut(i)
@@ -79,16 +89,29 @@ impl Index {
 
     /// The ledger's entries that no row has named.
     pub(super) fn unseen(&self) -> impl Iterator<Item = LedgerEntry> {
-        self.entries.iter().zip(&self.seen).filter(|(_, seen)| seen.is_none()).map(|(entry, _)| *entry)
+        self.entries
+            .iter()
+            .zip(&self.seen)
+            .filter(|(_, seen)| seen.is_none())
+            .map(|(entry, _)| *entry)
     }
 
     fn position(&self, prospect: OutreachId) -> Option<usize> {
-        let expected = self.entries.get(self.cursor).is_some_and(|entry| entry.prospect == prospect);
-        if expected { Some(self.cursor) } else { entry_position(&self.entries, prospect) }
+        let expected = self
+            .entries
+            .get(self.cursor)
+            .is_some_and(|entry| entry.prospect == prospect);
+        if expected {
+            Some(self.cursor)
+        } else {
+            entry_position(&self.entries, prospect)
+        }
     }
 }
 
 /// Where a prospect stands among entries that are in the order of their numbers.
 pub(super) fn entry_position(entries: &[LedgerEntry], prospect: OutreachId) -> Option<usize> {
-    entries.binary_search_by_key(&prospect, |entry| entry.prospect).ok()
+    entries
+        .binary_search_by_key(&prospect, |entry| entry.prospect)
+        .ok()
 }

@@ -13,9 +13,6 @@ mod prepare;
 mod rules;
 mod value;
 
-#[cfg(test)]
-mod plan_tests;
-
 pub use deliver::{MAX_IN_FLIGHT, deliver};
 pub use error::{Error, Hindrance};
 pub use guard::{Exits, TooMany};
@@ -55,10 +52,19 @@ impl Hooks {
     pub fn is_stopping(&self) -> bool {
         *self.stop.borrow()
     }
+
+    /// Waits until the run shall stop.
+    pub async fn stopping(&self) {
+        let mut stop = self.stop.clone();
+        // An error means that whoever could ask is gone, which stops a run as well.
+        drop(stop.wait_for(|stopping| *stopping).await);
+    }
 }
 
 impl std::fmt::Debug for Hooks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hooks").field("stopping", &self.is_stopping()).finish_non_exhaustive()
+        f.debug_struct("Hooks")
+            .field("stopping", &self.is_stopping())
+            .finish_non_exhaustive()
     }
 }

@@ -12,7 +12,9 @@ use super::{
     rules::{Exclusion, Rules, Wish},
 };
 use crate::{
-    model::{Change, Digest, Fate, FieldSet, Figures, Known, OutreachId, Place, RecordFault, Target},
+    model::{
+        Change, Digest, Fate, FieldSet, Figures, Known, OutreachId, Place, RecordFault, Target,
+    },
     source::{Batch, Rejected},
     store::LedgerEntry,
 };
@@ -108,7 +110,10 @@ impl<'a, D: Desk> Planner<'a, D> {
             files: vec![],
             wish: Wish::default(),
             max_sample,
-            plan: Plan { exits, ..Plan::default() },
+            plan: Plan {
+                exits,
+                ..Plan::default()
+            },
         }
     }
 
@@ -154,13 +159,20 @@ impl<'a, D: Desk> Planner<'a, D> {
         }
         self.plan.figures.pending = self.desk.n_pending()?;
         if self.plan.exits.over(max_exit_share).is_some() {
-            let members = self.desk.count_members(&self.rules.status_fields(), self.rules.exited())?;
+            let members = self
+                .desk
+                .count_members(&self.rules.status_fields(), self.rules.exited())?;
             self.plan.exits.set_members(&members);
         }
         Ok(self.plan)
     }
 
-    fn plan_row(&mut self, prospect: OutreachId, wish: &Wish, (file, line): (NonZeroU16, u32)) -> Result<(), D::Error> {
+    fn plan_row(
+        &mut self,
+        prospect: OutreachId,
+        wish: &Wish,
+        (file, line): (NonZeroU16, u32),
+    ) -> Result<(), D::Error> {
         let digest = wish.digest();
         let ledger = match self.index.meet(prospect) {
             Meeting::Again(first) => {
@@ -168,7 +180,12 @@ impl<'a, D: Desk> Planner<'a, D> {
                 return self.plan_repeat(prospect, first, digest, (file, line));
             }
             Meeting::First { ledger, slot } => {
-                *slot = Some(Seen { digest, line, file, fate: FirstFate::Unchanged });
+                *slot = Some(Seen {
+                    digest,
+                    line,
+                    file,
+                    fate: FirstFate::Unchanged,
+                });
                 ledger
             }
         };
@@ -181,7 +198,11 @@ impl<'a, D: Desk> Planner<'a, D> {
             self.repeat_refusal(prospect, self.place((file, line)))?;
             FirstFate::Refused
         } else {
-            let known = if ledger.is_some() || is_pending { self.desk.known(prospect)? } else { Known::default() };
+            let known = if ledger.is_some() || is_pending {
+                self.desk.known(prospect)?
+            } else {
+                Known::default()
+            };
             let place = self.place((file, line));
             if self.plan_difference(prospect, wish, digest, &known, place)? {
                 FirstFate::Planned
@@ -197,7 +218,14 @@ impl<'a, D: Desk> Planner<'a, D> {
     }
 
     /// Compares field by field; returns whether there is anything to write.
-    fn plan_difference(&mut self, prospect: OutreachId, wish: &Wish, digest: Digest, known: &Known, place: Place) -> Result<bool, D::Error> {
+    fn plan_difference(
+        &mut self,
+        prospect: OutreachId,
+        wish: &Wish,
+        digest: Digest,
+        known: &Known,
+        place: Place,
+    ) -> Result<bool, D::Error> {
         let fields = self.rules.difference(wish, known);
         if fields.is_empty() {
             if !known.ledger.is_empty() {
@@ -205,19 +233,42 @@ impl<'a, D: Desk> Planner<'a, D> {
             }
             return Ok(false);
         }
-        self.plan.exits.count_leaving(self.rules.exits(&fields, known));
+        self.plan
+            .exits
+            .count_leaving(self.rules.exits(&fields, known));
         self.keep_sample(prospect, &fields, known);
-        self.desk.put(&Change { prospect, fields, digest, place }, !known.pending.is_empty())?;
+        self.desk.put(
+            &Change {
+                prospect,
+                fields,
+                digest,
+                place,
+            },
+            !known.pending.is_empty(),
+        )?;
         self.plan.n_changes += 1;
         Ok(true)
     }
 
-    fn plan_repeat(&mut self, prospect: OutreachId, first: Seen, digest: Digest, at: (NonZeroU16, u32)) -> Result<(), D::Error> {
+    fn plan_repeat(
+        &mut self,
+        prospect: OutreachId,
+        first: Seen,
+        digest: Digest,
+        at: (NonZeroU16, u32),
+    ) -> Result<(), D::Error> {
         if first.digest == digest && first.fate != FirstFate::Excluded {
-            let what = format!("an earlier row ({}) has the same OutreachId and asks for the same", self.place((first.file, first.line)));
+            let what = format!(
+                "an earlier row ({}) has the same OutreachId and asks for the same",
+                self.place((first.file, first.line))
+            );
             return self.put_excluded(Some(prospect), self.place(at), "outreach_id_repeated", what);
         }
-        let what = |other: Place| format!("another row ({other}) has the same OutreachId and asks for something else; neither is sent");
+        let what = |other: Place| {
+            format!(
+                "another row ({other}) has the same OutreachId and asks for something else; neither is sent"
+            )
+        };
         match first.fate {
             FirstFate::Unchanged => self.plan.figures.unchanged -= 1,
             FirstFate::Planned => {
@@ -228,19 +279,35 @@ impl<'a, D: Desk> Planner<'a, D> {
         }
         if matches!(first.fate, FirstFate::Unchanged | FirstFate::Planned) {
             let place = self.place((first.file, first.line));
-            self.put_excluded(Some(prospect), place, "outreach_id_conflict", what(self.place(at)))?;
+            self.put_excluded(
+                Some(prospect),
+                place,
+                "outreach_id_conflict",
+                what(self.place(at)),
+            )?;
         }
         self.set_fate(prospect, FirstFate::Excluded);
-        self.put_excluded(Some(prospect), self.place(at), "outreach_id_conflict", what(self.place((first.file, first.line))))
+        self.put_excluded(
+            Some(prospect),
+            self.place(at),
+            "outreach_id_conflict",
+            what(self.place((first.file, first.line))),
+        )
     }
 
     /// Asks every prospect that the full snapshot does not name to leave its audiences.
     fn plan_absent(&mut self) -> Result<(), D::Error> {
         let absent = self.rules.absent();
         let digest = absent.digest();
-        let is_gone = |entry: &LedgerEntry| !self.index.is_seen(entry.prospect) && !self.spared.contains(&entry.prospect);
+        let is_gone = |entry: &LedgerEntry| {
+            !self.index.is_seen(entry.prospect) && !self.spared.contains(&entry.prospect)
+        };
         let unknown = |entry: &&LedgerEntry| !self.index.knows(entry.prospect) && is_gone(entry);
-        let mut gone: Vec<_> = self.index.unseen().filter(|entry| !self.spared.contains(&entry.prospect)).collect();
+        let mut gone: Vec<_> = self
+            .index
+            .unseen()
+            .filter(|entry| !self.spared.contains(&entry.prospect))
+            .collect();
         gone.extend(self.pending.iter().filter(unknown).copied());
         for entry in gone {
             let prospect = entry.prospect;
@@ -262,31 +329,64 @@ impl<'a, D: Desk> Planner<'a, D> {
         if let Some(prospect) = exclusion.prospect {
             let digest = Digest(0);
             match self.index.meet(prospect) {
-                Meeting::First { slot, .. } => *slot = Some(Seen { digest, line: at.1, file: at.0, fate: FirstFate::Excluded }),
+                Meeting::First { slot, .. } => {
+                    *slot = Some(Seen {
+                        digest,
+                        line: at.1,
+                        file: at.0,
+                        fate: FirstFate::Excluded,
+                    })
+                }
                 Meeting::Again(first) => {
                     let first = *first;
                     return self.plan_repeat(prospect, first, digest, at);
                 }
             }
         }
-        self.put_excluded(exclusion.prospect, self.place(at), exclusion.code, exclusion.what)
+        self.put_excluded(
+            exclusion.prospect,
+            self.place(at),
+            exclusion.code,
+            exclusion.what,
+        )
     }
 
     fn reject(&mut self, rejected: &Rejected) -> Result<(), D::Error> {
         self.plan.n_records += 1;
-        self.spared.extend(rejected.numbers.iter().copied().filter(|number| self.index.knows(*number) || holds(&self.pending, *number)));
-        self.put_excluded(None, rejected.place.clone(), rejected.code, rejected.what.clone())
+        self.spared.extend(
+            rejected
+                .numbers
+                .iter()
+                .copied()
+                .filter(|number| self.index.knows(*number) || holds(&self.pending, *number)),
+        );
+        self.put_excluded(
+            None,
+            rejected.place.clone(),
+            rejected.code,
+            rejected.what.clone(),
+        )
     }
 
     fn repeat_refusal(&mut self, prospect: OutreachId, place: Place) -> Result<(), D::Error> {
         self.plan.figures.failed += 1;
         match self.desk.refusal(prospect)? {
-            Some(fault) => self.desk.put_fault(&RecordFault { file: place.file.to_string(), line: place.line, ..fault }),
+            Some(fault) => self.desk.put_fault(&RecordFault {
+                file: place.file.to_string(),
+                line: place.line,
+                ..fault
+            }),
             None => Ok(()),
         }
     }
 
-    fn put_excluded(&mut self, prospect: Option<OutreachId>, place: Place, code: &str, what: String) -> Result<(), D::Error> {
+    fn put_excluded(
+        &mut self,
+        prospect: Option<OutreachId>,
+        place: Place,
+        code: &str,
+        what: String,
+    ) -> Result<(), D::Error> {
         self.plan.figures.excluded += 1;
         self.desk.put_fault(&RecordFault {
             fate: Fate::Excluded,
@@ -304,13 +404,23 @@ impl<'a, D: Desk> Planner<'a, D> {
             if self.plan.sample.len() >= self.max_sample {
                 return;
             }
-            let old = known.ledger.get(target).map_or(serde_json::Value::Null, crate::model::FieldValue::to_json);
-            self.plan.sample.push(SampleLine { prospect, field: target.name().into_owned(), old, new: value.to_json() });
+            let old = known
+                .ledger
+                .get(target)
+                .map_or(serde_json::Value::Null, crate::model::FieldValue::to_json);
+            self.plan.sample.push(SampleLine {
+                prospect,
+                field: target.name().into_owned(),
+                old,
+                new: value.to_json(),
+            });
         }
     }
 
     fn is_refused(&self, prospect: OutreachId, digest: Digest) -> bool {
-        entry_position(&self.refused, prospect).and_then(|i| self.refused.get(i)).is_some_and(|entry| entry.digest == digest)
+        entry_position(&self.refused, prospect)
+            .and_then(|i| self.refused.get(i))
+            .is_some_and(|entry| entry.digest == digest)
     }
 
     fn set_fate(&mut self, prospect: OutreachId, fate: FirstFate) {
@@ -320,22 +430,38 @@ impl<'a, D: Desk> Planner<'a, D> {
     }
 
     fn file_number(&mut self, file: &Arc<str>) -> NonZeroU16 {
-        let place = self.files.iter().position(|known| known == file).unwrap_or_else(|| {
-            self.files.push(Arc::clone(file));
-            self.files.len() - 1
-        });
-        u16::try_from(place + 1).ok().and_then(NonZeroU16::new).unwrap_or(NonZeroU16::MAX)
+        let place = self
+            .files
+            .iter()
+            .position(|known| known == file)
+            .unwrap_or_else(|| {
+                self.files.push(Arc::clone(file));
+                self.files.len() - 1
+            });
+        u16::try_from(place + 1)
+            .ok()
+            .and_then(NonZeroU16::new)
+            .unwrap_or(NonZeroU16::MAX)
     }
 
     fn place(&self, (file, line): (NonZeroU16, u32)) -> Place {
-        let name = self.files.get(usize::from(file.get()) - 1).map_or_else(|| Arc::from(""), Arc::clone);
-        Place { file: name, line: u64::from(line) }
+        let name = self
+            .files
+            .get(usize::from(file.get()) - 1)
+            .map_or_else(|| Arc::from(""), Arc::clone);
+        Place {
+            file: name,
+            line: u64::from(line),
+        }
     }
 }
 
 /// The place of a profile that is no longer in the source.
 fn gone_from_source() -> Place {
-    Place { file: Arc::from(""), line: 0 }
+    Place {
+        file: Arc::from(""),
+        line: 0,
+    }
 }
 
 fn holds(entries: &[LedgerEntry], prospect: OutreachId) -> bool {

@@ -28,7 +28,12 @@ pub struct Order<'a> {
 ///
 /// # Errors
 /// If the source, the state or a guard ends the run; then nothing of the plan is kept.
-pub fn prepare(store: &mut Store, run: RunId, order: &Order<'_>, hooks: &Hooks) -> Result<Plan, Error> {
+pub fn prepare(
+    store: &mut Store,
+    run: RunId,
+    order: &Order<'_>,
+    hooks: &Hooks,
+) -> Result<Plan, Error> {
     let fingerprint = order.files.fingerprint().to_string();
     let before = before(store)?;
     let mut desk = store.begin_planning(run)?;
@@ -41,20 +46,41 @@ pub fn prepare(store: &mut Store, run: RunId, order: &Order<'_>, hooks: &Hooks) 
 ///
 /// # Errors
 /// As [`prepare`].
-pub fn plan_only(store: &Store, order: &Order<'_>, max_sample: usize, hooks: &Hooks) -> Result<Plan, Error> {
+pub fn plan_only(
+    store: &Store,
+    order: &Order<'_>,
+    max_sample: usize,
+    hooks: &Hooks,
+) -> Result<Plan, Error> {
     let before = before(store)?;
     let n_pending = store.n_pending()?;
-    plan(order, before, &mut ReadingDesk { store, n_pending }, max_sample, hooks)
+    plan(
+        order,
+        before,
+        &mut ReadingDesk { store, n_pending },
+        max_sample,
+        hooks,
+    )
 }
 
 /// The fact that names the source which was planned last.
 pub(super) const SOURCE_MEMO: &str = "source_fingerprint";
 
 fn before(store: &Store) -> Result<Before, store::Error> {
-    Ok(Before { ledger: store.ledger_entries()?, pending: store.pending_entries()?, refused: store.refused_entries()? })
+    Ok(Before {
+        ledger: store.ledger_entries()?,
+        pending: store.pending_entries()?,
+        refused: store.refused_entries()?,
+    })
 }
 
-fn plan<D>(order: &Order<'_>, before: Before, desk: &mut D, max_sample: usize, hooks: &Hooks) -> Result<Plan, Error>
+fn plan<D>(
+    order: &Order<'_>,
+    before: Before,
+    desk: &mut D,
+    max_sample: usize,
+    hooks: &Hooks,
+) -> Result<Plan, Error>
 where
     D: Desk<Error = store::Error>,
 {
@@ -82,12 +108,17 @@ where
     thread::scope(|scope| {
         let read = || {
             let send = send;
-            order.files.read(&projection, &mut |batch| match send.send(batch) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_planner_gone) => ControlFlow::Break(()),
-            })
+            order
+                .files
+                .read(&projection, &mut |batch| match send.send(batch) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_planner_gone) => ControlFlow::Break(()),
+                })
         };
-        let reader = thread::Builder::new().name("reader".to_owned()).spawn_scoped(scope, read).map_err(|_no_thread| Error::Reader)?;
+        let reader = thread::Builder::new()
+            .name("reader".to_owned())
+            .spawn_scoped(scope, read)
+            .map_err(|_no_thread| Error::Reader)?;
         let planned = plan_batches(receive, planner, hooks);
         let read = reader.join().map_err(|_panic| Error::Reader)?;
         planned?;
@@ -96,7 +127,11 @@ where
 }
 
 /// Takes the receiver, so that the reader ends when the planner gives up.
-fn plan_batches<D>(batches: Receiver<Batch>, planner: &mut Planner<'_, D>, hooks: &Hooks) -> Result<(), Error>
+fn plan_batches<D>(
+    batches: Receiver<Batch>,
+    planner: &mut Planner<'_, D>,
+    hooks: &Hooks,
+) -> Result<(), Error>
 where
     D: Desk<Error = store::Error>,
 {
@@ -105,7 +140,9 @@ where
             return Err(Error::Asked);
         }
         planner.add(&batch)?;
-        (hooks.progress)(Progress::Planning { n_records: planner.n_records() });
+        (hooks.progress)(Progress::Planning {
+            n_records: planner.n_records(),
+        });
     }
     Ok(())
 }

@@ -6,8 +6,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::value::{self, Unfit};
 use crate::{
     model::{
-        AudienceId, Contents, Destination, Digest, FieldSet, FieldValue, Known, MappingRow, MembershipStatus, OutreachId,
-        Target, WhenEmpty,
+        AudienceId, Contents, Destination, Digest, FieldSet, FieldValue, Known, MappingRow,
+        MembershipStatus, OutreachId, Target, WhenEmpty,
     },
     source::Projection,
 };
@@ -69,12 +69,27 @@ pub struct Exclusion {
 impl Rules {
     /// The rules of a valid destination for a source of these contents, on this day.
     pub fn new(destination: &Destination, contents: Contents, day: Date) -> Self {
-        let attributes: Vec<_> = destination.mapping.iter().filter(|row| !row.is_outreach_id()).cloned().collect();
-        let active: Vec<_> = destination.audiences.iter().filter(|audience| audience.is_active_on(day)).collect();
+        let attributes: Vec<_> = destination
+            .mapping
+            .iter()
+            .filter(|row| !row.is_outreach_id())
+            .cloned()
+            .collect();
+        let active: Vec<_> = destination
+            .audiences
+            .iter()
+            .filter(|audience| audience.is_active_on(day))
+            .collect();
         let mut steps: Vec<_> = attributes
             .iter()
             .enumerate()
-            .filter_map(|(i, row)| Some(Step { target: Target::parse(&row.target)?, cell: 1 + i, takes: Takes::Attribute(i) }))
+            .filter_map(|(i, row)| {
+                Some(Step {
+                    target: Target::parse(&row.target)?,
+                    cell: 1 + i,
+                    takes: Takes::Attribute(i),
+                })
+            })
             .chain(active.iter().enumerate().map(|(i, audience)| Step {
                 target: Target::custom(audience.mapping_id),
                 cell: 1 + attributes.len() + i,
@@ -82,7 +97,11 @@ impl Rules {
             }))
             .collect();
         steps.sort_by_key(|step| step.target);
-        let id_source = destination.mapping.iter().find(|row| row.is_outreach_id()).map(|row| row.source.clone());
+        let id_source = destination
+            .mapping
+            .iter()
+            .find(|row| row.is_outreach_id())
+            .map(|row| row.source.clone());
         Self {
             id_source: id_source.unwrap_or_default(),
             attributes,
@@ -98,7 +117,11 @@ impl Rules {
     pub fn projection(&self) -> Projection {
         Projection {
             outreach_id: self.id_source.clone(),
-            attributes: self.attributes.iter().map(|row| row.source.clone()).collect(),
+            attributes: self
+                .attributes
+                .iter()
+                .map(|row| row.source.clone())
+                .collect(),
             audiences: self.audiences.clone(),
         }
     }
@@ -141,7 +164,11 @@ impl Rules {
                 Takes::Attribute(i) => self.read_attribute(i, step.target, cell, wish),
                 Takes::Status(i) => self.read_status(i, step.target, cell, wish),
             };
-            read.map_err(|(code, what)| Exclusion { prospect: Some(prospect), code, what })?;
+            read.map_err(|(code, what)| Exclusion {
+                prospect: Some(prospect),
+                code,
+                what,
+            })?;
         }
         Ok(prospect)
     }
@@ -151,7 +178,8 @@ impl Rules {
         let mut wish = Wish::default();
         for step in &self.steps {
             if matches!(step.takes, Takes::Status(_)) {
-                wish.fields.push(step.target, FieldValue::Text(&self.exited));
+                wish.fields
+                    .push(step.target, FieldValue::Text(&self.exited));
             }
         }
         wish
@@ -173,22 +201,40 @@ impl Rules {
     }
 
     /// The audiences that this change takes a member out of, by their place in the schedule.
-    pub fn exits<'a>(&'a self, change: &'a FieldSet, known: &'a Known) -> impl Iterator<Item = usize> + 'a {
+    pub fn exits<'a>(
+        &'a self,
+        change: &'a FieldSet,
+        known: &'a Known,
+    ) -> impl Iterator<Item = usize> + 'a {
         self.steps.iter().filter_map(move |step| {
-            let Takes::Status(i) = step.takes else { return None };
+            let Takes::Status(i) = step.takes else {
+                return None;
+            };
             let value = change.get(step.target)?;
             let held = known.ledger.get(step.target);
-            (self.is_exit(step.target, value) && held.is_some_and(|held| held != value)).then_some(i)
+            (self.is_exit(step.target, value) && held.is_some_and(|held| held != value))
+                .then_some(i)
         })
     }
 
     fn is_exit(&self, target: Target, value: FieldValue<'_>) -> bool {
         value == FieldValue::Text(&self.exited)
-            && self.steps.iter().any(|step| step.target == target && matches!(step.takes, Takes::Status(_)))
+            && self
+                .steps
+                .iter()
+                .any(|step| step.target == target && matches!(step.takes, Takes::Status(_)))
     }
 
-    fn read_attribute(&self, index: usize, target: Target, cell: Option<&str>, wish: &mut Wish) -> Result<(), (&'static str, String)> {
-        let (Some(text), Some(row)) = (cell, self.attributes.get(index)) else { return Ok(()) };
+    fn read_attribute(
+        &self,
+        index: usize,
+        target: Target,
+        cell: Option<&str>,
+        wish: &mut Wish,
+    ) -> Result<(), (&'static str, String)> {
+        let (Some(text), Some(row)) = (cell, self.attributes.get(index)) else {
+            return Ok(());
+        };
         if text.trim().is_empty() {
             if row.when_empty == WhenEmpty::Clear {
                 wish.fields.push(target, FieldValue::Null);
@@ -202,21 +248,39 @@ impl Rules {
             }
             Err(Unfit::TooLong { found, most }) => Err((
                 "value_too_long",
-                format!("the value of {} has {found} characters; {target} holds {most}", row.source),
+                format!(
+                    "the value of {} has {found} characters; {target} holds {most}",
+                    row.source
+                ),
             )),
-            Err(Unfit::WrongType { wanted }) => {
-                Err(("value_wrong_type", format!("the value of {} is not {wanted}, which {target} needs", row.source)))
-            }
+            Err(Unfit::WrongType { wanted }) => Err((
+                "value_wrong_type",
+                format!(
+                    "the value of {} is not {wanted}, which {target} needs",
+                    row.source
+                ),
+            )),
         }
     }
 
-    fn read_status(&self, index: usize, target: Target, cell: Option<&str>, wish: &mut Wish) -> Result<(), (&'static str, String)> {
+    fn read_status(
+        &self,
+        index: usize,
+        target: Target,
+        cell: Option<&str>,
+        wish: &mut Wish,
+    ) -> Result<(), (&'static str, String)> {
         let word = cell.unwrap_or_default().trim();
         let status = match MembershipStatus::parse(word) {
             Some(status) => status,
             None if !word.is_empty() => {
                 let audience = self.audiences.get(index).map_or("", AudienceId::as_str);
-                return Err(("status_unknown", format!("the status of audience {audience} is none of realized, existing, active, exited, expired")));
+                return Err((
+                    "status_unknown",
+                    format!(
+                        "the status of audience {audience} is none of realized, existing, active, exited, expired"
+                    ),
+                ));
             }
             None if self.is_full => MembershipStatus::Exited,
             None => return Ok(()),
@@ -233,11 +297,21 @@ impl Rules {
 }
 
 fn read_id(cell: Option<&str>) -> Result<OutreachId, Exclusion> {
-    let exclude = |code, what: &str| Exclusion { prospect: None, code, what: what.to_owned() };
+    let exclude = |code, what: &str| Exclusion {
+        prospect: None,
+        code,
+        what: what.to_owned(),
+    };
     match cell.map(str::trim) {
-        None | Some("") => Err(exclude("outreach_id_missing", "the profile has no OutreachId")),
-        Some(text) => {
-            OutreachId::parse(text).ok_or_else(|| exclude("outreach_id_invalid", "the OutreachId is not a positive whole number"))
-        }
+        None | Some("") => Err(exclude(
+            "outreach_id_missing",
+            "the profile has no OutreachId",
+        )),
+        Some(text) => OutreachId::parse(text).ok_or_else(|| {
+            exclude(
+                "outreach_id_invalid",
+                "the OutreachId is not a positive whole number",
+            )
+        }),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 
 /// Why a cell cannot be written to its attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unfit {
+pub(super) enum Unfit {
     /// The text has more characters than the attribute holds.
     TooLong {
         /// How many it has.
@@ -28,7 +28,7 @@ pub enum Unfit {
 
 /// A value that may own its text.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Fitted<'a> {
+pub(super) enum Fitted<'a> {
     /// Text, as it stood or rewritten.
     Text(Cow<'a, str>),
     /// Anything else.
@@ -37,7 +37,7 @@ pub enum Fitted<'a> {
 
 impl Fitted<'_> {
     /// The value to write.
-    pub fn as_value(&self) -> FieldValue<'_> {
+    pub(super) fn as_value(&self) -> FieldValue<'_> {
         match self {
             Self::Text(text) => FieldValue::Text(text),
             Self::Other(value) => *value,
@@ -46,11 +46,13 @@ impl Fitted<'_> {
 }
 
 /// Turns the text of a cell that is not empty into a value of this kind.
-pub fn fit(text: &str, kind: Kind, when_too_long: WhenTooLong) -> Result<Fitted<'_>, Unfit> {
+pub(super) fn fit(text: &str, kind: Kind, when_too_long: WhenTooLong) -> Result<Fitted<'_>, Unfit> {
     let wrong = |wanted| Unfit::WrongType { wanted };
     let trimmed = text.trim();
     match kind {
-        Kind::Text(most) => fit_text(text, most, when_too_long).map(|text| Fitted::Text(Cow::Borrowed(text))),
+        Kind::Text(most) => {
+            fit_text(text, most, when_too_long).map(|text| Fitted::Text(Cow::Borrowed(text)))
+        }
         Kind::Date => day(trimmed)
             .map(|day| Fitted::Text(Cow::Owned(day.to_string())))
             .ok_or(wrong("a day such as 2026-11-23")),
@@ -85,7 +87,10 @@ fn fit_text(text: &str, most: Option<usize>, when_too_long: WhenTooLong) -> Resu
     };
     match when_too_long {
         WhenTooLong::Cut => Ok(text.get(..cut).unwrap_or(text)),
-        WhenTooLong::Exclude => Err(Unfit::TooLong { found: text.chars().count(), most }),
+        WhenTooLong::Exclude => Err(Unfit::TooLong {
+            found: text.chars().count(),
+            most,
+        }),
     }
 }
 
@@ -113,7 +118,11 @@ mod tests {
             (" Ada ", Kind::Text(None), r#"" Ada ""#),
             ("2026-02-28", Kind::Date, r#""2026-02-28""#),
             ("2026-02-28T23:30:00+01:00", Kind::Date, r#""2026-02-28""#),
-            ("2022-01-11 21:24:39", Kind::DateTime, r#""2022-01-11T21:24:39Z""#),
+            (
+                "2022-01-11 21:24:39",
+                Kind::DateTime,
+                r#""2022-01-11T21:24:39Z""#,
+            ),
             (" 42", Kind::Integer, "42"),
             ("-0.5", Kind::Float, "-0.5"),
             ("TRUE", Kind::Boolean, "true"),
@@ -135,7 +144,10 @@ mod tests {
             ("perhaps", Kind::Boolean),
             ("a", Kind::List),
         ] {
-            assert!(matches!(fitted(text, kind), Err(Unfit::WrongType { .. })), "{text:?}");
+            assert!(
+                matches!(fitted(text, kind), Err(Unfit::WrongType { .. })),
+                "{text:?}"
+            );
         }
     }
 
@@ -143,7 +155,10 @@ mod tests {
     fn length_is_counted_in_characters() {
         let kind = Kind::Text(Some(3));
         assert_eq!(fitted("åäö", kind).as_deref(), Ok("\"åäö\""));
-        assert_eq!(fitted("åäöx", kind), Err(Unfit::TooLong { found: 4, most: 3 }));
+        assert_eq!(
+            fitted("åäöx", kind),
+            Err(Unfit::TooLong { found: 4, most: 3 })
+        );
         let cut = fit("åäöx", kind, WhenTooLong::Cut).expect("it is cut");
         assert_eq!(cut.as_value(), FieldValue::Text("åäö"));
     }
