@@ -9,5 +9,8 @@ pub const ACCESS_TOKEN_VARIABLE: &str = "AUDIENCE_SYNC_ACCESS_TOKEN";
 
 /// The access token in the environment, if there is one.
 pub fn access_token_from_environment() -> Option<SecretString> {
-    std::env::var(ACCESS_TOKEN_VARIABLE).ok().filter(|token| !token.trim().is_empty()).map(SecretString::from)
+    std::env::var(ACCESS_TOKEN_VARIABLE)
+        .ok()
+        .filter(|token| !token.trim().is_empty())
+        .map(SecretString::from)
 }

@@ -1,3 +1,10 @@
-//! The program: parses its arguments and runs one command.
+//! The program: parses its arguments and carries out one command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use audience_sync::cli::{self, Args};
+use clap::Parser as _;
+
+fn main() -> anyhow::Result<ExitCode> {
+    Ok(cli::run(Args::parse())?.into())
+}

@@ -11,7 +11,12 @@ use crate::model::RunId;
 #[command(version, about, long_about = None)]
 pub struct Args {
     /// The folder for settings and state [default: the system's place for app data]
-    #[arg(long, global = true, env = "AUDIENCE_SYNC_DATA_DIR", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "AUDIENCE_SYNC_DATA_DIR",
+        value_name = "DIR"
+    )]
     pub data_dir: Option<PathBuf>,
     /// What to do; without it the window opens
     #[command(subcommand)]

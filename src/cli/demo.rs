@@ -4,7 +4,10 @@ use std::{fs, path::PathBuf};
 
 use secrecy::SecretString;
 
-use super::{Exit, Failure, hooks, open_dir, output, progress::Meter, sandbox::not_started, sync::exit_of, text};
+use super::{
+    Exit, Failure, hooks, open_dir, output, progress::Meter, sandbox::not_started, sync::exit_of,
+    text,
+};
 use crate::{
     engine::{Engine, Hooks, Mode, Report, store_problem},
     model::{Destination, Problem},
@@ -26,7 +29,12 @@ pub(super) async fn run(data_dir: Option<PathBuf>) -> anyhow::Result<Result<Exit
         Err(failure) => return Ok(Err(failure)),
     };
     // The sample has no prospect that the sandbox's user may not edit.
-    let sandbox = match Sandbox::start(Settings { read_only: [].into(), ..Settings::default() }).await {
+    let sandbox = match Sandbox::start(Settings {
+        read_only: [].into(),
+        ..Settings::default()
+    })
+    .await
+    {
         Ok(sandbox) => sandbox,
         Err(error) => return Ok(Err(not_started(&error))),
     };
@@ -47,14 +55,20 @@ async fn show(dir: &DataDir, sandbox: &Sandbox) -> anyhow::Result<Result<Exit, F
         Ok(name) => name,
         Err(problem) => return Ok(Err(Failure::usage(problem))),
     };
-    output::result(&format!("A sandbox stands in for Outreach at {}.\n\n", sandbox.address()))?;
+    output::result(&format!(
+        "A sandbox stands in for Outreach at {}.\n\n",
+        sandbox.address()
+    ))?;
     let meter = Meter::new();
     let shown = meter.clone();
     let hooks = hooks(move |progress| shown.show(progress));
     let mut worst = Exit::Well;
     for (title, change) in [
         ("First run: everything is new", None),
-        ("The sample changes; second run: only what changed is sent", Some(NEXT_DAY)),
+        (
+            "The sample changes; second run: only what changed is sent",
+            Some(NEXT_DAY),
+        ),
         ("Third run: nothing has changed", None),
     ] {
         if let Some(profiles) = change {
@@ -73,18 +87,31 @@ async fn show(dir: &DataDir, sandbox: &Sandbox) -> anyhow::Result<Result<Exit, F
 
 async fn once(engine: &mut Engine, name: &str, hooks: &Hooks) -> Result<Report, Problem> {
     let reports = engine.sync(Some(name), Mode::Send, hooks).await?;
-    reports.into_iter().next().ok_or_else(|| Problem::new("demo_broken", "The demo's destination did not run.", "Report this."))
+    reports.into_iter().next().ok_or_else(|| {
+        Problem::new(
+            "demo_broken",
+            "The demo's destination did not run.",
+            "Report this.",
+        )
+    })
 }
 
 /// Stores the sample destination, pointed at the sandbox, without what an earlier demo remembers of another sandbox.
 fn set_up(dir: &DataDir, sandbox: &Sandbox, source: &std::path::Path) -> Result<String, Problem> {
     let mut destination = Destination::from_json(DESTINATION).map_err(|faults| {
         let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        Problem::new("demo_broken", format!("The demo's settings are not valid: {}.", faults.join("; ")), "Report this.")
+        Problem::new(
+            "demo_broken",
+            format!("The demo's settings are not valid: {}.", faults.join("; ")),
+            "Report this.",
+        )
     })?;
     destination.account.api_address = sandbox.address();
     source.clone_into(&mut destination.source.path);
-    let settings = dir.write_destination(destination).map_err(|e| store_problem(&e))?;
-    dir.forget_state(&settings.slug).map_err(|e| store_problem(&e))?;
+    let settings = dir
+        .write_destination(destination)
+        .map_err(|e| store_problem(&e))?;
+    dir.forget_state(&settings.slug)
+        .map_err(|e| store_problem(&e))?;
     Ok(settings.destination.name)
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Exit, Failure, args::DestinationCommand, open_dir, open_engine, output, text};
+use super::{Exit, Failure, args::DestinationCommand, open_dir, open_engine, output};
 use crate::{
     engine::{is_named, store_problem},
     model::{Destination, Problem},
@@ -14,7 +14,10 @@ use crate::{
 };
 
 /// Carries out one of the three.
-pub(super) fn run(data_dir: Option<PathBuf>, command: DestinationCommand) -> anyhow::Result<Result<Exit, Failure>> {
+pub(super) fn run(
+    data_dir: Option<PathBuf>,
+    command: DestinationCommand,
+) -> anyhow::Result<Result<Exit, Failure>> {
     match command {
         DestinationCommand::Import { file } => import(data_dir, &file),
         DestinationCommand::Export { name } => export(data_dir, &name),
@@ -33,20 +36,34 @@ fn import(data_dir: Option<PathBuf>, file: &Path) -> anyhow::Result<Result<Exit,
     };
     match engine.dir().write_destination(destination) {
         Ok(settings) => {
-            output::result(&format!("Imported \"{}\". `audience-sync sync --dry-run` shows what it would change.\n", settings.destination.name))?;
+            output::result(&format!(
+                "Imported \"{}\". `audience-sync sync --dry-run` shows what it would change.\n",
+                settings.destination.name
+            ))?;
             Ok(Ok(Exit::Well))
         }
-        Err(error) => Ok(Err(Failure { problem: store_problem(&error), exit: Exit::SomeFailed })),
+        Err(error) => Ok(Err(Failure {
+            problem: store_problem(&error),
+            exit: Exit::SomeFailed,
+        })),
     }
 }
 
 fn export(data_dir: Option<PathBuf>, name: &str) -> anyhow::Result<Result<Exit, Failure>> {
     let all = match open_dir(data_dir).map(|dir| dir.read_destinations()) {
         Ok(Ok(all)) => all,
-        Ok(Err(error)) => return Ok(Err(Failure { problem: store_problem(&error), exit: Exit::Usage })),
+        Ok(Err(error)) => {
+            return Ok(Err(Failure {
+                problem: store_problem(&error),
+                exit: Exit::Usage,
+            }));
+        }
         Err(failure) => return Ok(Err(failure)),
     };
-    match all.into_iter().find(|settings| is_named(&settings.destination, name)) {
+    match all
+        .into_iter()
+        .find(|settings| is_named(&settings.destination, name))
+    {
         Some(settings) => {
             output::result(&settings.destination.to_json())?;
             Ok(Ok(Exit::Well))
@@ -64,7 +81,7 @@ fn validate(file: &Path) -> anyhow::Result<Result<Exit, Failure>> {
         Ok(destination) => destination,
         Err(failure) => return Ok(Err(failure)),
     };
-    let opened = source::open(&destination.source).and_then(|files| files.describe());
+    let opened = source::open(&destination.source);
     match opened {
         Ok(description) => {
             output::result(&describe(&destination, &description))?;
@@ -74,7 +91,10 @@ fn validate(file: &Path) -> anyhow::Result<Result<Exit, Failure>> {
             let error = crate::sync::Error::from(error);
             let problem = crate::engine::problem_of(&error, &destination);
             output::result("The settings are valid.\n")?;
-            Ok(Err(Failure { problem, exit: Exit::OutOfReach }))
+            Ok(Err(Failure {
+                problem,
+                exit: Exit::OutOfReach,
+            }))
         }
     }
 }
@@ -87,26 +107,40 @@ fn read(file: &Path) -> Result<Destination, Failure> {
             for fault in &faults {
                 write!(what, "\n  {fault}").unwrap_or_default();
             }
-            Failure::usage(Problem::new("settings_invalid", what, "The README documents every setting."))
+            Failure::usage(Problem::new(
+                "settings_invalid",
+                what,
+                "The README documents every setting.",
+            ))
         }
-        other @ (Error::File { .. } | Error::Database { .. } | Error::Newer { .. } | Error::Locked { .. } | Error::NoHome) => {
-            Failure::usage(Problem::new("settings_unreadable", format!("The file cannot be read: {}.", chain(&other)), "Check the path."))
-        }
+        other @ (Error::File { .. }
+        | Error::Database { .. }
+        | Error::Newer { .. }
+        | Error::Locked { .. }
+        | Error::NoHome) => Failure::usage(Problem::new(
+            "settings_unreadable",
+            format!("The file cannot be read: {}.", other),
+            "Check the path.",
+        )),
     })?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let path = folder.join(&destination.source.path);
     destination.source.path = std::path::absolute(&path).unwrap_or(path);
     Ok(destination)
 }
 
-fn chain(error: &Error) -> String {
-    error.to_string()
-}
-
-fn describe(destination: &Destination, description: &source::Description) -> String {
+fn describe(destination: &Destination, files: &source::Files) -> String {
     let mut text = String::from("The settings are valid.\n");
-    writeln!(text, "Source {}: {}", destination.source.path.display(), description.layout).unwrap_or_default();
-    writeln!(text, "  {}: {}", text::counted(description.files.len() as u64, "file", "files"), description.files.join(", ")).unwrap_or_default();
-    writeln!(text, "  columns: {}", description.columns.join(", ")).unwrap_or_default();
+    writeln!(
+        text,
+        "Source {}: {:?}, {:?}",
+        destination.source.path.display(),
+        files.layout(),
+        files.contents()
+    )
+    .unwrap_or_default();
     text
 }

@@ -20,14 +20,22 @@ struct Found {
 }
 
 /// Shows the faults of one run, or of every destination's last.
-pub(super) fn run(data_dir: Option<PathBuf>, options: FailuresArgs) -> anyhow::Result<Result<Exit, Failure>> {
+pub(super) fn run(
+    data_dir: Option<PathBuf>,
+    options: FailuresArgs,
+) -> anyhow::Result<Result<Exit, Failure>> {
     let dir = match open_dir(data_dir) {
         Ok(dir) => dir,
         Err(failure) => return Ok(Err(failure)),
     };
     let found = match read(&dir, &options) {
         Ok(found) => found,
-        Err(error) => return Ok(Err(Failure { problem: store_problem(&error), exit: Exit::SomeFailed })),
+        Err(error) => {
+            return Ok(Err(Failure {
+                problem: store_problem(&error),
+                exit: Exit::SomeFailed,
+            }));
+        }
     };
     if let (Some(run), true) = (options.run, found.is_empty()) {
         return Ok(Err(Failure::usage(Problem::new(
@@ -49,14 +57,24 @@ pub(super) fn run(data_dir: Option<PathBuf>, options: FailuresArgs) -> anyhow::R
 fn read(dir: &DataDir, options: &FailuresArgs) -> Result<Vec<Found>, Error> {
     let mut all = vec![];
     for settings in dir.read_destinations()? {
-        let is_wanted = options.destination.as_deref().is_none_or(|name| is_named(&settings.destination, name));
-        let Some(store) = Store::open_to_read(&dir.state(&settings.slug))?.filter(|_| is_wanted) else { continue };
+        let is_wanted = options
+            .destination
+            .as_deref()
+            .is_none_or(|name| is_named(&settings.destination, name));
+        let Some(store) = Store::open_to_read(&dir.state(&settings.slug))?.filter(|_| is_wanted)
+        else {
+            continue;
+        };
         let run = match options.run {
             Some(run) => store.has_run(run)?.then_some(run),
             None => store.runs(1)?.first().map(|run| run.id),
         };
         if let Some(run) = run {
-            all.push(Found { destination: settings.destination.name, run, failures: store.faults(run)? });
+            all.push(Found {
+                destination: settings.destination.name,
+                run,
+                failures: store.faults(run)?,
+            });
         }
     }
     Ok(all)
@@ -65,12 +83,29 @@ fn read(dir: &DataDir, options: &FailuresArgs) -> Result<Vec<Found>, Error> {
 impl Found {
     fn to_text(&self) -> String {
         let n_faults = text::counted(self.failures.len() as u64, "record was", "records were");
-        let mut text = format!("{}, run {}: {n_faults} excluded or failed\n", self.destination, self.run);
+        let mut text = format!(
+            "{}, run {}: {n_faults} excluded or failed\n",
+            self.destination, self.run
+        );
         for fault in &self.failures {
-            let prospect = fault.prospect.map_or_else(String::new, |id| format!(" prospect {id}"));
-            let place = Place { file: fault.file.as_str().into(), line: fault.line };
-            let place = if fault.file.is_empty() { "no longer in the source".to_owned() } else { place.to_string() };
-            writeln!(text, "  {}{prospect} ({place}): {} [{}]", fault.fate, fault.what, fault.code).unwrap_or_default();
+            let prospect = fault
+                .prospect
+                .map_or_else(String::new, |id| format!(" prospect {id}"));
+            let place = Place {
+                file: fault.file.as_str().into(),
+                line: fault.line,
+            };
+            let place = if fault.file.is_empty() {
+                "no longer in the source".to_owned()
+            } else {
+                place.to_string()
+            };
+            writeln!(
+                text,
+                "  {}{prospect} ({place}): {} [{}]",
+                fault.fate, fault.what, fault.code
+            )
+            .unwrap_or_default();
             if !fault.outreach.is_empty() {
                 writeln!(text, "    Outreach: {}", fault.outreach).unwrap_or_default();
             }

@@ -51,7 +51,10 @@ pub struct Failure {
 
 impl Failure {
     fn usage(problem: Problem) -> Self {
-        Self { problem, exit: Exit::Usage }
+        Self {
+            problem,
+            exit: Exit::Usage,
+        }
     }
 }
 
@@ -66,7 +69,9 @@ impl From<Exit> for ExitCode {
 /// # Errors
 /// If the terminal cannot be written to; everything else becomes words and an [`Exit`].
 pub fn run(args: Args) -> anyhow::Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let ended = runtime.block_on(carry_out(args));
     // A reader that hangs on a dead share must not keep the program from ending.
     runtime.shutdown_background();
@@ -99,7 +104,10 @@ async fn carry_out(args: Args) -> anyhow::Result<Result<Exit, Failure>> {
 
 /// The data folder, looked at only.
 fn open_dir(named: Option<std::path::PathBuf>) -> Result<DataDir, Failure> {
-    DataDir::open(named).map_err(|e| Failure { problem: store_problem(&e), exit: Exit::SomeFailed })
+    DataDir::open(named).map_err(|e| Failure {
+        problem: store_problem(&e),
+        exit: Exit::SomeFailed,
+    })
 }
 
 /// The data folder, claimed.
@@ -107,7 +115,11 @@ fn open_engine(named: Option<std::path::PathBuf>) -> Result<Engine, Failure> {
     let dir = open_dir(named)?;
     Engine::open(dir, auth::access_token_from_environment()).map_err(|e| Failure {
         problem: store_problem(&e),
-        exit: if e.is_locked() { Exit::Usage } else { Exit::SomeFailed },
+        exit: if e.is_locked() {
+            Exit::Usage
+        } else {
+            Exit::SomeFailed
+        },
     })
 }
 
@@ -120,7 +132,10 @@ fn hooks(progress: impl Fn(Progress) + Send + Sync + 'static) -> Hooks {
         // The channel stays open: its end would look like no news for ever.
         send.closed().await;
     });
-    Hooks { stop, progress: Arc::new(progress) }
+    Hooks {
+        stop,
+        progress: Arc::new(progress),
+    }
 }
 
 #[cfg(unix)]

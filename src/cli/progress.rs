@@ -12,21 +12,31 @@ pub(super) struct Meter(ProgressBar);
 
 impl Meter {
     pub(super) fn new() -> Self {
-        let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if std::io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         Self(ProgressBar::with_draw_target(None, target))
     }
 
     pub(super) fn show(&self, progress: Progress) {
         match progress {
             Progress::Planning { n_records } => {
-                self.0.set_style(style("{spinner} reading: {human_pos} profiles"));
+                self.0
+                    .set_style(style("{spinner} reading: {human_pos} profiles"));
                 self.0.unset_length();
                 self.0.set_position(n_records);
             }
-            Progress::Delivering { n_settled, n_changes } => {
+            Progress::Delivering {
+                n_settled,
+                n_changes,
+            } => {
                 if self.0.length() != Some(n_changes) {
                     self.0.reset();
-                    self.0.set_style(style("sending: {bar:30} {human_pos}/{human_len} {per_sec}, {eta} left"));
+                    self.0.set_style(style(
+                        "sending: {bar:30} {human_pos}/{human_len} {per_sec}, {eta} left",
+                    ));
                     self.0.set_length(n_changes);
                 }
                 self.0.set_position(n_settled);

@@ -29,9 +29,7 @@ pub(super) async fn run(options: SandboxArgs) -> anyhow::Result<Result<Exit, Fai
         address = sandbox.address(),
         token = sandbox.issue_token(),
     ))?;
-    let mut stop = hooks(|_| ()).stop;
-    // An error means that nobody can ask any more, which ends it as well.
-    drop(stop.wait_for(|stopping| *stopping).await);
+    hooks(|_| ()).stopping().await;
     sandbox.stop().await;
     Ok(Ok(Exit::Well))
 }

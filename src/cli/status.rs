@@ -12,19 +12,33 @@ use crate::{
 };
 
 /// Shows every destination with its last run; another process may be at work meanwhile.
-pub(super) fn run(data_dir: Option<PathBuf>, options: StatusArgs) -> anyhow::Result<Result<Exit, Failure>> {
+pub(super) fn run(
+    data_dir: Option<PathBuf>,
+    options: StatusArgs,
+) -> anyhow::Result<Result<Exit, Failure>> {
     let dir = match open_dir(data_dir) {
         Ok(dir) => dir,
         Err(failure) => return Ok(Err(failure)),
     };
     let rows = match read(&dir) {
         Ok(rows) => rows,
-        Err(error) => return Ok(Err(Failure { problem: store_problem(&error), exit: if error.is_settings() { Exit::Usage } else { Exit::SomeFailed } })),
+        Err(error) => {
+            return Ok(Err(Failure {
+                problem: store_problem(&error),
+                exit: if error.is_settings() {
+                    Exit::Usage
+                } else {
+                    Exit::SomeFailed
+                },
+            }));
+        }
     };
     if options.json {
         output::json(&serde_json::json!({ "destinations": rows }))?;
     } else if rows.is_empty() {
-        output::result("There is no destination yet; `audience-sync destination import FILE` adds one.\n")?;
+        output::result(
+            "There is no destination yet; `audience-sync destination import FILE` adds one.\n",
+        )?;
     } else {
         for row in &rows {
             output::result(&row.to_text())?;
@@ -34,7 +48,10 @@ pub(super) fn run(data_dir: Option<PathBuf>, options: StatusArgs) -> anyhow::Res
 }
 
 fn read(dir: &DataDir) -> Result<Vec<Row>, Error> {
-    dir.read_destinations()?.into_iter().map(|settings| Row::read(dir, settings)).collect()
+    dir.read_destinations()?
+        .into_iter()
+        .map(|settings| Row::read(dir, settings))
+        .collect()
 }
 
 /// One destination as it stands.
@@ -94,15 +111,34 @@ impl Row {
         match &self.last_run {
             None => text.push_str("  never run\n"),
             Some(last) => {
-                writeln!(text, "  run {} {}, started {}", last.run, text::status(last.status), local(last.started)).unwrap_or_default();
-                writeln!(text, "  {}; {}", text::sum(&last.figures), text::requests(&last.requests)).unwrap_or_default();
+                writeln!(
+                    text,
+                    "  run {} {}, started {}",
+                    last.run,
+                    text::status(last.status),
+                    local(last.started)
+                )
+                .unwrap_or_default();
+                writeln!(
+                    text,
+                    "  {}; {}",
+                    text::sum(&last.figures),
+                    text::requests(&last.requests)
+                )
+                .unwrap_or_default();
                 if let Some(problem) = &last.problem {
-                    writeln!(text, "  {}\n  {}", problem.what, problem.next_step).unwrap_or_default();
+                    writeln!(text, "  {}\n  {}", problem.what, problem.next_step)
+                        .unwrap_or_default();
                 }
             }
         }
         if self.waiting > 0 {
-            writeln!(text, "  {} in the outbox", text::counted(self.waiting, "change waits", "changes wait")).unwrap_or_default();
+            writeln!(
+                text,
+                "  {} in the outbox",
+                text::counted(self.waiting, "change waits", "changes wait")
+            )
+            .unwrap_or_default();
         }
         text
     }
@@ -126,5 +162,8 @@ impl From<Run> for LastRun {
 
 /// An instant where the person is, to the minute.
 fn local(instant: jiff::Timestamp) -> String {
-    instant.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+    instant
+        .to_zoned_datetime(jiff::tz::TimeZone::system())
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
 }

@@ -15,7 +15,10 @@ use crate::{
 const MAX_SAMPLE: usize = 20;
 
 /// Runs every enabled destination once, or one by name.
-pub(super) async fn run(data_dir: Option<PathBuf>, options: SyncArgs) -> anyhow::Result<Result<Exit, Failure>> {
+pub(super) async fn run(
+    data_dir: Option<PathBuf>,
+    options: SyncArgs,
+) -> anyhow::Result<Result<Exit, Failure>> {
     let mut engine = match open_engine(data_dir) {
         Ok(engine) => engine,
         Err(failure) => return Ok(Err(failure)),
@@ -23,17 +26,29 @@ pub(super) async fn run(data_dir: Option<PathBuf>, options: SyncArgs) -> anyhow:
     let meter = Meter::new();
     let shown = meter.clone();
     let hooks = hooks(move |progress| shown.show(progress));
-    let mode = if options.dry_run { Mode::Dry { max_sample: MAX_SAMPLE } } else { Mode::Send };
-    let reports = engine.sync(options.destination.as_deref(), mode, &hooks).await;
+    let mode = if options.dry_run {
+        Mode::Dry {
+            max_sample: MAX_SAMPLE,
+        }
+    } else {
+        Mode::Send
+    };
+    let reports = engine
+        .sync(options.destination.as_deref(), mode, &hooks)
+        .await;
     meter.clear();
     let reports = match reports {
         Ok(reports) => reports,
         Err(problem) => return Ok(Err(Failure::usage(problem))),
     };
     if options.json {
-        output::json(&Runs { runs: reports.iter().map(JsonRun::new).collect() })?;
+        output::json(&Runs {
+            runs: reports.iter().map(JsonRun::new).collect(),
+        })?;
     } else if reports.is_empty() {
-        output::note("There is no enabled destination; `audience-sync destination import FILE` adds one.\n")?;
+        output::note(
+            "There is no enabled destination; `audience-sync destination import FILE` adds one.\n",
+        )?;
     } else {
         for report in &reports {
             output::result(&text::report(report))?;
@@ -43,7 +58,9 @@ pub(super) async fn run(data_dir: Option<PathBuf>, options: SyncArgs) -> anyhow:
 }
 
 /// Keeps every destination going until the program is asked to end.
-pub(super) async fn keep_running(data_dir: Option<PathBuf>) -> anyhow::Result<Result<Exit, Failure>> {
+pub(super) async fn keep_running(
+    data_dir: Option<PathBuf>,
+) -> anyhow::Result<Result<Exit, Failure>> {
     let mut engine = match open_engine(data_dir) {
         Ok(engine) => engine,
         Err(failure) => return Ok(Err(failure)),

@@ -42,9 +42,26 @@ pub(super) fn sum(figures: &Figures) -> String {
 
 /// How many requests of which kind.
 pub(super) fn requests(requests: &Requests) -> String {
-    let kinds = [(requests.patch, "PATCH"), (requests.bulk, "bulk"), (requests.read, "read"), (requests.token, "sign-in")];
-    let parts: Vec<_> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{} {kind}", count(*n))).collect();
-    if parts.is_empty() { "0 requests".to_owned() } else { format!("{} ({})", counted(requests.total(), "request", "requests"), parts.join(", ")) }
+    let kinds = [
+        (requests.patch, "PATCH"),
+        (requests.bulk, "bulk"),
+        (requests.read, "read"),
+        (requests.token, "sign-in"),
+    ];
+    let parts: Vec<_> = kinds
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, kind)| format!("{} {kind}", count(*n)))
+        .collect();
+    if parts.is_empty() {
+        "0 requests".to_owned()
+    } else {
+        format!(
+            "{} ({})",
+            counted(requests.total(), "request", "requests"),
+            parts.join(", ")
+        )
+    }
 }
 
 /// The word for a status.
@@ -62,9 +79,15 @@ pub(super) fn status(status: RunStatus) -> &'static str {
 pub(super) fn report(report: &Report) -> String {
     let mut text = String::new();
     let seconds = seconds_between(report.started, report.ended);
-    let what = report.run.map_or_else(|| "dry run".to_owned(), |run| format!("run {run}"));
+    let what = report
+        .run
+        .map_or_else(|| "dry run".to_owned(), |run| format!("run {run}"));
     let lines = [
-        format!("{}: {what} {} in {seconds:.1} s", report.destination, status(report.status)),
+        format!(
+            "{}: {what} {} in {seconds:.1} s",
+            report.destination,
+            status(report.status)
+        ),
         format!("  {}", sum(&report.figures)),
         format!(
             "  activation rate {:.1} % (activated ÷ (activated + failed + excluded)); {}",
@@ -85,7 +108,12 @@ pub(super) fn report(report: &Report) -> String {
         )
         .unwrap_or_default();
         for line in &plan.sample {
-            writeln!(text, "    prospect {}: {} {} → {}", line.prospect, line.field, line.old, line.new).unwrap_or_default();
+            writeln!(
+                text,
+                "    prospect {}: {} {} → {}",
+                line.prospect, line.field, line.old, line.new
+            )
+            .unwrap_or_default();
         }
     }
     if let Some(problem) = &report.problem {
@@ -105,7 +133,12 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(count(number), text);
         }
         assert_eq!(counted(1, "request", "requests"), "1 request");

@@ -14,7 +14,7 @@ use secrecy::SecretString;
 
 use crate::{
     model::{Account, Cause, Destination, Figures, Problem, Requests, RunId, RunStatus},
-    outreach::{self, Client, RetryPolicy},
+    outreach::{Client, RetryPolicy},
     store::{self, DataDir, Lock, Settings},
     sync::{Hindrance, Plan},
 };
@@ -72,7 +72,13 @@ impl Engine {
     /// If another process works on it.
     pub fn open(dir: DataDir, token: Option<SecretString>) -> Result<Self, store::Error> {
         let lock = dir.lock()?;
-        Ok(Self { dir, token, retry: RetryPolicy::default(), clients: BTreeMap::new(), _lock: lock })
+        Ok(Self {
+            dir,
+            token,
+            retry: RetryPolicy::default(),
+            clients: BTreeMap::new(),
+            _lock: lock,
+        })
     }
 
     /// The data folder.
@@ -84,8 +90,16 @@ impl Engine {
     ///
     /// # Errors
     /// If the settings cannot be read or name no such destination; a run's own failure is in its report.
-    pub async fn sync(&mut self, name: Option<&str>, mode: Mode, hooks: &Hooks) -> Result<Vec<Report>, Problem> {
-        let all = self.dir.read_destinations().map_err(|e| store_problem(&e))?;
+    pub async fn sync(
+        &mut self,
+        name: Option<&str>,
+        mode: Mode,
+        hooks: &Hooks,
+    ) -> Result<Vec<Report>, Problem> {
+        let all = self
+            .dir
+            .read_destinations()
+            .map_err(|e| store_problem(&e))?;
         let chosen = choose(all, name)?;
         let mut reports = Vec::with_capacity(chosen.len());
         for settings in chosen {
@@ -104,7 +118,9 @@ impl Engine {
             return Ok(client.clone());
         }
         let token = self.token.clone().ok_or(crate::sync::Error::NoToken)?;
-        let client = Client::new(&account.api_address, token).map_err(crate::sync::Error::Outreach)?.with_retry(self.retry);
+        let client = Client::new(&account.api_address, token)
+            .map_err(crate::sync::Error::Outreach)?
+            .with_retry(self.retry);
         self.clients.insert(key, client.clone());
         Ok(client)
     }
@@ -112,12 +128,24 @@ impl Engine {
 
 fn choose(all: Vec<Settings>, name: Option<&str>) -> Result<Vec<Settings>, Problem> {
     let Some(name) = name else {
-        return Ok(all.into_iter().filter(|settings| settings.destination.enabled).collect());
+        return Ok(all
+            .into_iter()
+            .filter(|settings| settings.destination.enabled)
+            .collect());
     };
-    let names: Vec<_> = all.iter().map(|settings| format!("\"{}\"", settings.destination.name)).collect();
-    let found = all.into_iter().find(|settings| is_named(&settings.destination, name));
+    let names: Vec<_> = all
+        .iter()
+        .map(|settings| format!("\"{}\"", settings.destination.name))
+        .collect();
+    let found = all
+        .into_iter()
+        .find(|settings| is_named(&settings.destination, name));
     found.map(|settings| vec![settings]).ok_or_else(|| {
-        let known = if names.is_empty() { "There is none yet".to_owned() } else { format!("There are {}", names.join(", ")) };
+        let known = if names.is_empty() {
+            "There is none yet".to_owned()
+        } else {
+            format!("There are {}", names.join(", "))
+        };
         Problem::new(
             "destination_unknown",
             format!("There is no destination named \"{name}\"."),
@@ -128,10 +156,11 @@ fn choose(all: Vec<Settings>, name: Option<&str>) -> Result<Vec<Settings>, Probl
 
 /// Whether a person who types this name means the destination.
 pub fn is_named(destination: &Destination, name: &str) -> bool {
-    destination.name.eq_ignore_ascii_case(name.trim()) || crate::model::slug(&destination.name) == name.trim()
+    destination.name.eq_ignore_ascii_case(name.trim())
+        || crate::model::slug(&destination.name) == name.trim()
 }
 
 /// Today, where the person is.
 fn today(now: Timestamp) -> jiff::civil::Date {
-    now.to_zoned(TimeZone::system()).date()
+    now.to_zoned_datetime(TimeZone::system()).date()
 }

@@ -1,6 +1,6 @@
 //! Errors put for people: the one place where they get their words.
 
-use std::{error::Error as _, fmt::Write as _};
+use std::fmt::Write as _;
 
 use crate::{
     model::{Destination, Problem},
@@ -17,17 +17,28 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
         sync::Error::Outreach(e) => outreach_problem(e, &destination.account.api_address),
         sync::Error::NoToken => Problem::new(
             "sign_in_needed",
-            format!("There is no sign-in for the account \"{}\".", destination.account.name),
-            format!("Put an access token into {} and run again; the planned changes are kept.", crate::auth::ACCESS_TOKEN_VARIABLE),
+            format!(
+                "There is no sign-in for the account \"{}\".",
+                destination.account.name
+            ),
+            format!(
+                "Put an access token into {} and run again; the planned changes are kept.",
+                crate::auth::ACCESS_TOKEN_VARIABLE
+            ),
         ),
         sync::Error::SameRefusal { code, times } => Problem::new(
             "same_refusal",
-            format!("Outreach refused {times} prospects in a row with {code}, so the run was stopped."),
+            format!(
+                "Outreach refused {times} prospects in a row with {code}, so the run was stopped."
+            ),
             "Ask your Outreach administrator whether the connected user may edit these prospects; what was not sent is kept and goes out with the next run.",
         ),
         sync::Error::SnapshotEmpty => Problem::new(
             "snapshot_empty",
-            format!("The source {} holds no profiles at all, so nothing was sent.", destination.source.path.display()),
+            format!(
+                "The source {} holds no profiles at all, so nothing was sent.",
+                destination.source.path.display()
+            ),
             "A full snapshot without profiles would take everyone out of every audience. Check the export; if the files hold only changes, set \"contents\" to \"incremental\".",
         ),
         sync::Error::TooManyExits(too_many) => guard_problem(too_many, destination),
@@ -55,7 +66,11 @@ pub fn store_problem(error: &store::Error) -> Problem {
         );
     }
     if error.is_settings() {
-        return Problem::new("settings_invalid", format!("The settings are not valid: {said}."), "Correct the file, or import it again.");
+        return Problem::new(
+            "settings_invalid",
+            format!("The settings are not valid: {said}."),
+            "Correct the file, or import it again.",
+        );
     }
     if error.is_disk_full() {
         return Problem::new(
@@ -77,31 +92,55 @@ pub fn store_problem(error: &store::Error) -> Problem {
             format!("The state was written by a later version: {said}."),
             "Use that version of Audience Sync, or a later one.",
         ),
-        store::Error::NoHome => Problem::new("no_data_folder", format!("There is nowhere to keep data: {said}."), "Name a folder with --data-dir."),
-        store::Error::File { .. } | store::Error::Database { .. } | store::Error::Locked { .. } | store::Error::Settings { .. } => {
-            Problem::new("state_unusable", format!("The data folder cannot be used: {said}."), "Check that the folder may be read and written, then run again.")
-        }
+        store::Error::NoHome => Problem::new(
+            "no_data_folder",
+            format!("There is nowhere to keep data: {said}."),
+            "Name a folder with --data-dir.",
+        ),
+        store::Error::File { .. }
+        | store::Error::Database { .. }
+        | store::Error::Locked { .. }
+        | store::Error::Settings { .. } => Problem::new(
+            "state_unusable",
+            format!("The data folder cannot be used: {said}."),
+            "Check that the folder may be read and written, then run again.",
+        ),
     }
 }
 
 fn source_problem(error: &source::Error) -> Problem {
-    Problem::new(error.code(), format!("The source cannot be used, so nothing was sent: {}.", chain(error)), error.next_step())
+    Problem::new(
+        error.code(),
+        format!(
+            "The source cannot be used, so nothing was sent: {}.",
+            chain(error)
+        ),
+        error.next_step(),
+    )
 }
 
 fn outreach_problem(error: &outreach::Error, address: &str) -> Problem {
     let mut what = match error.consequence() {
         Consequence::SignInNeeded => "Outreach no longer accepts the sign-in.".to_owned(),
         Consequence::Unreachable | Consequence::Retry | Consequence::WaitUntil(_) => {
-            format!("Outreach at {address} could not be reached: {}.", chain(error))
+            format!(
+                "Outreach at {address} could not be reached: {}.",
+                chain(error)
+            )
         }
-        Consequence::StopRun | Consequence::FailRecord => format!("Outreach at {address} does not take these requests: {}.", chain(error)),
+        Consequence::StopRun | Consequence::FailRecord => format!(
+            "Outreach at {address} does not take these requests: {}.",
+            chain(error)
+        ),
     };
     if !error.words().is_empty() {
         // Writing to a String cannot fail.
         write!(what, " It says: {}", error.words()).unwrap_or_default();
     }
     let next_step = match error.consequence() {
-        Consequence::SignInNeeded => "Sign in again; the changes that wait are kept and sent afterwards.",
+        Consequence::SignInNeeded => {
+            "Sign in again; the changes that wait are kept and sent afterwards."
+        }
         Consequence::StopRun if error.status() == Some(403) => {
             "Connect the account again with the scope that is named; the changes that wait are kept."
         }
@@ -116,14 +155,23 @@ fn outreach_problem(error: &outreach::Error, address: &str) -> Problem {
 }
 
 fn guard_problem(too_many: &TooMany, destination: &Destination) -> Problem {
-    let TooMany { audience, leaving, members } = *too_many;
+    let TooMany {
+        audience,
+        leaving,
+        members,
+    } = *too_many;
     let of = audience
         .and_then(|i| destination.audiences.get(i))
-        .map_or_else(|| "all audiences together".to_owned(), |audience| format!("the audience \"{}\"", audience.name));
+        .map_or_else(
+            || "all audiences together".to_owned(),
+            |audience| format!("the audience \"{}\"", audience.name),
+        );
     let share = destination.guard.max_exit_share * 100.0;
     Problem::new(
         "too_many_exits",
-        format!("The snapshot would take {leaving} of {members} members out of {of}, more than {share:.0} %, so nothing was sent."),
+        format!(
+            "The snapshot would take {leaving} of {members} members out of {of}, more than {share:.0} %, so nothing was sent."
+        ),
         "Check that the export is whole. If it is, raise \"max_exit_share\" under \"guard\" in the destination's settings for this run.",
     )
 }

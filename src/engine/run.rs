@@ -52,7 +52,9 @@ pub(super) async fn run(
     let path = dir.state(&settings.slug);
     let ended = match Store::open(&path) {
         Ok(store) => match mode {
-            Mode::Dry { max_sample } => dry_run(store, destination, max_sample, hooks, &mut report).await,
+            Mode::Dry { max_sample } => {
+                dry_run(store, destination, max_sample, hooks, &mut report).await
+            }
             Mode::Send => send(store, destination, cause, client, hooks, &mut report).await,
         },
         Err(error) => Err(error.into()),
@@ -67,11 +69,25 @@ pub(super) async fn run(
     report
 }
 
-async fn dry_run(store: Store, destination: &Destination, max_sample: usize, hooks: &Hooks, report: &mut Report) -> Result<(), Error> {
-    let task = Planning { destination: destination.clone(), hooks: hooks.clone() };
-    let plan = spawn_blocking(move || task.look(&store, max_sample)).await.map_err(|_panic| Error::Reader)??;
+async fn dry_run(
+    store: Store,
+    destination: &Destination,
+    max_sample: usize,
+    hooks: &Hooks,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let task = Planning {
+        destination: destination.clone(),
+        hooks: hooks.clone(),
+    };
+    let plan = spawn_blocking(move || task.look(&store, max_sample))
+        .await
+        .map_err(|_panic| Error::Reader)??;
     report.figures = plan.figures;
-    report.requests = Requests { patch: plan.figures.pending, ..Requests::default() };
+    report.requests = Requests {
+        patch: plan.figures.pending,
+        ..Requests::default()
+    };
     report.plan = Some(plan);
     report.status = RunStatus::Completed;
     Ok(())
@@ -86,18 +102,30 @@ async fn send(
     report: &mut Report,
 ) -> Result<(), Error> {
     let is_first = store.runs(1)?.is_empty();
-    let cause = if is_first { Cause::FirstActivation } else { cause.unwrap_or(Cause::Manual) };
+    let cause = if is_first {
+        Cause::FirstActivation
+    } else {
+        cause.unwrap_or(Cause::Manual)
+    };
     let id = store.begin_run(cause, report.started)?;
     (report.run, report.cause) = (Some(id), cause);
-    let task = Planning { destination: destination.clone(), hooks: hooks.clone() };
-    let (mut store, planned) = spawn_blocking(move || task.commit(store, id)).await.map_err(|_panic| Error::Reader)?;
+    let task = Planning {
+        destination: destination.clone(),
+        hooks: hooks.clone(),
+    };
+    let (mut store, planned) = spawn_blocking(move || task.commit(store, id))
+        .await
+        .map_err(|_panic| Error::Reader)?;
     let mut run = Run {
         id,
         cause,
         status: RunStatus::Processing,
         started: report.started,
         ended: None,
-        figures: planned.as_ref().map(|plan| plan.figures).unwrap_or_default(),
+        figures: planned
+            .as_ref()
+            .map(|plan| plan.figures)
+            .unwrap_or_default(),
         requests: Requests::default(),
         problem: None,
     };
@@ -117,7 +145,12 @@ async fn send(
         report.status = status_of(&run.figures);
     }
     report.ended = Timestamp::now();
-    store.end_run(&Run { status: report.status, ended: Some(report.ended), problem: report.problem.clone(), ..run })?;
+    store.end_run(&Run {
+        status: report.status,
+        ended: Some(report.ended),
+        problem: report.problem.clone(),
+        ..run
+    })?;
     Ok(())
 }
 
@@ -137,10 +170,17 @@ impl Planning {
         self.with_order(|order, hooks| sync::plan_only(store, order, max_sample, hooks))
     }
 
-    fn with_order(self, plan: impl FnOnce(&Order<'_>, &Hooks) -> Result<Plan, Error>) -> Result<Plan, Error> {
+    fn with_order(
+        self,
+        plan: impl FnOnce(&Order<'_>, &Hooks) -> Result<Plan, Error>,
+    ) -> Result<Plan, Error> {
         let files = source::open(&self.destination.source)?;
         let rules = Rules::new(&self.destination, files.contents(), today(Timestamp::now()));
-        let order = Order { files: &files, rules: &rules, max_exit_share: self.destination.guard.max_exit_share };
+        let order = Order {
+            files: &files,
+            rules: &rules,
+            max_exit_share: self.destination.guard.max_exit_share,
+        };
         plan(&order, &self.hooks)
     }
 }
@@ -150,7 +190,10 @@ impl Report {
         let hindrance = error.hindrance();
         self.status = match hindrance {
             Hindrance::Guard | Hindrance::Asked => RunStatus::Stopped,
-            Hindrance::SignIn | Hindrance::OutOfReach | Hindrance::Settings | Hindrance::Computer => RunStatus::Failed,
+            Hindrance::SignIn
+            | Hindrance::OutOfReach
+            | Hindrance::Settings
+            | Hindrance::Computer => RunStatus::Failed,
         };
         self.problem = Some(problem_of(error, destination));
         self.hindrance = Some(hindrance);
@@ -168,4 +211,3 @@ fn status_of(figures: &Figures) -> RunStatus {
         RunStatus::Partial
     }
 }
-

@@ -50,11 +50,10 @@ impl Engine {
         let mut runs = JoinSet::new();
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut stop = hooks.stop.clone();
         let mut settings_problem = None;
         loop {
             tokio::select! {
-                _ = stop.wait_for(|stopping| *stopping) => break,
+                () = hooks.stopping() => break,
                 _ = ticks.tick() => {}
                 Some(Ok((slug, report))) = runs.join_next(), if !runs.is_empty() => {
                     if let Some(state) = watched.get_mut(&slug) {
@@ -78,14 +77,19 @@ impl Engine {
                     continue;
                 }
             };
-            for settings in all.into_iter().filter(|settings| settings.destination.enabled) {
+            for settings in all
+                .into_iter()
+                .filter(|settings| settings.destination.enabled)
+            {
                 let state = watched.entry(settings.slug.clone()).or_default();
                 if let Some(cause) = state.due(&settings, Timestamp::now()) {
                     state.is_running = true;
                     let (dir, hooks) = (self.dir.clone(), hooks.clone());
                     let client = self.client(&settings.destination.account);
                     runs.spawn(async move {
-                        let report = run::run(&dir, &settings, Some(cause), Mode::Send, client, &hooks).await;
+                        let report =
+                            run::run(&dir, &settings, Some(cause), Mode::Send, client, &hooks)
+                                .await;
                         (settings.slug, report)
                     });
                 }
@@ -125,7 +129,9 @@ impl Watched {
     fn end(&mut self, report: &Report) {
         self.is_running = false;
         if report.is_transient {
-            let wait = FIRST_WAIT.saturating_mul(1 << self.n_failures.min(10)).min(LONGEST_WAIT);
+            let wait = FIRST_WAIT
+                .saturating_mul(1 << self.n_failures.min(10))
+                .min(LONGEST_WAIT);
             self.n_failures = self.n_failures.saturating_add(1);
             self.not_before = report.ended.checked_add(wait).ok();
         } else {
