@@ -38,6 +38,8 @@ struct Outcome {
     answer: Answer,
     delay: Duration,
     is_cut: bool,
+    /// A forced 429 pretends that the budget is used up until then.
+    used_up_until: Option<Timestamp>,
 }
 
 pub(super) async fn serve(
@@ -73,6 +75,7 @@ fn process(shared: &Shared, call: &Call) -> Outcome {
         answer: Answer::invalid_token(),
         delay: world.options.latency,
         is_cut: false,
+        used_up_until: None,
     };
     if world.has_token(call.token()) {
         if world.budget.spend(now) {
@@ -92,8 +95,11 @@ fn process(shared: &Shared, call: &Call) -> Outcome {
             outcome.answer = world.budget.refusal(spelling, now, until);
         }
     }
-    let remaining = world.options.remaining;
-    outcome.answer = world.budget.announce(outcome.answer, remaining, now);
+    let used_up_until = outcome.used_up_until;
+    let spelling = world.options.remaining;
+    outcome.answer = world
+        .budget
+        .announce(outcome.answer, spelling, now, used_up_until);
     entry.status = (!outcome.is_cut).then(|| outcome.answer.status.as_u16());
     world.log.push(entry);
     outcome
@@ -110,8 +116,9 @@ impl Call {
 
     fn token(&self) -> &str {
         self.header(&header::AUTHORIZATION)
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .unwrap_or_default()
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map_or("", |(_, token)| token)
     }
 
     pub(super) fn header(&self, name: &header::HeaderName) -> Option<&str> {
@@ -153,7 +160,7 @@ impl Call {
             FaultKind::DropAfterApply | FaultKind::DropBefore => outcome.is_cut = true,
             FaultKind::Slow => outcome.delay += Duration::from_millis(fault.ms.unwrap_or(0)),
             FaultKind::Html200 => outcome.answer = captive_portal(),
-            FaultKind::Status => outcome.answer = forced_status(world, fault, now),
+            FaultKind::Status => outcome.force_status(world, fault, now),
             FaultKind::Errors => {
                 outcome.answer = Answer::api(fault.status(), &fault.body);
             }
@@ -170,27 +177,37 @@ impl Call {
     }
 }
 
-fn forced_status(world: &World, fault: &Fault, now: Timestamp) -> Answer {
-    let status = fault.status();
-    let asked = fault
-        .retry_after_secs
-        .map(|seconds| ceil_to_second(later(now, Duration::from_secs(seconds))));
-    if status == StatusCode::TOO_MANY_REQUESTS {
-        let until = asked.unwrap_or_else(|| world.budget.ends(now));
-        return world.budget.refusal(world.options.retry_after, now, until);
+impl Outcome {
+    fn force_status(&mut self, world: &World, fault: &Fault, now: Timestamp) {
+        let until = |otherwise: Timestamp| {
+            fault.retry_after_secs.map_or(otherwise, |seconds| {
+                ceil_to_second(later(now, Duration::from_secs(seconds)))
+            })
+        };
+        let status = fault.status();
+        self.answer = if status == StatusCode::TOO_MANY_REQUESTS {
+            let until = until(world.budget.ends(now));
+            self.used_up_until = Some(until);
+            let spelling = world.options.retry_after;
+            world.budget.refusal(spelling, now, until)
+        } else if status == StatusCode::SERVICE_UNAVAILABLE {
+            maintenance(until(ceil_to_second(later(now, MAINTENANCE))))
+        } else {
+            gateway_page(status).unwrap_or_else(|| Answer {
+                status,
+                ..Answer::from(Refusal::internal())
+            })
+        };
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        let until = asked.unwrap_or_else(|| ceil_to_second(later(now, MAINTENANCE)));
-        let until = until.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let refusal = Refusal::maintenance(format!(
-            "Scheduled server maintenance is under way; please try again at {until}."
-        ));
-        return Answer::from(refusal).with(header::RETRY_AFTER, until);
-    }
-    gateway_page(status).unwrap_or_else(|| {
-        let internal = Answer::from(Refusal::internal());
-        Answer { status, ..internal }
-    })
+}
+
+/// Names its end in the header and in the text.
+fn maintenance(until: Timestamp) -> Answer {
+    let until = until.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let refusal = Refusal::maintenance(format!(
+        "Scheduled server maintenance is under way; please try again at {until}."
+    ));
+    Answer::from(refusal).with(header::RETRY_AFTER, until)
 }
 
 #[cfg(test)]

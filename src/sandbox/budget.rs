@@ -98,18 +98,26 @@ impl Budget {
     }
 
     /// Adds the headers that every API answer carries.
-    pub(super) fn announce(&self, answer: Answer, spelling: Remaining, now: Timestamp) -> Answer {
+    pub(super) fn announce(
+        &self,
+        answer: Answer,
+        spelling: Remaining,
+        now: Timestamp,
+        used_up_until: Option<Timestamp>,
+    ) -> Answer {
+        let first = used_up_until.map_or(self.remaining(), |_| 0);
         let remaining = match spelling {
-            Remaining::One => self.remaining().to_string(),
+            Remaining::One => first.to_string(),
             Remaining::Two => {
                 let second = self.limit.saturating_mul(2).saturating_sub(self.used);
-                format!("{}, {second}", self.remaining())
+                format!("{first}, {second}")
             }
         };
+        let reset = used_up_until.unwrap_or_else(|| self.ends(now));
         answer
             .with(LIMIT, self.limit.to_string())
             .with(REMAINING, remaining)
-            .with(RESET, self.ends(now).as_second().to_string())
+            .with(RESET, reset.as_second().to_string())
             .with(header::DATE, http_date(now))
     }
 

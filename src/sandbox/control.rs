@@ -16,7 +16,7 @@ use super::{
     answer::Answer,
     budget::{Remaining, RetryAfter},
     fault::Fault,
-    prospects::{Prospect, Write},
+    prospects::{OTHER_USER, Prospect, Write},
     schema::Schema,
     state::{Shared, World},
 };
@@ -342,7 +342,7 @@ impl World {
             write.values.insert(field, value);
         }
         let now = self.clock.now();
-        let applied = self.prospects.apply(schema, id, &write, now);
+        let applied = self.prospects.apply(schema, id, &write, OTHER_USER, now);
         Ok(applied.and_then(|_| self.prospects.get(schema, id)))
     }
 }
@@ -461,7 +461,10 @@ mod tests {
         let (status, changed) = bench.control("/prospects/6", json!({"custom1": "x"})).await;
         assert_eq!((status, &changed["custom1"]), (StatusCode::OK, &json!("x")));
         assert_eq!(see(&bench, Method::GET, "/prospects/6").await, changed);
-        assert_eq!(bench.sandbox.counters(), super::super::Counters::default());
+        let (_, read) = bench.get("/prospects/6?fields[prospect]=updater").await;
+        let updater = &read["data"]["relationships"]["updater"]["data"];
+        assert_eq!(updater["id"], OTHER_USER);
+        assert_eq!(bench.sandbox.counters().writes, 0);
         let (status, _) = bench.control("/prospects/5000", json!({})).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
     }

@@ -337,6 +337,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_forced_429_looks_like_a_real_one() {
+        let bench = bench().await;
+        let fault = json!({"kind": "status", "status": 429, "retry_after_secs": 2});
+        let response = struck(&bench, fault).await.unwrap();
+        assert_eq!(header(&response, "x-ratelimit-remaining"), "0");
+        let reset = header(&response, "x-ratelimit-reset");
+        assert_eq!(header(&response, "retry-after"), reset);
+        let left = reset.parse::<i64>().unwrap() - jiff::Timestamp::now().as_second();
+        assert!((0..=4).contains(&left), "{left}");
+    }
+
+    #[tokio::test]
     async fn maintenance_names_its_end_twice() {
         let bench = bench().await;
         let fault = json!({"kind": "status", "status": 503, "retry_after_secs": 120});

@@ -17,6 +17,9 @@ use super::{
 /// The user whose token every request carries.
 pub(super) const TOKEN_USER: u64 = 1;
 
+/// The user who changes prospects past the API.
+pub(super) const OTHER_USER: u64 = 2;
+
 #[derive(Debug)]
 pub(super) struct Prospects {
     count: u32,
@@ -110,12 +113,13 @@ impl Prospects {
         Some(prospect)
     }
 
-    /// Applies a write as the token's user; `None` for an unknown prospect.
+    /// Applies a user's write; `None` for an unknown prospect.
     pub(super) fn apply(
         &mut self,
         schema: &Schema,
         id: u32,
         write: &Write,
+        user: u64,
         now: Timestamp,
     ) -> Option<Applied> {
         let before = self.get(schema, id)?;
@@ -127,7 +131,7 @@ impl Prospects {
         edited.related.extend(write.related.clone());
         stamp_opt_outs(schema, write, edited, now);
         if let Some((updater, _)) = schema.relation("updater") {
-            edited.related.insert(updater, Some(TOKEN_USER));
+            edited.related.insert(updater, Some(user));
         }
         if !write.is_empty() {
             edited.updated_at = Some(now);
@@ -313,7 +317,7 @@ mod tests {
         let mut prospects = Prospects::seeded(3, 5);
         let mut apply = |name: &str, value: Value| {
             let write = write(&schema, name, value);
-            let applied = prospects.apply(&schema, 2, &write, Timestamp::UNIX_EPOCH);
+            let applied = prospects.apply(&schema, 2, &write, TOKEN_USER, Timestamp::UNIX_EPOCH);
             let Applied { changed, repeated } = applied.unwrap();
             (changed, repeated)
         };
@@ -331,7 +335,7 @@ mod tests {
         let change = write(&schema, "title", json!("x"));
         for id in [0, 4] {
             assert!(prospects.get(&schema, id).is_none());
-            let applied = prospects.apply(&schema, id, &change, Timestamp::UNIX_EPOCH);
+            let applied = prospects.apply(&schema, id, &change, TOKEN_USER, Timestamp::UNIX_EPOCH);
             assert_eq!(applied, None);
         }
     }
@@ -346,7 +350,7 @@ mod tests {
             ("optedOut", json!(true)),
         ] {
             let change = write(&schema, name, value);
-            prospects.apply(&schema, 1, &change, Timestamp::UNIX_EPOCH);
+            prospects.apply(&schema, 1, &change, TOKEN_USER, Timestamp::UNIX_EPOCH);
         }
         let attributes = prospects.get(&schema, 1).unwrap().attributes(&schema);
         assert_eq!(attributes["name"], "Sally");

@@ -18,7 +18,7 @@ use super::{
     clock::Clock,
     fault::Faults,
     log::Log,
-    prospects::{Applied, Prospects, Write},
+    prospects::{Applied, Prospects, TOKEN_USER, Write},
     schema::Schema,
     users::Users,
 };
@@ -128,7 +128,7 @@ impl World {
         write: &Write,
         now: Timestamp,
     ) -> Option<Applied> {
-        let applied = self.prospects.apply(schema, id, write, now)?;
+        let applied = self.prospects.apply(schema, id, write, TOKEN_USER, now)?;
         let counters = &mut self.log.counters;
         counters.writes += 1;
         counters.repeated_writes += u64::from(applied.repeated);
