@@ -162,7 +162,7 @@ impl Call {
             FaultKind::Html200 => outcome.answer = captive_portal(),
             FaultKind::Status => outcome.force_status(world, fault, now),
             FaultKind::Errors => {
-                outcome.answer = Answer::api(fault.status(), &fault.body);
+                outcome.answer = Answer::api(fault.status_code(), &fault.body);
             }
             FaultKind::EchoOverride => {
                 let attribute = fault.attribute.as_deref().unwrap_or_default();
@@ -184,7 +184,7 @@ impl Outcome {
                 ceil_to_second(later(now, Duration::from_secs(seconds)))
             })
         };
-        let status = fault.status();
+        let status = fault.status_code();
         self.answer = if status == StatusCode::TOO_MANY_REQUESTS {
             let until = until(world.budget.ends(now));
             self.used_up_until = Some(until);

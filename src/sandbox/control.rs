@@ -235,21 +235,27 @@ async fn list_prospects(State(shared): SharedState, Query(search): Query<Search>
     let world = shared.world();
     let wanted = search.words.trim().to_lowercase();
     let size = search.size.min(LARGEST_PAGE);
-    let (total, rows) = if wanted.is_empty() {
+    let n_prospects = usize::try_from(world.prospects.len()).unwrap_or(usize::MAX);
+    let shown = search.offset..search.offset.saturating_add(size);
+    let mut rows = Vec::new();
+    let total = if wanted.is_empty() {
         let ids = (1..=world.prospects.len()).skip(search.offset).take(size);
-        let rows = ids.filter_map(|id| world.prospects.get(schema, id));
-        let total = usize::try_from(world.prospects.len()).unwrap_or(usize::MAX);
-        (total, rows.collect())
+        let prospects = ids.filter_map(|id| world.prospects.get(schema, id));
+        rows.extend(prospects.map(|prospect| row(&prospect, schema)));
+        n_prospects
     } else {
-        let found: Vec<Prospect> = (1..=world.prospects.len())
+        // All are looked at for the total; only the shown rows are kept.
+        (1..=world.prospects.len())
             .filter_map(|id| world.prospects.get(schema, id))
             .filter(|prospect| is_about(prospect, schema, &wanted))
-            .collect();
-        let total = found.len();
-        let rows: Vec<_> = found.into_iter().skip(search.offset).take(size).collect();
-        (total, rows)
+            .enumerate()
+            .inspect(|(index, prospect)| {
+                if shown.contains(index) {
+                    rows.push(row(prospect, schema));
+                }
+            })
+            .count()
     };
-    let rows: Vec<Value> = rows.iter().map(|prospect| row(prospect, schema)).collect();
     ok(&json!({ "total": total, "fields": schema.labelled, "rows": rows }))
 }
 

@@ -129,7 +129,7 @@ impl Fault {
         }
     }
 
-    pub(super) fn status(&self) -> StatusCode {
+    pub(super) fn status_code(&self) -> StatusCode {
         self.status
             .and_then(|status| StatusCode::from_u16(status).ok())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
