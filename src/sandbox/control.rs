@@ -244,17 +244,17 @@ async fn list_prospects(State(shared): SharedState, Query(search): Query<Search>
         rows.extend(prospects.map(|prospect| row(&prospect, schema)));
         n_prospects
     } else {
-        // All are looked at for the total; only the shown rows are kept.
-        (1..=world.prospects.len())
-            .filter_map(|id| world.prospects.get(schema, id))
-            .filter(|prospect| is_about(prospect, schema, &wanted))
-            .enumerate()
-            .inspect(|(index, prospect)| {
-                if shown.contains(index) {
-                    rows.push(row(prospect, schema));
+        let mut n_found = 0;
+        for id in 1..=world.prospects.len() {
+            let prospect = world.prospects.get(schema, id);
+            if let Some(found) = prospect.filter(|found| is_about(found, schema, &wanted)) {
+                if shown.contains(&n_found) {
+                    rows.push(row(&found, schema));
                 }
-            })
-            .count()
+                n_found += 1;
+            }
+        }
+        n_found
     };
     ok(&json!({ "total": total, "fields": schema.labelled, "rows": rows }))
 }
