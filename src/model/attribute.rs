@@ -43,7 +43,7 @@ pub enum Access {
 /// A prospect attribute that Outreach knows.
 #[derive(Debug)]
 struct Attribute {
-    code: u16,
+    code: u8,
     name: &'static str,
     kind: Kind,
     access: Access,
@@ -53,7 +53,7 @@ struct Attribute {
 ///
 /// Held as the attribute's code, which the state database stores: a code keeps its meaning for good.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Target(u16);
+pub struct Target(u8);
 
 impl Target {
     /// Finds an attribute by the name that Outreach gives it; letter case counts.
@@ -73,17 +73,17 @@ impl Target {
 
     /// The custom field of this number.
     pub fn custom(number: MappingId) -> Self {
-        Self(u16::from(number.get()))
+        Self(number.get())
     }
 
     /// The attribute of a stored code.
-    pub fn from_code(code: u16) -> Option<Self> {
+    pub fn from_code(code: u8) -> Option<Self> {
         let target = Self(code);
         (target.mapping_id().is_some() || target.standard().is_some()).then_some(target)
     }
 
     /// The code to store.
-    pub fn code(self) -> u16 {
+    pub fn code(self) -> u8 {
         self.0
     }
 
@@ -133,9 +133,9 @@ impl fmt::Display for Target {
     }
 }
 
-const FIRST_STANDARD_CODE: u16 = 201;
+const FIRST_STANDARD_CODE: u8 = 151;
 
-const fn attribute(code: u16, name: &'static str, kind: Kind, access: Access) -> Attribute {
+const fn attribute(code: u8, name: &'static str, kind: Kind, access: Access) -> Attribute {
     Attribute {
         code,
         name,
@@ -147,86 +147,86 @@ const fn attribute(code: u16, name: &'static str, kind: Kind, access: Access) ->
 /// The standard attributes; a new one goes to the end, since its code is its place.
 #[rustfmt::skip]
 static STANDARD: [Attribute; 80] = [
-    attribute(201, "addedAt", DateTime, Writable),
-    attribute(202, "addressCity", Text(Some(255)), Writable),
-    attribute(203, "addressCountry", Text(Some(255)), Writable),
-    attribute(204, "addressState", Text(Some(255)), Writable),
-    attribute(205, "addressStreet", Text(Some(255)), Writable),
-    attribute(206, "addressStreet2", Text(Some(255)), Writable),
-    attribute(207, "addressZip", Text(Some(255)), Writable),
-    attribute(208, "angelListUrl", Text(Some(255)), Writable),
-    attribute(209, "availableAt", DateTime, Writable),
-    attribute(210, "callOptedOut", Boolean, Consent),
-    attribute(211, "callsOptedAt", DateTime, ReadOnly),
-    attribute(212, "callsOptStatus", Text(Some(255)), Consent),
-    attribute(213, "campaignName", Text(Some(255)), Writable),
-    attribute(214, "clickCount", Integer, ReadOnly),
-    attribute(215, "company", Text(None), Writable),
-    attribute(216, "contactHistogram", List, ReadOnly),
-    attribute(217, "createdAt", DateTime, ReadOnly),
-    attribute(218, "dateOfBirth", Date, Writable),
-    attribute(219, "degree", Text(Some(255)), Writable),
-    attribute(220, "emailOptedOut", Boolean, Consent),
-    attribute(221, "emails", List, Writable),
-    attribute(222, "emailsOptedAt", DateTime, ReadOnly),
-    attribute(223, "emailsOptStatus", Text(Some(255)), Consent),
-    attribute(224, "engagedAt", DateTime, ReadOnly),
-    attribute(225, "engagedScore", Float, ReadOnly),
-    attribute(226, "eventName", Text(Some(255)), Writable),
-    attribute(227, "externalId", Text(Some(255)), Writable),
-    attribute(228, "externalOwner", Text(Some(255)), Writable),
-    attribute(229, "externalSource", Text(Some(255)), Writable),
-    attribute(230, "facebookUrl", Text(Some(255)), Writable),
-    attribute(231, "firstName", Text(Some(255)), Writable),
-    attribute(232, "gender", Text(Some(255)), Writable),
-    attribute(233, "githubUrl", Text(Some(1000)), Writable),
-    attribute(234, "githubUsername", Text(Some(255)), Writable),
-    attribute(235, "googlePlusUrl", Text(Some(255)), Writable),
-    attribute(236, "graduationDate", Date, Writable),
-    attribute(237, "homePhones", List, Writable),
-    attribute(238, "jobStartDate", Date, Writable),
-    attribute(239, "lastName", Text(Some(255)), Writable),
-    attribute(240, "linkedInConnections", Integer, Writable),
-    attribute(241, "linkedInId", Text(Some(255)), Writable),
-    attribute(242, "linkedInSlug", Text(Some(255)), ReadOnly),
-    attribute(243, "linkedInUrl", Text(Some(1000)), Writable),
-    attribute(244, "middleName", Text(Some(255)), Writable),
-    attribute(245, "mobilePhones", List, Writable),
-    attribute(246, "name", Text(None), ReadOnly),
-    attribute(247, "nickname", Text(Some(255)), Writable),
-    attribute(248, "occupation", Text(Some(255)), Writable),
-    attribute(249, "openCount", Integer, ReadOnly),
-    attribute(250, "optedOut", Boolean, Consent),
-    attribute(251, "optedOutAt", DateTime, ReadOnly),
-    attribute(252, "otherPhones", List, Writable),
-    attribute(253, "personalNote1", Text(Some(65_535)), Writable),
-    attribute(254, "personalNote2", Text(Some(65_535)), Writable),
-    attribute(255, "preferredContact", Text(Some(255)), Writable),
-    attribute(256, "quoraUrl", Text(Some(255)), Writable),
-    attribute(257, "region", Text(Some(255)), Writable),
-    attribute(258, "replyCount", Integer, ReadOnly),
-    attribute(259, "school", Text(Some(255)), Writable),
-    attribute(260, "score", Float, Writable),
-    attribute(261, "sharingTeamId", Text(Some(255)), Writable),
-    attribute(262, "source", Text(Some(255)), Writable),
-    attribute(263, "specialties", Text(Some(65_535)), Writable),
-    attribute(264, "stackOverflowId", Text(Some(255)), Writable),
-    attribute(265, "stackOverflowUrl", Text(Some(1000)), Writable),
-    attribute(266, "tags", List, Writable),
-    attribute(267, "timeZone", Text(Some(255)), Writable),
-    attribute(268, "timeZoneIana", Text(None), ReadOnly),
-    attribute(269, "timeZoneInferred", Text(Some(255)), ReadOnly),
-    attribute(270, "title", Text(Some(255)), Writable),
-    attribute(271, "touchedAt", DateTime, ReadOnly),
-    attribute(272, "trashedAt", DateTime, Writable),
-    attribute(273, "twitterUrl", Text(Some(1000)), Writable),
-    attribute(274, "twitterUsername", Text(Some(255)), Writable),
-    attribute(275, "updatedAt", DateTime, ReadOnly),
-    attribute(276, "voipPhones", List, Writable),
-    attribute(277, "websiteUrl1", Text(Some(65_535)), Writable),
-    attribute(278, "websiteUrl2", Text(Some(65_535)), Writable),
-    attribute(279, "websiteUrl3", Text(Some(65_535)), Writable),
-    attribute(280, "workPhones", List, Writable),
+    attribute(151, "addedAt", DateTime, Writable),
+    attribute(152, "addressCity", Text(Some(255)), Writable),
+    attribute(153, "addressCountry", Text(Some(255)), Writable),
+    attribute(154, "addressState", Text(Some(255)), Writable),
+    attribute(155, "addressStreet", Text(Some(255)), Writable),
+    attribute(156, "addressStreet2", Text(Some(255)), Writable),
+    attribute(157, "addressZip", Text(Some(255)), Writable),
+    attribute(158, "angelListUrl", Text(Some(255)), Writable),
+    attribute(159, "availableAt", DateTime, Writable),
+    attribute(160, "callOptedOut", Boolean, Consent),
+    attribute(161, "callsOptedAt", DateTime, ReadOnly),
+    attribute(162, "callsOptStatus", Text(Some(255)), Consent),
+    attribute(163, "campaignName", Text(Some(255)), Writable),
+    attribute(164, "clickCount", Integer, ReadOnly),
+    attribute(165, "company", Text(None), Writable),
+    attribute(166, "contactHistogram", List, ReadOnly),
+    attribute(167, "createdAt", DateTime, ReadOnly),
+    attribute(168, "dateOfBirth", Date, Writable),
+    attribute(169, "degree", Text(Some(255)), Writable),
+    attribute(170, "emailOptedOut", Boolean, Consent),
+    attribute(171, "emails", List, Writable),
+    attribute(172, "emailsOptedAt", DateTime, ReadOnly),
+    attribute(173, "emailsOptStatus", Text(Some(255)), Consent),
+    attribute(174, "engagedAt", DateTime, ReadOnly),
+    attribute(175, "engagedScore", Float, ReadOnly),
+    attribute(176, "eventName", Text(Some(255)), Writable),
+    attribute(177, "externalId", Text(Some(255)), Writable),
+    attribute(178, "externalOwner", Text(Some(255)), Writable),
+    attribute(179, "externalSource", Text(Some(255)), Writable),
+    attribute(180, "facebookUrl", Text(Some(255)), Writable),
+    attribute(181, "firstName", Text(Some(255)), Writable),
+    attribute(182, "gender", Text(Some(255)), Writable),
+    attribute(183, "githubUrl", Text(Some(1000)), Writable),
+    attribute(184, "githubUsername", Text(Some(255)), Writable),
+    attribute(185, "googlePlusUrl", Text(Some(255)), Writable),
+    attribute(186, "graduationDate", Date, Writable),
+    attribute(187, "homePhones", List, Writable),
+    attribute(188, "jobStartDate", Date, Writable),
+    attribute(189, "lastName", Text(Some(255)), Writable),
+    attribute(190, "linkedInConnections", Integer, Writable),
+    attribute(191, "linkedInId", Text(Some(255)), Writable),
+    attribute(192, "linkedInSlug", Text(Some(255)), ReadOnly),
+    attribute(193, "linkedInUrl", Text(Some(1000)), Writable),
+    attribute(194, "middleName", Text(Some(255)), Writable),
+    attribute(195, "mobilePhones", List, Writable),
+    attribute(196, "name", Text(None), ReadOnly),
+    attribute(197, "nickname", Text(Some(255)), Writable),
+    attribute(198, "occupation", Text(Some(255)), Writable),
+    attribute(199, "openCount", Integer, ReadOnly),
+    attribute(200, "optedOut", Boolean, Consent),
+    attribute(201, "optedOutAt", DateTime, ReadOnly),
+    attribute(202, "otherPhones", List, Writable),
+    attribute(203, "personalNote1", Text(Some(65_535)), Writable),
+    attribute(204, "personalNote2", Text(Some(65_535)), Writable),
+    attribute(205, "preferredContact", Text(Some(255)), Writable),
+    attribute(206, "quoraUrl", Text(Some(255)), Writable),
+    attribute(207, "region", Text(Some(255)), Writable),
+    attribute(208, "replyCount", Integer, ReadOnly),
+    attribute(209, "school", Text(Some(255)), Writable),
+    attribute(210, "score", Float, Writable),
+    attribute(211, "sharingTeamId", Text(Some(255)), Writable),
+    attribute(212, "source", Text(Some(255)), Writable),
+    attribute(213, "specialties", Text(Some(65_535)), Writable),
+    attribute(214, "stackOverflowId", Text(Some(255)), Writable),
+    attribute(215, "stackOverflowUrl", Text(Some(1000)), Writable),
+    attribute(216, "tags", List, Writable),
+    attribute(217, "timeZone", Text(Some(255)), Writable),
+    attribute(218, "timeZoneIana", Text(None), ReadOnly),
+    attribute(219, "timeZoneInferred", Text(Some(255)), ReadOnly),
+    attribute(220, "title", Text(Some(255)), Writable),
+    attribute(221, "touchedAt", DateTime, ReadOnly),
+    attribute(222, "trashedAt", DateTime, Writable),
+    attribute(223, "twitterUrl", Text(Some(1000)), Writable),
+    attribute(224, "twitterUsername", Text(Some(255)), Writable),
+    attribute(225, "updatedAt", DateTime, ReadOnly),
+    attribute(226, "voipPhones", List, Writable),
+    attribute(227, "websiteUrl1", Text(Some(65_535)), Writable),
+    attribute(228, "websiteUrl2", Text(Some(65_535)), Writable),
+    attribute(229, "websiteUrl3", Text(Some(65_535)), Writable),
+    attribute(230, "workPhones", List, Writable),
 ];
 
 #[cfg(test)]
@@ -271,6 +271,6 @@ mod tests {
             assert_eq!(Target::parse(name), None, "{name}");
         }
         assert_eq!(Target::from_code(0), None);
-        assert_eq!(Target::from_code(151), None);
+        assert_eq!(Target::from_code(u8::MAX), None);
     }
 }

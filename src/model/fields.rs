@@ -1,7 +1,8 @@
 //! The values of a prospect's attributes, packed: a million prospects' worth must fit in little memory.
 //!
-//! A [`FieldSet`] is the list of its fields in the order of their codes, each as the code (two bytes), a tag and
-//! the value. The bytes are what the state database stores, so the format may grow new tags but never change one.
+//! A [`FieldSet`] is the list of its fields in the order of their codes, each as its code, a tag and the value. Short
+//! texts have their length in the tag, and the two usual statuses are tags of their own, since a prospect has many of
+//! them. The bytes are what the state database stores, so the format may grow new tags but never change one.
 
 use std::fmt;
 
@@ -54,11 +55,16 @@ impl fmt::Display for FieldValue<'_> {
 pub struct FieldSet(Vec<u8>);
 
 const NULL: u8 = 0;
-const TEXT: u8 = 1;
-const INTEGER: u8 = 2;
-const FLOAT: u8 = 3;
-const FALSE: u8 = 4;
-const TRUE: u8 = 5;
+const FALSE: u8 = 1;
+const TRUE: u8 = 2;
+const INTEGER: u8 = 3;
+const FLOAT: u8 = 4;
+const REALIZED: u8 = 5;
+const EXITED: u8 = 6;
+/// The length follows, in groups of seven bits.
+const LONG_TEXT: u8 = 7;
+/// A text of no bytes; the tags from here up are texts of one, two, three … bytes.
+const SHORT_TEXT: u8 = 8;
 
 impl FieldSet {
     /// A set without fields.
@@ -87,11 +93,12 @@ impl FieldSet {
             self.iter().last().is_none_or(|(last, _)| last < target),
             "{target} is out of order"
         );
-        self.0.extend_from_slice(&target.code().to_le_bytes());
+        self.0.push(target.code());
         match value {
             FieldValue::Null => self.0.push(NULL),
+            FieldValue::Text("realized") => self.0.push(REALIZED),
+            FieldValue::Text("exited") => self.0.push(EXITED),
             FieldValue::Text(text) => {
-                self.0.push(TEXT);
                 push_length(&mut self.0, text.len());
                 self.0.extend_from_slice(text.as_bytes());
             }
@@ -116,7 +123,11 @@ impl FieldSet {
 
     /// Every field, in the order of the codes.
     pub fn iter(&self) -> Iter<'_> {
-        Iter { rest: &self.0 }
+        Iter(self.packed())
+    }
+
+    fn packed(&self) -> PackedFields<'_> {
+        PackedFields { rest: &self.0 }
     }
 
     /// These fields with those of `newer` on top.
@@ -146,13 +157,28 @@ impl FieldSet {
     /// Only the fields that `keep` accepts.
     #[must_use]
     pub fn filtered(&self, mut keep: impl FnMut(Target, FieldValue<'_>) -> bool) -> Self {
-        let mut kept = Self::new();
-        for (target, value) in self {
-            if keep(target, value) {
-                kept.push(target, value);
+        let mut kept = Vec::with_capacity(self.0.len());
+        for field in self.packed() {
+            if field.value().is_some_and(|value| keep(field.target, value)) {
+                kept.extend_from_slice(field.bytes);
             }
         }
-        kept
+        Self(kept)
+    }
+
+    /// All but these fields.
+    #[must_use]
+    pub fn without(&self, targets: &[Target]) -> Self {
+        if targets.is_empty() {
+            return self.clone();
+        }
+        let mut kept = Vec::with_capacity(self.0.len());
+        for field in self.packed() {
+            if !targets.contains(&field.target) {
+                kept.extend_from_slice(field.bytes);
+            }
+        }
+        Self(kept)
     }
 
     /// The stored form.
@@ -162,13 +188,14 @@ impl FieldSet {
 
     /// Reads the stored form; `None` if the bytes are not one.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut fields = Iter { rest: bytes };
+        let mut fields = PackedFields { rest: bytes };
         let mut last = None;
-        for (target, _) in fields.by_ref() {
-            if last.is_some_and(|last| last >= target) {
+        for field in fields.by_ref() {
+            field.value()?;
+            if last.is_some_and(|last| last >= field.target) {
                 return None;
             }
-            last = Some(target);
+            last = Some(field.target);
         }
         fields.rest.is_empty().then(|| Self(bytes.to_vec()))
     }
@@ -208,45 +235,82 @@ impl<'a> IntoIterator for &'a FieldSet {
     }
 }
 
-/// Walks the fields of a set; ends early where the bytes are no field.
+/// Walks the fields of a set.
 #[derive(Debug, Clone)]
-pub struct Iter<'a> {
-    rest: &'a [u8],
-}
+pub struct Iter<'a>(PackedFields<'a>);
 
 impl<'a> Iterator for Iter<'a> {
     type Item = (Target, FieldValue<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (code, rest) = self.rest.split_first_chunk()?;
-        let target = Target::from_code(u16::from_le_bytes(*code))?;
-        let (tag, rest) = rest.split_first()?;
-        let (value, rest) = match *tag {
-            NULL => (FieldValue::Null, rest),
-            TEXT => {
-                let (length, rest) = take_length(rest)?;
-                let (text, rest) = rest.split_at_checked(length)?;
-                (FieldValue::Text(std::str::from_utf8(text).ok()?), rest)
-            }
-            INTEGER => {
-                let (number, rest) = rest.split_first_chunk()?;
-                (FieldValue::Integer(i64::from_le_bytes(*number)), rest)
-            }
-            FLOAT => {
-                let (number, rest) = rest.split_first_chunk()?;
-                (FieldValue::Float(f64::from_le_bytes(*number)), rest)
-            }
-            FALSE => (FieldValue::Boolean(false), rest),
-            TRUE => (FieldValue::Boolean(true), rest),
-            _unknown => return None,
-        };
-        self.rest = rest;
-        Some((target, value))
+        let field = self.0.next()?;
+        Some((field.target, field.value()?))
     }
 }
 
-/// Writes a length in groups of seven bits, the lowest first.
+/// Walks the fields without looking into their values; ends early where the bytes are no field.
+#[derive(Debug, Clone)]
+struct PackedFields<'a> {
+    rest: &'a [u8],
+}
+
+#[derive(Debug)]
+struct PackedField<'a> {
+    target: Target,
+    tag: u8,
+    payload: &'a [u8],
+    /// All of it.
+    bytes: &'a [u8],
+}
+
+impl<'a> Iterator for PackedFields<'a> {
+    type Item = PackedField<'a>;
+
+    fn next(&mut self) -> Option<PackedField<'a>> {
+        let (&[code, tag], behind) = self.rest.split_first_chunk()?;
+        let target = Target::from_code(code)?;
+        let (length, behind) = match tag {
+            NULL | FALSE | TRUE | REALIZED | EXITED => (0, behind),
+            INTEGER | FLOAT => (8, behind),
+            LONG_TEXT => take_length(behind)?,
+            SHORT_TEXT.. => (usize::from(tag - SHORT_TEXT), behind),
+        };
+        let (payload, rest) = behind.split_at_checked(length)?;
+        let (bytes, _) = self.rest.split_at_checked(self.rest.len() - rest.len())?;
+        self.rest = rest;
+        Some(PackedField {
+            target,
+            tag,
+            payload,
+            bytes,
+        })
+    }
+}
+
+impl<'a> PackedField<'a> {
+    fn value(&self) -> Option<FieldValue<'a>> {
+        Some(match self.tag {
+            NULL => FieldValue::Null,
+            FALSE => FieldValue::Boolean(false),
+            TRUE => FieldValue::Boolean(true),
+            REALIZED => FieldValue::Text("realized"),
+            EXITED => FieldValue::Text("exited"),
+            INTEGER => FieldValue::Integer(i64::from_le_bytes(self.payload.try_into().ok()?)),
+            FLOAT => FieldValue::Float(f64::from_le_bytes(self.payload.try_into().ok()?)),
+            LONG_TEXT.. => FieldValue::Text(std::str::from_utf8(self.payload).ok()?),
+        })
+    }
+}
+
+/// Writes the tag of a text of this many bytes.
 fn push_length(bytes: &mut Vec<u8>, mut length: usize) {
+    if let Some(tag) = u8::try_from(length)
+        .ok()
+        .and_then(|length| SHORT_TEXT.checked_add(length))
+    {
+        return bytes.push(tag);
+    }
+    bytes.push(LONG_TEXT);
     while length > 0x7f {
         bytes.push(length.to_le_bytes()[0] | 0x80);
         length >>= 7;
@@ -279,9 +343,13 @@ mod tests {
 
     #[test]
     fn a_set_reads_back_what_was_pushed() {
-        let long = "ö".repeat(40_000);
+        let (long, short, edge) = ("ö".repeat(40_000), "x".repeat(247), "x".repeat(248));
         let fields = [
+            (target("custom1"), FieldValue::Text("exited")),
+            (target("custom2"), FieldValue::Text("")),
+            (target("custom3"), FieldValue::Text(&short)),
             (target("custom4"), FieldValue::Text("realized")),
+            (target("custom5"), FieldValue::Text(&edge)),
             (target("custom150"), FieldValue::Text(&long)),
             (target("firstName"), FieldValue::Null),
             (target("linkedInConnections"), FieldValue::Integer(-7)),

@@ -16,11 +16,8 @@ impl MembershipStatus {
     pub fn parse(word: &str) -> Option<Self> {
         const IN: [&str; 3] = ["realized", "existing", "active"];
         const OUT: [&str; 2] = ["exited", "expired"];
-        let is_one_of = |words: &[&str]| {
-            words
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(word.trim()))
-        };
+        let word = word.trim();
+        let is_one_of = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
         if is_one_of(&IN) {
             Some(Self::Realized)
         } else if is_one_of(&OUT) {

@@ -44,9 +44,9 @@ impl Store {
         data_dir::create_private_file(path)?;
         let mut store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         store.on(|db| {
+            db.pragma_update(None, "page_size", PAGE_BYTES)?;
             db.pragma_update(None, "journal_mode", "WAL")?;
             db.pragma_update(None, "synchronous", "FULL")?;
-            db.pragma_update(None, "foreign_keys", true)?;
             db.pragma_update(None, "cache_size", -CACHE_KIB)
         })?;
         schema::upgrade(&mut store)?;
@@ -109,6 +109,9 @@ impl Store {
 
 /// Pages of the database held in memory while a plan is written, in KiB.
 const CACHE_KIB: i64 = 16 * 1024;
+
+/// Larger than usual: a plan of a million changes is written in a few large pieces.
+const PAGE_BYTES: i64 = 16 * 1024;
 
 /// How long a reader waits for a writer.
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);

@@ -1,8 +1,10 @@
 //! Writing a plan: the whole of it in one transaction, so that a guard can still refuse it.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction};
+use rusqlite::{
+    CachedStatement, Connection, OptionalExtension as _, Transaction, TransactionBehavior,
+};
 
 use super::{Error, Store, ledger, runs};
 use crate::model::{Change, Digest, Figures, Known, OutreachId, RecordFault, RunId, Target};
@@ -13,12 +15,15 @@ CREATE TEMP TABLE IF NOT EXISTS replaced (prospect_id INTEGER PRIMARY KEY, diges
 DELETE FROM temp.replaced;
 ";
 
+const INSERT: &str = "INSERT OR REPLACE INTO outbox (prospect_id, digest, file_id, line, fields) VALUES (?1, ?2, ?3, ?4, ?5)";
+
 /// A plan that is being written; dropped without [`commit`](Self::commit), it leaves no trace.
-#[derive(Debug)]
 pub struct Planning<'a> {
     run: RunId,
     path: PathBuf,
     transaction: Transaction<'a>,
+    /// Held ready: a first load puts a million changes.
+    insert: CachedStatement<'a>,
     files: FileNumbers,
 }
 
@@ -29,19 +34,30 @@ impl Store {
     /// If the database cannot be written.
     pub fn begin_planning(&mut self, run: RunId) -> Result<Planning<'_>, Error> {
         let path = self.path.clone();
-        let transaction = self
-            .db
-            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-            .map_err(|e| Error::database(&path, e))?;
-        transaction
-            .execute_batch(REPLACED)
-            .map_err(|e| Error::database(&path, e))?;
+        let begin = || {
+            // `&mut self` rules out a second transaction, which `new_unchecked` would not.
+            let transaction = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+            transaction.execute_batch(REPLACED)?;
+            let insert = self.db.prepare_cached(INSERT)?;
+            Ok((transaction, insert))
+        };
+        let (transaction, insert) = begin().map_err(|e| Error::database(&path, e))?;
         Ok(Planning {
             run,
             path,
             transaction,
+            insert,
             files: FileNumbers::default(),
         })
+    }
+}
+
+impl fmt::Debug for Planning<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Planning")
+            .field("run", &self.run)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -64,14 +80,18 @@ impl Planning<'_> {
             .number(&self.transaction, &change.place.file)
             .map_err(|e| Error::database(&self.path, e))?;
         let id = change.prospect.get();
-        self.on(|db| {
-            if replaces {
-                db.prepare_cached("INSERT INTO temp.replaced SELECT prospect_id, digest, file_id, line, fields FROM outbox WHERE prospect_id = ?1")?
-                    .execute([id])?;
-            }
-            db.prepare_cached("INSERT OR REPLACE INTO outbox (prospect_id, digest, file_id, line, fields) VALUES (?1, ?2, ?3, ?4, ?5)")?
-                .execute((id, change.digest.0.cast_signed(), file, change.place.line, change.fields.as_bytes()))
-        })?;
+        if replaces {
+            self.on(|db| db.prepare_cached("INSERT INTO temp.replaced SELECT prospect_id, digest, file_id, line, fields FROM outbox WHERE prospect_id = ?1")?.execute([id]))?;
+        }
+        self.insert
+            .execute((
+                id,
+                change.digest.0.cast_signed(),
+                file,
+                change.place.line,
+                change.fields.as_bytes(),
+            ))
+            .map_err(|e| Error::database(&self.path, e))?;
         Ok(())
     }
 

@@ -46,16 +46,16 @@ CREATE INDEX ledger_digest ON ledger (prospect_id, digest);
 CREATE TABLE outbox (
     prospect_id INTEGER PRIMARY KEY,
     digest INTEGER NOT NULL,
-    file_id INTEGER NOT NULL REFERENCES source_file,
+    file_id INTEGER NOT NULL,
     line INTEGER NOT NULL,
     fields BLOB NOT NULL
 ) STRICT;
 CREATE TABLE fault (
     id INTEGER PRIMARY KEY,
-    run_id INTEGER NOT NULL REFERENCES run,
+    run_id INTEGER NOT NULL,
     fate TEXT NOT NULL,
     prospect_id INTEGER,
-    file_id INTEGER NOT NULL REFERENCES source_file,
+    file_id INTEGER NOT NULL,
     line INTEGER NOT NULL,
     code TEXT NOT NULL,
     what TEXT NOT NULL,
@@ -71,7 +71,7 @@ CREATE TABLE refusal (
 ) STRICT;
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY,
-    run_id INTEGER NOT NULL REFERENCES run,
+    run_id INTEGER NOT NULL,
     at INTEGER NOT NULL,
     prospect_id INTEGER NOT NULL,
     old BLOB NOT NULL,

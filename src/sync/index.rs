@@ -40,8 +40,7 @@ pub(super) enum Meeting<'a> {
 pub struct Index {
     entries: Vec<LedgerEntry>,
     seen: Vec<Option<Seen>>,
-    /// Prospects that the ledger does not know.
-    fresh: HashMap<OutreachId, Option<Seen>>,
+    fresh: Fresh,
     /// Where the last prospect was found: sources are mostly in order.
     cursor: usize,
 }
@@ -53,7 +52,7 @@ impl Index {
         Self {
             entries,
             seen,
-            fresh: HashMap::new(),
+            fresh: Fresh::default(),
             cursor: 0,
         }
     }
@@ -64,11 +63,12 @@ impl Index {
         let ledger = position
             .and_then(|i| self.entries.get(i))
             .map(|entry| entry.digest);
-        let known = position.and_then(|i| {
-            self.cursor = i + 1;
-            self.seen.get_mut(i)
-        });
-        match known.unwrap_or_else(|| self.fresh.entry(prospect).or_default()) {
+        let slot = match position.and_then(|i| self.seen.get_mut(i)) {
+            Some(slot) => slot,
+            None => self.fresh.slot(prospect),
+        };
+        self.cursor = position.map_or(self.cursor, |i| i + 1);
+        match slot {
             Some(seen) => Meeting::Again(seen),
             slot @ None => Meeting::First { ledger, slot },
         }
@@ -78,7 +78,7 @@ impl Index {
     pub(super) fn is_seen(&self, prospect: OutreachId) -> bool {
         match entry_position(&self.entries, prospect) {
             Some(i) => self.seen.get(i).is_some_and(Option::is_some),
-            None => self.fresh.get(&prospect).is_some_and(Option::is_some),
+            None => self.fresh.seen(prospect).is_some(),
         }
     }
 
@@ -105,6 +105,43 @@ impl Index {
             Some(self.cursor)
         } else {
             entry_position(&self.entries, prospect)
+        }
+    }
+}
+
+/// Prospects that the ledger does not know.
+#[derive(Debug, Default)]
+struct Fresh {
+    /// Those with a higher number than all before them: sources are mostly in order.
+    ascending: Vec<(OutreachId, Option<Seen>)>,
+    others: HashMap<OutreachId, Option<Seen>>,
+}
+
+impl Fresh {
+    fn slot(&mut self, prospect: OutreachId) -> &mut Option<Seen> {
+        if self
+            .ascending
+            .last()
+            .is_none_or(|(last, _)| *last < prospect)
+        {
+            return &mut self.ascending.push_mut((prospect, None)).1;
+        }
+        let place = self
+            .ascending
+            .binary_search_by_key(&prospect, |(id, _)| *id);
+        match place.ok().and_then(|i| self.ascending.get_mut(i)) {
+            Some((_, slot)) => slot,
+            None => self.others.entry(prospect).or_default(),
+        }
+    }
+
+    fn seen(&self, prospect: OutreachId) -> Option<Seen> {
+        match self
+            .ascending
+            .binary_search_by_key(&prospect, |(id, _)| *id)
+        {
+            Ok(i) => self.ascending.get(i).and_then(|(_, seen)| *seen),
+            Err(_) => self.others.get(&prospect).copied().flatten(),
         }
     }
 }

@@ -226,16 +226,18 @@ impl<'a, D: Desk> Planner<'a, D> {
         known: &Known,
         place: Place,
     ) -> Result<bool, D::Error> {
-        let fields = self.rules.difference(wish, known);
+        let fields = Rules::difference(wish, known);
         if fields.is_empty() {
             if !known.ledger.is_empty() {
                 self.desk.settle(prospect, digest)?;
             }
             return Ok(false);
         }
-        self.plan
-            .exits
-            .count_leaving(self.rules.exits(&fields, known));
+        if !known.ledger.is_empty() {
+            self.plan
+                .exits
+                .count_leaving(self.rules.leaving(&fields, known));
+        }
         self.keep_sample(prospect, &fields, known);
         self.desk.put(
             &Change {

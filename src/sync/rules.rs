@@ -46,6 +46,8 @@ pub struct Wish {
     pub fields: FieldSet,
     /// The audiences the profile is in, by their place in the schedule.
     pub realized: Vec<usize>,
+    /// The fields of the audiences it is not in.
+    pub exits: Vec<Target>,
 }
 
 impl Wish {
@@ -157,6 +159,7 @@ impl Rules {
     pub fn read(&self, cells: &[Option<&str>], wish: &mut Wish) -> Result<OutreachId, Exclusion> {
         wish.fields.clear();
         wish.realized.clear();
+        wish.exits.clear();
         let prospect = read_id(cells.first().copied().flatten())?;
         for step in &self.steps {
             let cell = cells.get(step.cell).copied().flatten();
@@ -187,42 +190,39 @@ impl Rules {
 
     /// The fields that have to be written so that the prospect is as wished; pending ones are written again, since
     /// nobody knows whether they have been.
-    pub fn difference(&self, wish: &Wish, known: &Known) -> FieldSet {
+    pub fn difference(wish: &Wish, known: &Known) -> FieldSet {
+        if known.ledger.is_empty() && known.pending.is_empty() {
+            return wish.fields.without(&wish.exits);
+        }
         let differs = wish.fields.filtered(|target, value| {
             if known.pending.get(target).is_some() {
                 return true;
             }
             match known.ledger.get(target) {
                 Some(held) => held != value,
-                None => !self.is_exit(target, value),
+                None => !wish.exits.contains(&target),
             }
         });
         known.pending.merged(&differs)
     }
 
     /// The audiences that this change takes a member out of, by their place in the schedule.
-    pub fn exits<'a>(
+    pub fn leaving<'a>(
         &'a self,
         change: &'a FieldSet,
         known: &'a Known,
     ) -> impl Iterator<Item = usize> + 'a {
+        let exit = FieldValue::Text(&self.exited);
         self.steps.iter().filter_map(move |step| {
-            let Takes::Status(i) = step.takes else {
+            let Takes::Status(audience) = step.takes else {
                 return None;
             };
-            let value = change.get(step.target)?;
-            let held = known.ledger.get(step.target);
-            (self.is_exit(step.target, value) && held.is_some_and(|held| held != value))
-                .then_some(i)
+            let was_member = known
+                .ledger
+                .get(step.target)
+                .is_some_and(|held| held != exit);
+            (was_member && change.get(step.target) == Some(exit)).then_some(audience)
         })
-    }
-
-    fn is_exit(&self, target: Target, value: FieldValue<'_>) -> bool {
-        value == FieldValue::Text(&self.exited)
-            && self
-                .steps
-                .iter()
-                .any(|step| step.target == target && matches!(step.takes, Takes::Status(_)))
     }
 
     fn read_attribute(
@@ -235,7 +235,7 @@ impl Rules {
         let (Some(text), Some(row)) = (cell, self.attributes.get(index)) else {
             return Ok(());
         };
-        if text.trim().is_empty() {
+        if text.trim_start().is_empty() {
             if row.when_empty == WhenEmpty::Clear {
                 wish.fields.push(target, FieldValue::Null);
             }
@@ -290,7 +290,10 @@ impl Rules {
                 wish.fields.push(target, FieldValue::Text(&self.realized));
                 wish.realized.push(index);
             }
-            MembershipStatus::Exited => wish.fields.push(target, FieldValue::Text(&self.exited)),
+            MembershipStatus::Exited => {
+                wish.fields.push(target, FieldValue::Text(&self.exited));
+                wish.exits.push(target);
+            }
         }
         Ok(())
     }
