@@ -8,7 +8,7 @@ use crate::model::{AudienceId, OutreachId, Place};
 /// audience, in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Projection {
-    /// The column, XDM path or identity namespace that holds the OutreachId.
+    /// The column, XDM path or identity namespace that holds the id of the prospect.
     pub outreach_id: String,
     /// The columns or XDM paths of the mapped attributes.
     pub attributes: Vec<String>,

@@ -198,6 +198,8 @@ pub(super) fn read(entry: &Entry, plan: &CsvPlan, out: &mut Out<'_>) -> Result<(
 
 /// Why a record is no row.
 enum Fault {
+    /// The last record stops short and has no end of line: the rest of the file is missing.
+    CutOff,
     Ragged,
     Encoding,
     Control,
@@ -211,11 +213,18 @@ impl CsvPlan {
         is_utf16: bool,
         out: &mut Out<'_>,
     ) -> Result<Result<(), Fault>, Error> {
+        if record.fields.len() < self.n_columns && !record.is_terminated {
+            return Ok(Err(Fault::CutOff));
+        }
         if record.fields.len() != self.n_columns {
             return Ok(Err(Fault::Ragged));
         }
-        let Ok(text) = str::from_utf8(record.bytes) else {
-            return Ok(Err(Fault::Encoding));
+        let text = match str::from_utf8(record.bytes) {
+            Ok(text) => text,
+            Err(e) if e.error_len().is_none() && !record.is_terminated => {
+                return Ok(Err(Fault::CutOff));
+            }
+            Err(_) => return Ok(Err(Fault::Encoding)),
         };
         if is_utf16 && text.contains('\u{fffd}') {
             return Ok(Err(Fault::Encoding));
@@ -255,10 +264,7 @@ impl Fault {
         out: &mut Out<'_>,
     ) -> Result<(), Error> {
         match self {
-            // A last record that lacks both columns and the end of its line: the rest of the file is missing.
-            Self::Ragged if !record.is_terminated && record.fields.len() < plan.n_columns => {
-                return Err(shape::stopped(entry, line, Stop::CutOff));
-            }
+            Self::CutOff => return Err(shape::stopped(entry, line, Stop::CutOff)),
             Self::Ragged => {
                 let what = format!(
                     "it has {} columns, the header has {}",

@@ -147,6 +147,13 @@ impl<'a> Node<'a> {
     }
 }
 
+/// The objects that this text begins with, up to the first fault.
+pub(super) fn objects(text: &str) -> impl Iterator<Item = Object<'_>> {
+    let values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    let values = values.map_while(Result::ok);
+    values.filter_map(|value| Node(value.get()).object())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ use crate::model::{AudienceId, Contents, FileSource, SourceKind};
 pub struct Files {
     contents: Contents,
     layout: Layout,
-    pub(super) files: Vec<SourceFile>,
+    pub(super) all: Vec<SourceFile>,
     pub(super) ignored: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ pub fn open(settings: &FileSource) -> Result<Files, Error> {
     Ok(Files {
         contents,
         layout,
-        files,
+        all: files,
         ignored: listing.ignored,
     })
 }
@@ -108,7 +108,7 @@ impl Files {
 
     /// A number that changes when a file of the source comes, goes or changes.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self.files.iter().map(|file| &file.entry))
+        Fingerprint::of(self.all.iter().map(|file| &file.entry))
     }
 
     /// Reads what the projection asks for and hands it on batch by batch, until `emit` breaks.
@@ -131,10 +131,7 @@ impl Files {
         let mut out = Out::new(width, merger, emit);
         for (entry, plan) in planned {
             out.start_file(&entry.name);
-            match plan {
-                Plan::Csv(plan) => csv_rows::read(entry, &plan, &mut out)?,
-                Plan::Json(plan) => json_rows::read(entry, &plan, &mut out)?,
-            }
+            plan.read(entry, &mut out)?;
             if out.is_stopped() {
                 return Ok(());
             }
@@ -162,20 +159,30 @@ impl Files {
         })
     }
 
+    /// Reads one file.
+    pub(super) fn read_file(
+        &self,
+        file: &SourceFile,
+        projection: &Projection,
+        out: &mut Out<'_>,
+    ) -> Result<(), Error> {
+        self.plan(file, projection)?.read(&file.entry, out)
+    }
+
     /// The files that count for a projection, older ones first.
     fn wanted(&self, projection: &Projection) -> Result<Vec<&SourceFile>, Error> {
         let is_full = self.contents == Contents::FullSnapshot;
         if self.layout != Layout::PerAudience {
-            let newest = self.files.iter().map(|file| file.entry.facts.stamp).max();
-            let are_all_dated = self.files.iter().all(|f| f.entry.facts.stamp.is_some());
+            let newest = self.all.iter().map(|file| file.entry.facts.stamp).max();
+            let are_all_dated = self.all.iter().all(|f| f.entry.facts.stamp.is_some());
             let is_wanted = |file: &&SourceFile| {
                 !(is_full && are_all_dated) || Some(file.entry.facts.stamp) == newest
             };
-            return Ok(self.files.iter().filter(is_wanted).collect());
+            return Ok(self.all.iter().filter(is_wanted).collect());
         }
         let mut wanted = vec![];
         for audience in &projection.audiences {
-            let of_audience = self.files.iter().filter(|file| file.is_of(audience));
+            let of_audience = self.all.iter().filter(|file| file.is_of(audience));
             let newest = of_audience.clone().map(|f| f.entry.facts.stamp).max();
             if is_full && newest.is_none() {
                 let audience = audience.clone();
@@ -200,6 +207,15 @@ impl Files {
             }
             Layout::Wide | Layout::Profiles if is_full => false,
             Layout::Wide | Layout::Profiles => files.len() > 1 || files.iter().any(is_json),
+        }
+    }
+}
+
+impl Plan {
+    fn read(&self, entry: &Entry, out: &mut Out<'_>) -> Result<(), Error> {
+        match self {
+            Self::Csv(plan) => csv_rows::read(entry, plan, out),
+            Self::Json(plan) => json_rows::read(entry, plan, out),
         }
     }
 }

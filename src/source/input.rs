@@ -49,17 +49,10 @@ impl Window {
             let unpacked = MultiGzDecoder::new(BufReader::with_capacity(64 << 10, raw));
             raw = Peeked::new(Box::new(unpacked))?;
         }
-        Self::decoded(raw)
+        Ok(Self::decoded(raw))
     }
 
-    #[cfg(test)]
-    pub(super) fn of(bytes: &'static [u8]) -> Self {
-        Peeked::new(Box::new(bytes))
-            .and_then(Self::decoded)
-            .expect("memory can be read")
-    }
-
-    fn decoded(mut raw: Peeked) -> io::Result<Self> {
+    fn decoded(mut raw: Peeked) -> Self {
         let encoding = if raw.starts_with(&[0xff, 0xfe]) {
             Some(UTF_16LE)
         } else if raw.starts_with(&[0xfe, 0xff]) {
@@ -79,14 +72,14 @@ impl Window {
             ),
             None => Box::new(raw),
         };
-        Ok(Self {
+        Self {
             input,
             buffer: vec![0; FIRST_CAPACITY],
             start: 0,
             end: 0,
             has_ended: false,
             is_utf16: encoding.is_some(),
-        })
+        }
     }
 
     /// What is in memory and not yet consumed.

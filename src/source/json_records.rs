@@ -92,9 +92,8 @@ impl JsonRecords {
         self.form = Some(form);
         match form {
             Form::List => self.next_element(),
-            Form::Lines if first.is_none() => Ok(Found::End),
+            Form::Lines | Form::Free if first.is_none() => Ok(Found::End),
             Form::Lines => self.take(&mut LineEnd),
-            Form::Free if first.is_none() => Ok(Found::End),
             Form::Free => self.take(&mut ValueEnd::default()),
         }
     }
@@ -177,10 +176,10 @@ impl JsonRecords {
     fn guess_form(&mut self) -> Result<Form, Stop> {
         loop {
             let bytes = self.window.bytes();
-            let mut lines = bytes.split(|b| *b == b'\n');
-            let is_complete = bytes.iter().filter(|b| **b == b'\n').count() >= 2;
+            let mut lines = bytes.splitn(3, |b| *b == b'\n');
             let first = lines.next().unwrap_or_default();
             let second = lines.next().unwrap_or_default();
+            let is_complete = lines.next().is_some();
             if is_complete || self.window.has_ended() || bytes.len() > MAX_RECORD {
                 let has_lines = is_balanced(first)
                     || (second.starts_with(b"{") && is_balanced(second))
@@ -214,16 +213,14 @@ impl JsonRecords {
 }
 
 fn is_balanced(line: &[u8]) -> bool {
-    let mut end = ValueEnd::default();
-    let mut rest = line;
-    while let Some(at) = end.find(rest) {
-        rest = rest.get(at..).unwrap_or_default().trim_ascii_start();
-        end = ValueEnd::default();
-        if rest.is_empty() {
-            return true;
+    let mut rest = line.trim_ascii_end();
+    loop {
+        let mut end = ValueEnd::default();
+        match end.find(rest) {
+            Some(at) => rest = rest.get(at..).unwrap_or_default().trim_ascii_start(),
+            None => return end.may_be_end_of_file(),
         }
     }
-    false
 }
 
 /// Looks for the end of a value in one piece of text after the other.
@@ -250,10 +247,20 @@ impl End for LineEnd {
 #[derive(Default)]
 struct ValueEnd {
     depth: usize,
-    has_begun: bool,
-    in_text: bool,
-    is_escaped: bool,
-    is_word: bool,
+    at: Within,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// Nothing has come yet.
+    #[default]
+    Start,
+    Text,
+    Escape,
+    /// A number, `true`, `false` or `null` that stands by itself.
+    Word,
+    /// Behind a bracket or a text, or between the brackets.
+    Between,
 }
 
 impl End for ValueEnd {
@@ -262,37 +269,34 @@ impl End for ValueEnd {
     }
 
     fn may_be_end_of_file(&self) -> bool {
-        self.has_begun && self.depth == 0 && !self.in_text
+        self.depth == 0 && matches!(self.at, Within::Word | Within::Between)
     }
 }
 
 impl ValueEnd {
     /// Whether the value has ended before this byte.
     fn is_behind(&mut self, byte: u8) -> bool {
-        if self.in_text {
-            if self.is_escaped {
-                self.is_escaped = false;
-            } else if byte == b'\\' {
-                self.is_escaped = true;
-            } else if byte == b'"' {
-                self.in_text = false;
+        self.at = match (self.at, byte) {
+            (Within::Escape, _) => Within::Text,
+            (Within::Text, b'\\') => Within::Escape,
+            (Within::Text, b'"') => Within::Between,
+            (Within::Text, _) => Within::Text,
+            (Within::Between, _) if self.depth == 0 => return true,
+            (Within::Word, b',' | b'[' | b']' | b'{' | b'}' | b'"') => return true,
+            (Within::Word, _) if byte.is_ascii_whitespace() => return true,
+            (Within::Word, _) => Within::Word,
+            (Within::Start | Within::Between, b'"') => Within::Text,
+            (Within::Start | Within::Between, b'{' | b'[') => {
+                self.depth += 1;
+                Within::Between
             }
-            return false;
-        }
-        if self.has_begun && self.depth == 0 {
-            let goes_on = self.is_word
-                && !byte.is_ascii_whitespace()
-                && !matches!(byte, b',' | b']' | b'}' | b'{' | b'[' | b'"');
-            return !goes_on;
-        }
-        match byte {
-            b'{' | b'[' => self.depth += 1,
-            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
-            b'"' => self.in_text = true,
-            _ if self.depth == 0 => self.is_word = true,
-            _ => {}
-        }
-        self.has_begun = true;
+            (Within::Between, b'}' | b']') => {
+                self.depth -= 1;
+                Within::Between
+            }
+            (Within::Between, _) => Within::Between,
+            (Within::Start, _) => Within::Word,
+        };
         false
     }
 }

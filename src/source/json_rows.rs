@@ -77,6 +77,9 @@ pub(super) fn read(entry: &Entry, plan: &JsonPlan, out: &mut Out<'_>) -> Result<
                     };
                     added.map_err(|stop| shape::stopped(entry, line, stop))?;
                 }
+                Err(e) if e.error_len().is_none() && records.is_at_end() => {
+                    return Err(shape::stopped(entry, line, Stop::CutOff));
+                }
                 _ => out.reject(line, "row_encoding", WRONG_ENCODING),
             },
         }

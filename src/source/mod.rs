@@ -2,11 +2,16 @@
 
 mod batch;
 mod columns;
+#[cfg(test)]
+mod corpus_tests;
 mod csv_records;
 mod csv_rows;
+mod describe;
 mod document;
 mod error;
 mod files;
+#[cfg(test)]
+mod files_tests;
 mod input;
 mod json_records;
 mod json_rows;
@@ -18,6 +23,7 @@ mod shape;
 mod timestamp;
 
 pub use batch::{Batch, Projection, Rejected, Row};
+pub use describe::{DescribedFile, Description};
 pub use error::Error;
 pub use files::{Files, open};
 pub use listing::Fingerprint;

@@ -6,7 +6,7 @@ use super::{
     Error,
     columns::{self, Fact},
     csv_records::{self, CsvRecords},
-    document::Object,
+    document::{self, Object},
     input::{MAX_RECORD, Stop, Window},
     json_records::{self, JsonRecords},
     listing::Entry,
@@ -201,25 +201,23 @@ fn sniff_json(entry: &Entry, window: Window) -> Result<Shape, Error> {
     let mut facts = Facts::default();
     let mut n_values = 0;
     let mut n_objects = 0;
+    let mut looks_like_json = false;
     // A fault here is for the reader to tell, with what was read before it.
-    while let Ok(json_records::Found::Value | json_records::Found::TooLarge) = records.next() {
+    while n_values < HEAD_RECORDS
+        && let Ok(json_records::Found::Value | json_records::Found::TooLarge) = records.next()
+    {
         n_values += 1;
-        if let Ok(text) = str::from_utf8(records.text())
-            && let Ok(object) = Object::parse(text.trim())
-        {
+        let text = str::from_utf8(records.text()).unwrap_or_default();
+        looks_like_json |=
+            text.starts_with('{') || records.form() != Some(json_records::Form::Lines);
+        for object in document::objects(text) {
             n_objects += 1;
             facts.add_object(&object);
         }
-        if n_values >= HEAD_RECORDS {
-            break;
-        }
     }
-    if n_values > 0 && n_objects == 0 && records.form() == Some(json_records::Form::Lines) {
-        let is_json = records.text().trim_ascii_start().starts_with(b"{");
-        if !is_json {
-            let file = Arc::clone(&entry.name);
-            return Err(Error::NotJson { file });
-        }
+    if n_values > 0 && !looks_like_json {
+        let file = Arc::clone(&entry.name);
+        return Err(Error::NotJson { file });
     }
     let is_of_one_audience = entry.facts.audience.is_some();
     let layout = if facts.is_profile {
@@ -289,7 +287,9 @@ impl Facts {
             let key = columns::without_prefix(key);
             let Some(below) = node.object() else {
                 self.add_name(key);
-                self.add_column(key.to_owned());
+                if node.single().is_some() {
+                    self.add_column(key.to_owned());
+                }
                 continue;
             };
             self.is_nested = true;
@@ -342,7 +342,8 @@ impl Facts {
             match node.object() {
                 Some(below) if depth < DEEPEST => self.add_below(&path, &below, depth + 1),
                 _ if key == "value" && !prefix.is_empty() => self.add_column(prefix.to_owned()),
-                _ => self.add_column(path),
+                _ if node.single().is_some() => self.add_column(path),
+                _ => {}
             }
         }
     }

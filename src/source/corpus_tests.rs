@@ -1,0 +1,102 @@
+//! Every malformed fixture has one named outcome, and nothing makes the reader panic.
+
+use std::{collections::BTreeMap, fmt::Write as _, fs, ops::ControlFlow, path::Path};
+
+use super::{Error, Projection, open};
+use crate::model::{AudienceId, Contents, FileSource, SourceKind};
+
+const FOLDER: &str = "tests/fixtures/malformed";
+
+/// The lines of the rows, then those of the rejected records with their codes, in the order of the batches.
+fn read(path: &Path, contents: Contents) -> (Vec<u64>, String, Result<(), Error>) {
+    let projection = Projection {
+        outreach_id: "Oid".to_owned(),
+        attributes: vec!["person.name.firstName".to_owned()],
+        audiences: vec![AudienceId::new("a1")],
+    };
+    let settings = FileSource {
+        kind: SourceKind::Files,
+        path: path.to_owned(),
+        contents,
+    };
+    let mut rows = vec![];
+    let mut rejected = String::new();
+    let mut emit = |batch: super::Batch| {
+        rows.extend(batch.rows().map(|row| row.line()));
+        for record in &batch.rejected {
+            write!(rejected, "; {} {}", record.place.line, record.code).expect("it is text");
+        }
+        ControlFlow::Continue(())
+    };
+    let result = open(&settings).and_then(|files| files.read(&projection, &mut emit));
+    (rows, rejected, result)
+}
+
+fn outcome(path: &Path) -> String {
+    let (rows, rejected, result) = read(path, Contents::Guess);
+    match result {
+        Ok(()) => {
+            let rows: String = rows.iter().map(|line| format!(" {line}")).collect();
+            format!("rows{rows}{rejected}")
+        }
+        Err(error) => {
+            let mut text = error.code().to_owned();
+            if let Some(line) = error.line() {
+                write!(text, " line {line}").expect("it is text");
+            }
+            if let Some(column) = error.column() {
+                write!(text, " {column}").expect("it is text");
+            }
+            text
+        }
+    }
+}
+
+#[test]
+fn every_malformed_fixture_has_its_outcome() {
+    let text = fs::read_to_string(Path::new(FOLDER).join("outcomes.json")).expect("the table");
+    let expected: BTreeMap<String, String> = serde_json::from_str(&text).expect("it is JSON");
+    let found: BTreeMap<String, String> = fs::read_dir(FOLDER)
+        .expect("the fixtures")
+        .map(|item| item.expect("a fixture").path())
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), path))
+        .filter(|(name, _)| name != "outcomes.json")
+        .map(|(name, path)| (name, outcome(&path)))
+        .collect();
+    assert!(found.len() >= 28);
+    let pretty = |table: &BTreeMap<String, String>| format!("{table:#?}");
+    if found != expected {
+        let (found, expected) = (pretty(&found), pretty(&expected));
+        let wrong = found
+            .lines()
+            .filter(|line| !expected.lines().any(|e| e == *line));
+        panic!("these differ:\n{}", wrong.collect::<Vec<_>>().join("\n"));
+    }
+    assert_eq!(pretty(&found), pretty(&expected));
+}
+
+#[test]
+fn a_cut_off_file_does_not_pass_for_a_whole_one() {
+    // Between two lines a cut leaves no trace; a list and compressed data have an end of their own.
+    for name in [
+        "flat-list.json",
+        "flat.ndjson",
+        "wide.csv.gz",
+        "xdm-prefixed.json",
+    ] {
+        let whole = fs::read(Path::new("tests/fixtures/sources").join(name)).expect("a fixture");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join(name);
+        for length in 1..whole.len() - 1 {
+            fs::write(&path, &whole[..length]).expect("a file can be written");
+            let (rows, _, result) = read(&path, Contents::FullSnapshot);
+            let is_between =
+                name.ends_with(".ndjson") && (whole[length - 1] == b'\n' || whole[length] == b'\n');
+            assert!(
+                result.is_err() || is_between,
+                "{name} cut at {length} gave {} rows",
+                rows.len()
+            );
+        }
+    }
+}

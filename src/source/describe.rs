@@ -1,0 +1,149 @@
+//! What a person is told of a source before anything is mapped.
+
+use std::ops::ControlFlow;
+
+use super::{Batch, Error, Files, Layout, Projection, files::SourceFile, out::Out, shape::Format};
+use crate::model::{AudienceId, Contents};
+
+/// A source, told from the beginnings of its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// How profiles and audiences are laid out.
+    pub layout: Layout,
+    /// Whether absence means "has left".
+    pub contents: Contents,
+    /// The files, older ones first.
+    pub files: Vec<DescribedFile>,
+    /// The names of files that are not part of the source.
+    pub ignored: Vec<String>,
+    /// The columns or XDM paths that were seen, each once.
+    pub columns: Vec<String>,
+    /// The audiences that were seen, each once.
+    pub audiences: Vec<AudienceId>,
+    /// Up to three rows of the newest file: names of columns with their values.
+    pub samples: Vec<Vec<(String, String)>>,
+}
+
+/// One file of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DescribedFile {
+    /// Its name below the source's folder.
+    pub name: String,
+    /// `comma-separated`, `semicolon-separated`, `tab-separated` or `JSON`.
+    pub format: &'static str,
+    /// Its size.
+    pub n_bytes: u64,
+    /// The audience in its name, if there is one.
+    pub audience: Option<AudienceId>,
+}
+
+const MOST_SAMPLES: usize = 3;
+
+impl Files {
+    /// Tells what the source holds; reads no more than the beginning of its newest file.
+    pub fn describe(&self) -> Result<Description, Error> {
+        let mut columns: Vec<String> = vec![];
+        let mut audiences: Vec<AudienceId> = vec![];
+        for file in &self.all {
+            let own = file.entry.facts.audience.iter();
+            for audience in own.filter(|_| self.layout() == Layout::PerAudience) {
+                add_new(&mut audiences, audience);
+            }
+            for audience in &file.shape.audiences {
+                add_new(&mut audiences, audience);
+            }
+            for column in &file.shape.columns {
+                add_new(&mut columns, column);
+            }
+        }
+        let samples = self
+            .all
+            .last()
+            .map_or(Ok(vec![]), |file| self.samples(file))?;
+        Ok(Description {
+            layout: self.layout(),
+            contents: self.contents(),
+            files: self.all.iter().map(DescribedFile::of).collect(),
+            ignored: self.ignored.clone(),
+            columns,
+            audiences,
+            samples,
+        })
+    }
+
+    fn samples(&self, file: &SourceFile) -> Result<Vec<Vec<(String, String)>>, Error> {
+        let columns = &file.shape.columns;
+        let is_once = |name: &&String| columns.iter().filter(|c| c == name).count() == 1;
+        let (ids, attributes): (Vec<_>, Vec<_>) = columns
+            .iter()
+            .filter(|name| !name.is_empty())
+            .filter(is_once)
+            .cloned()
+            .partition(|name| name.starts_with("identityMap."));
+        let Some(id) = ids.first().or(attributes.first()).cloned() else {
+            return Ok(vec![]);
+        };
+        let is_nested = self.layout() == Layout::Profiles;
+        let projection = Projection {
+            outreach_id: id.clone(),
+            attributes,
+            audiences: if is_nested {
+                file.shape.audiences.clone()
+            } else {
+                vec![]
+            },
+        };
+        let mut names = vec![id];
+        names.extend(projection.attributes.iter().cloned());
+        let status = |audience| format!("segmentMembership.ups.{audience}.status");
+        names.extend(projection.audiences.iter().map(status));
+
+        let mut samples: Vec<Vec<(String, String)>> = vec![];
+        let mut emit = |batch: Batch| {
+            for row in batch
+                .rows()
+                .take(MOST_SAMPLES.saturating_sub(samples.len()))
+            {
+                let mut sample: Vec<(String, String)> = vec![];
+                for (name, cell) in names.iter().zip(row.cells()) {
+                    if let Some(text) = cell.filter(|_| !sample.iter().any(|(n, _)| n == name)) {
+                        sample.push((name.clone(), text.to_owned()));
+                    }
+                }
+                samples.push(sample);
+            }
+            if samples.len() < MOST_SAMPLES {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        };
+        let mut out = Out::new(projection.width(), None, &mut emit);
+        out.start_file(&file.entry.name);
+        self.read_file(file, &projection, &mut out)?;
+        out.finish()?;
+        Ok(samples)
+    }
+}
+
+impl DescribedFile {
+    fn of(file: &SourceFile) -> Self {
+        Self {
+            name: file.entry.name.as_ref().to_owned(),
+            format: match file.shape.format {
+                Format::Delimited { delimiter: b';' } => "semicolon-separated",
+                Format::Delimited { delimiter: b'\t' } => "tab-separated",
+                Format::Delimited { .. } => "comma-separated",
+                Format::Json => "JSON",
+            },
+            n_bytes: file.entry.version.n_bytes,
+            audience: file.entry.facts.audience.clone(),
+        }
+    }
+}
+
+fn add_new<T: PartialEq + Clone>(list: &mut Vec<T>, item: &T) {
+    if !list.contains(item) {
+        list.push(item.clone());
+    }
+}

@@ -1,0 +1,258 @@
+//! Whole sources, read through the public door: every layout, format and encoding.
+
+use std::{fs, ops::ControlFlow, path::PathBuf};
+
+use super::{Error, Files, Layout, Projection, open};
+use crate::model::{AudienceId, Contents, FileSource, SourceKind};
+
+fn fixture(name: &str) -> PathBuf {
+    PathBuf::from("tests/fixtures/sources").join(name)
+}
+
+fn opened(path: PathBuf, contents: Contents) -> Files {
+    let settings = FileSource {
+        kind: SourceKind::Files,
+        path,
+        contents,
+    };
+    open(&settings).expect("the source can be opened")
+}
+
+fn projection(audiences: &[&str]) -> Projection {
+    Projection {
+        outreach_id: "Oid".to_owned(),
+        attributes: vec!["person.name.firstName".to_owned(), "note".to_owned()],
+        audiences: audiences.iter().map(|id| AudienceId::new(*id)).collect(),
+    }
+}
+
+/// Each row as text: its cells with bars between them, `-` for an absent one; sorted.
+fn read(files: &Files, projection: &Projection) -> Result<Vec<String>, Error> {
+    let mut rows: Vec<String> = vec![];
+    files.read(projection, &mut |batch| {
+        assert_eq!(batch.rejected, []);
+        for row in batch.rows() {
+            let cells: Vec<_> = row.cells().map(|cell| cell.unwrap_or("-")).collect();
+            rows.push(cells.join("|"));
+        }
+        ControlFlow::Continue(())
+    })?;
+    rows.sort();
+    Ok(rows)
+}
+
+#[test]
+fn every_form_of_the_same_profiles_reads_the_same() {
+    const SAME: [&str; 3] = [
+        "1|Ada|says \"hi\", twice|realized|exited",
+        "2|Åsa|two\nlines|exited|realized",
+        "3|李||realized|realized",
+    ];
+    let mut n_read = 0;
+    for item in fs::read_dir(fixture("")).expect("the fixtures") {
+        let path = item.expect("a fixture").path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() && name != "wide-parts" && name != "wide-dated"
+            || name == "xdm-updates.ndjson"
+        {
+            continue;
+        }
+        let files = opened(path, Contents::Guess);
+        let is_profiles = name.starts_with("xdm");
+        let expected = if is_profiles {
+            (Layout::Profiles, Contents::Incremental)
+        } else {
+            (Layout::Wide, Contents::FullSnapshot)
+        };
+        assert_eq!((files.layout(), files.contents()), expected, "{name}");
+        assert_eq!(
+            read(&files, &projection(&["a1", "b2"])).expect(&name),
+            SAME,
+            "{name}"
+        );
+        n_read += 1;
+    }
+    assert!(n_read >= 20, "{n_read}");
+}
+
+#[test]
+fn files_per_audience_are_united_and_older_snapshots_left_out() {
+    let files = opened(fixture("per-audience"), Contents::Guess);
+    assert_eq!(
+        (files.layout(), files.contents()),
+        (Layout::PerAudience, Contents::FullSnapshot)
+    );
+    assert_eq!(
+        read(&files, &projection(&["a1", "b2"])).expect("readable"),
+        [
+            "1|Ada|says \"hi\", twice|realized|-",
+            "2|Åsa|two\nlines|-|realized",
+            "3|李|newer|realized|realized",
+            "|Nobody||-|realized",
+        ]
+    );
+    assert_eq!(
+        read(&files, &projection(&["A1"])).expect("readable"),
+        ["1|Ada|says \"hi\", twice|realized", "3|李||realized"]
+    );
+    let missing = read(&files, &projection(&["a1", "c3"])).expect_err("there is no such file");
+    assert!(
+        matches!(missing, Error::AudienceFileMissing { audience } if audience.as_str() == "c3")
+    );
+    let changes = opened(fixture("per-audience"), Contents::Incremental);
+    assert_eq!(
+        read(&changes, &projection(&["a1", "c3"])).expect("absence means nothing"),
+        [
+            "1|Ada|says \"hi\", twice|realized|-",
+            "2|Old||realized|-",
+            "3|李||realized|-"
+        ]
+    );
+}
+
+#[test]
+fn the_newest_qualification_wins_and_the_newest_file_gives_the_attributes() {
+    let files = opened(fixture("per-audience-status"), Contents::Guess);
+    assert_eq!(files.contents(), Contents::Incremental);
+    assert_eq!(
+        read(&files, &projection(&["a1"])).expect("readable"),
+        ["1|Ada|new|Expired", "2|Åsa||Active"]
+    );
+}
+
+#[test]
+fn names_from_a_template_are_understood() {
+    let files = opened(fixture("per-audience-template"), Contents::Guess);
+    let mut projection = projection(&["7841ba61-23c1-4bb3-a495-00d3a5fe1e93"]);
+    projection.attributes.clear();
+    assert_eq!(
+        read(&files, &projection).expect("readable"),
+        ["1|active", "2|expired"]
+    );
+}
+
+#[test]
+fn updates_of_a_profile_are_merged_and_each_of_its_ids_is_a_row() {
+    let files = opened(fixture("xdm-updates.ndjson"), Contents::Guess);
+    assert_eq!(
+        read(&files, &projection(&["a1", "b2"])).expect("readable"),
+        [
+            "-|Nobody|-|-|-",
+            "1|Ada|n|realized|exited",
+            "4|Ada|-|realized|-",
+            "5|-|-|existing|-"
+        ]
+    );
+}
+
+#[test]
+fn of_dated_dataset_exports_a_snapshot_is_the_newest_and_changes_are_all() {
+    let newest = opened(fixture("export"), Contents::FullSnapshot);
+    let both = opened(fixture("export"), Contents::Incremental);
+    let expected = [
+        "1|Newer|says \"hi\", twice|realized|exited",
+        "2|Åsa|two\nlines|exited|realized",
+    ];
+    assert_eq!(
+        read(&newest, &projection(&["a1", "b2"])).expect("readable"),
+        expected
+    );
+    assert_eq!(
+        read(&both, &projection(&["a1", "b2"])).expect("readable"),
+        expected
+    );
+}
+
+#[test]
+fn a_file_that_changes_under_the_reader_is_an_error_that_passes() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.csv");
+    fs::copy(fixture("wide.csv"), &path).expect("a copy");
+    let files = opened(path.clone(), Contents::Guess);
+    let before = files.fingerprint();
+    let error = files
+        .read(&projection(&["a1"]), &mut |_| ControlFlow::Continue(()))
+        .and_then(|()| {
+            fs::write(&path, "Oid\n1\n").expect("a file can be written");
+            files.read(&projection(&["a1"]), &mut |_| ControlFlow::Continue(()))
+        })
+        .expect_err("it is another file now");
+    assert!(error.is_transient(), "{error}");
+    assert_ne!(before, opened(path, Contents::Guess).fingerprint());
+}
+
+#[test]
+fn a_file_that_grows_during_the_reading_is_noticed_at_its_end() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("a.csv");
+    let mut text = fs::read_to_string(fixture("wide.csv")).expect("a fixture");
+    for id in 4..9000 {
+        text.push_str(&format!("{id},Ada,,realized,realized\n"));
+    }
+    fs::write(&path, &text).expect("a file can be written");
+    let files = opened(path.clone(), Contents::Guess);
+    let mut n_rows = 0;
+    let result = files.read(&projection(&["a1"]), &mut |batch| {
+        n_rows += batch.n_rows();
+        fs::write(&path, "Oid\n").expect("a file can be written");
+        ControlFlow::Continue(())
+    });
+    assert!(
+        result.is_err_and(|error| error.is_transient()),
+        "{n_rows} rows"
+    );
+}
+
+#[test]
+fn reading_stops_when_nobody_wants_more() {
+    for (name, contents) in [
+        ("wide-parts", Contents::FullSnapshot),
+        ("wide-parts", Contents::Incremental),
+        ("flat.ndjson", Contents::FullSnapshot),
+    ] {
+        let files = opened(fixture(name), contents);
+        let mut n_batches = 0;
+        let result = files.read(&projection(&["a1"]), &mut |_| {
+            n_batches += 1;
+            ControlFlow::Break(())
+        });
+        assert!(result.is_ok(), "{name}");
+        assert_eq!(n_batches, 1, "{name}");
+    }
+}
+
+#[test]
+fn a_source_describes_itself() {
+    let wide = opened(fixture("wide.csv"), Contents::Guess)
+        .describe()
+        .expect("readable");
+    assert_eq!(wide.columns.len(), 5);
+    assert_eq!(wide.audiences, ["a1", "b2"].map(AudienceId::new));
+    assert_eq!(wide.files[0].format, "comma-separated");
+    assert_eq!(wide.samples.len(), 3);
+    assert_eq!(
+        wide.samples[1][1],
+        ("person.name.firstName".to_owned(), "Åsa".to_owned())
+    );
+
+    let folder = opened(fixture("per-audience"), Contents::Guess)
+        .describe()
+        .expect("readable");
+    assert_eq!(folder.ignored, ["README.md"]);
+    assert_eq!(folder.audiences, ["a1", "b2"].map(AudienceId::new));
+    assert_eq!(folder.files.len(), 4);
+    assert_eq!(folder.columns, ["Oid", "person.name.firstName", "note"]);
+
+    let profiles = opened(fixture("xdm-sdk.ndjson"), Contents::Guess)
+        .describe()
+        .expect("readable");
+    assert_eq!(
+        profiles.columns,
+        ["identityMap.Oid", "person.name.firstName", "note"]
+    );
+    assert_eq!(profiles.audiences, ["a1", "b2", "zz"].map(AudienceId::new));
+    assert_eq!(
+        profiles.samples[0][0],
+        ("identityMap.Oid".to_owned(), "1".to_owned())
+    );
+}
