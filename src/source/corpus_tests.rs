@@ -36,8 +36,11 @@ fn outcome(path: &Path) -> String {
     let (rows, rejected, result) = read(path, Contents::Guess);
     match result {
         Ok(()) => {
-            let rows: String = rows.iter().map(|line| format!(" {line}")).collect();
-            format!("rows{rows}{rejected}")
+            let mut text = "rows".to_owned();
+            for line in rows {
+                write!(text, " {line}").expect("it is text");
+            }
+            text + &rejected
         }
         Err(error) => {
             let mut text = error.code().to_owned();

@@ -1,6 +1,6 @@
 //! Whole sources, read through the public door: every layout, format and encoding.
 
-use std::{fs, ops::ControlFlow, path::PathBuf};
+use std::{fmt::Write as _, fs, ops::ControlFlow, path::PathBuf};
 
 use super::{Error, Files, Layout, Projection, open};
 use crate::model::{AudienceId, Contents, FileSource, SourceKind};
@@ -187,7 +187,7 @@ fn a_file_that_grows_during_the_reading_is_noticed_at_its_end() {
     let path = folder.path().join("a.csv");
     let mut text = fs::read_to_string(fixture("wide.csv")).expect("a fixture");
     for id in 4..9000 {
-        text.push_str(&format!("{id},Ada,,realized,realized\n"));
+        writeln!(text, "{id},Ada,,realized,realized").expect("it is text");
     }
     fs::write(&path, &text).expect("a file can be written");
     let files = opened(path.clone(), Contents::Guess);

@@ -277,15 +277,14 @@ impl ValueEnd {
     /// Whether the value has ended before this byte.
     fn is_behind(&mut self, byte: u8) -> bool {
         self.at = match (self.at, byte) {
-            (Within::Escape, _) => Within::Text,
+            (Within::Between, _) if self.depth == 0 => return true,
+            (Within::Word, _) if byte.is_ascii_whitespace() => return true,
+            (Within::Word, b',' | b'[' | b']' | b'{' | b'}' | b'"') => return true,
             (Within::Text, b'\\') => Within::Escape,
             (Within::Text, b'"') => Within::Between,
-            (Within::Text, _) => Within::Text,
-            (Within::Between, _) if self.depth == 0 => return true,
-            (Within::Word, b',' | b'[' | b']' | b'{' | b'}' | b'"') => return true,
-            (Within::Word, _) if byte.is_ascii_whitespace() => return true,
-            (Within::Word, _) => Within::Word,
-            (Within::Start | Within::Between, b'"') => Within::Text,
+            (Within::Text | Within::Escape, _) | (Within::Start | Within::Between, b'"') => {
+                Within::Text
+            }
             (Within::Start | Within::Between, b'{' | b'[') => {
                 self.depth += 1;
                 Within::Between
@@ -295,7 +294,7 @@ impl ValueEnd {
                 Within::Between
             }
             (Within::Between, _) => Within::Between,
-            (Within::Start, _) => Within::Word,
+            (Within::Start | Within::Word, _) => Within::Word,
         };
         false
     }

@@ -113,14 +113,13 @@ impl Entry {
 
 /// Lists the files at this path: itself, or those of the folder and of the dataset exports in it.
 pub(super) fn list(path: &Path) -> Result<Listing, Error> {
-    let io_error = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => Error::NotFound {
-            path: path.to_owned(),
-        },
-        _ => Error::Io {
-            path: path.to_owned(),
-            source,
-        },
+    let io_error = |source: io::Error| {
+        let path = path.to_owned();
+        if source.kind() == io::ErrorKind::NotFound {
+            Error::NotFound { path }
+        } else {
+            Error::Io { path, source }
+        }
     };
     let metadata = fs::metadata(path).map_err(io_error)?;
     let mut listing = Listing {

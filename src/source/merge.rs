@@ -4,7 +4,7 @@
 use std::{
     cmp::Ordering,
     fs::File,
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     ops::ControlFlow,
     sync::Arc,
 };

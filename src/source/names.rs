@@ -30,7 +30,8 @@ pub(super) fn ending(name: &str) -> Option<Ending> {
 
 /// Whether an export writes such a file beside the data: a manifest, or a marker of the program that wrote it.
 pub(super) fn is_beside_the_data(name: &str) -> bool {
-    name.starts_with(['.', '_']) || (name.starts_with("manifest") && name.ends_with(".json"))
+    let is_manifest = name.starts_with("manifest") && ending(name) == Some(Ending::Json);
+    name.starts_with(['.', '_']) || is_manifest
 }
 
 /// The time in `exportTime=202601310415`, the name of a folder of a dataset export.
@@ -91,12 +92,11 @@ fn is_digits(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {
 
 fn audience(before: &str) -> Option<AudienceId> {
     const WORD: &str = "_segment";
-    let id = match before.rfind(WORD) {
-        Some(at) => before.get(at + WORD.len()..)?,
-        None => {
-            let last = before.rsplit_once('_').map_or(before, |(_, last)| last);
-            Some(last).filter(|last| is_uuid(last))?
-        }
+    let id = if let Some(at) = before.rfind(WORD) {
+        before.get(at + WORD.len()..)?
+    } else {
+        let last = before.rsplit_once('_').map_or(before, |(_, last)| last);
+        Some(last).filter(|last| is_uuid(last))?
     };
     (!id.is_empty()).then(|| AudienceId::new(id))
 }
