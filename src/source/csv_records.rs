@@ -309,3 +309,81 @@ fn closing_quote(bytes: &[u8], start: usize, is_all: bool, split: &mut Split) ->
     split.n_lines += n_line_ends(bytes.get(start..end).unwrap_or_default());
     Some(end)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Rows = Vec<(u64, Vec<Vec<u8>>)>;
+
+    fn read(bytes: &[u8], piece: usize, delimiter: u8) -> Result<Rows, Stop> {
+        let mut records = CsvRecords::new(Window::in_pieces(bytes, piece), delimiter);
+        let mut rows = vec![];
+        while records.next()? == Found::Record {
+            let record = records.record();
+            let fields = record
+                .fields
+                .iter()
+                .map(|field| record.bytes[field.clone()].to_vec());
+            rows.push((records.line(), fields.collect()));
+        }
+        Ok(rows)
+    }
+
+    fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
+        let field = prop_oneof![
+            3 => "[a-z]{0,5}",
+            2 => proptest::collection::vec(
+                prop_oneof![Just(','), Just(';'), Just('"'), Just('\n'), Just('\r'), Just('é'), Just('x')],
+                0..6
+            ).prop_map(String::from_iter),
+        ];
+        proptest::collection::vec(proptest::collection::vec(field, 1..5), 1..8)
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read(
+            table in table(),
+            piece in 1_usize..9,
+            is_quoted in any::<bool>(),
+            is_crlf in any::<bool>(),
+            is_semicolon in any::<bool>(),
+        ) {
+            let delimiter = if is_semicolon { b';' } else { b',' };
+            let end = if is_crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+            let style = if is_quoted { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
+            let mut text: Vec<u8> = vec![];
+            let mut expected = vec![];
+            for row in &table {
+                let mut writer = csv::WriterBuilder::new()
+                    .flexible(true)
+                    .delimiter(delimiter)
+                    .terminator(end)
+                    .quote_style(style)
+                    .from_writer(vec![]);
+                writer.write_record(row).expect("memory can be written");
+                let fields = row.iter().map(|field| field.clone().into_bytes()).collect();
+                expected.push((n_line_ends(&text) + 1, fields));
+                text.extend(writer.into_inner().expect("memory can be written"));
+            }
+            prop_assert_eq!(read(&text, piece, delimiter).expect("it is whole"), expected);
+        }
+
+        #[test]
+        fn any_bytes_are_read_the_same_in_pieces_of_any_size(
+            bytes in proptest::collection::vec(
+                prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(b'\r'), any::<u8>()],
+                0..60
+            ),
+            piece in 1_usize..9,
+        ) {
+            // Marks of other encodings would be taken for what they are.
+            prop_assume!(!bytes.starts_with(&[0xff]) && !bytes.starts_with(&[0xfe]));
+            let whole = read(&bytes, 1 << 20, b',').ok();
+            prop_assert_eq!(read(&bytes, piece, b',').ok(), whole);
+        }
+    }
+}

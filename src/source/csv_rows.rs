@@ -41,10 +41,10 @@ pub(super) fn plan(
     projection: &Projection,
 ) -> Result<CsvPlan, Error> {
     let header = Header::new(entry, header);
-    let id = header.identity(&projection.outreach_id)?;
+    let id = header.field(&projection.outreach_id)?;
     let mut cells = vec![Cell::Column(id)];
     for attribute in &projection.attributes {
-        cells.push(Cell::Column(header.attribute(attribute)?));
+        cells.push(Cell::Column(header.field(attribute)?));
     }
     let mut times = vec![];
     for audience in &projection.audiences {
@@ -82,11 +82,8 @@ impl<'a> Header<'a> {
         }
     }
 
-    fn attribute(&self, name: &str) -> Result<usize, Error> {
-        self.find(name)?.ok_or_else(|| self.missing(name))
-    }
-
-    fn identity(&self, field: &str) -> Result<usize, Error> {
+    /// The column of a field, which may be an identity.
+    fn field(&self, field: &str) -> Result<usize, Error> {
         for name in columns::identity_columns(field) {
             if let Some(found) = self.find(&name)? {
                 return Ok(found);

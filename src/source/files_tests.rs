@@ -146,6 +146,20 @@ fn updates_of_a_profile_are_merged_and_each_of_its_ids_is_a_row() {
 }
 
 #[test]
+fn an_attribute_may_be_an_identity() {
+    let files = opened(fixture("xdm.ndjson"), Contents::FullSnapshot);
+    for field in ["ecid", "identityMap.ecid[0].id"] {
+        let projection = Projection {
+            outreach_id: "identityMap.Oid".to_owned(),
+            attributes: vec![field.to_owned()],
+            audiences: vec![],
+        };
+        let rows = read(&files, &projection).expect("readable");
+        assert_eq!(rows, ["1|9", "2|9", "3|9"], "{field}");
+    }
+}
+
+#[test]
 fn of_dated_dataset_exports_a_snapshot_is_the_newest_and_changes_are_all() {
     let newest = opened(fixture("export"), Contents::FullSnapshot);
     let both = opened(fixture("export"), Contents::Incremental);

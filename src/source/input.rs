@@ -52,6 +52,20 @@ impl Window {
         Ok(Self::decoded(raw))
     }
 
+    /// Text from memory that comes in pieces of this size.
+    #[cfg(test)]
+    pub(super) fn in_pieces(bytes: &[u8], size: usize) -> Self {
+        struct Pieces(std::collections::VecDeque<u8>, usize);
+        impl Read for Pieces {
+            fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+                let n_bytes = into.len().min(self.1);
+                self.0.read(&mut into[..n_bytes])
+            }
+        }
+        let pieces = Pieces(bytes.iter().copied().collect(), size);
+        Self::decoded(Peeked::new(Box::new(pieces)).expect("memory can be read"))
+    }
+
     fn decoded(mut raw: Peeked) -> Self {
         let encoding = if raw.starts_with(&[0xff, 0xfe]) {
             Some(UTF_16LE)

@@ -299,3 +299,70 @@ impl ValueEnd {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, piece: usize) -> Vec<String> {
+        let mut records = JsonRecords::new(Window::in_pieces(text.as_bytes(), piece));
+        let mut found = vec![];
+        loop {
+            let next = records.next();
+            let line = records.line();
+            match next {
+                Ok(Found::Value) => {
+                    let text = str::from_utf8(records.text()).expect("it was text");
+                    found.push(format!("{line} {}", text.trim_end()));
+                }
+                Ok(Found::TooLarge) => found.push(format!("{line} too large")),
+                Ok(Found::End) => return found,
+                Err(stop) => {
+                    found.push(format!("{line} {stop:?}"));
+                    return found;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_found_in_every_form_and_in_pieces_of_any_size() {
+        let cases: [(&str, &[&str]); 12] = [
+            ("", &[]),
+            (" \n\n", &[]),
+            ("[]", &[]),
+            (
+                "{\"a\": 1}\n\n{\"a\": 2}",
+                &["1 {\"a\": 1}", "3 {\"a\": 2}"],
+            ),
+            ("{\"a\": 1}{\"a\": 2}\n", &["1 {\"a\": 1}{\"a\": 2}"]),
+            (
+                "{\n\"a\": 1\n}\n{\"a\":\n2}",
+                &["1 {\n\"a\": 1\n}", "4 {\"a\":\n2}"],
+            ),
+            (
+                "[\n{\"}\": \"]\\\"\"},\n\n7 , null]",
+                &["2 {\"}\": \"]\\\"\"}", "4 7", "4 null"],
+            ),
+            ("[\"a,b\",[[1],{}]\n]", &["1 \"a,b\"", "1 [[1],{}]"]),
+            ("[1", &["1 1", "1 CutOff"]),
+            ("[{\"a\"", &["1 CutOff"]),
+            (
+                "[,1]",
+                &["1 Damaged(\"an element of the list is missing\")"],
+            ),
+            (
+                "[1 2]",
+                &[
+                    "1 1",
+                    "1 Damaged(\"a comma is missing between two elements\")",
+                ],
+            ),
+        ];
+        for (text, expected) in cases {
+            for piece in [1, 2, 3, 7, 1 << 20] {
+                assert_eq!(read(text, piece), expected, "{text:?} in pieces of {piece}");
+            }
+        }
+    }
+}

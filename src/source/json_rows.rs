@@ -19,7 +19,7 @@ use crate::model::AudienceId;
 /// What is taken out of each object.
 #[derive(Debug, Clone)]
 pub(super) struct JsonPlan {
-    outreach_id: String,
+    id_paths: Vec<String>,
     namespace: String,
     attributes: Vec<String>,
     /// The audiences' ids in lower case, in their order, each with its cell.
@@ -47,7 +47,7 @@ pub(super) fn plan(
         .collect();
     audiences.sort();
     JsonPlan {
-        outreach_id: projection.outreach_id.clone(),
+        id_paths: columns::identity_columns(&projection.outreach_id),
         namespace: columns::namespace(&projection.outreach_id).to_owned(),
         attributes: projection.attributes.clone(),
         audiences,
@@ -185,13 +185,9 @@ impl JsonPlan {
 
     fn cells<'a>(&self, object: &Object<'a>, with_times: bool) -> Result<Cells<'a>, Fault> {
         let wrapped = object.get("attributes").and_then(Node::object);
-        let attribute = |path: &str| {
-            let found = object.at(path).or_else(|| wrapped.as_ref()?.at(path));
-            found.map_or(Ok(None), |node| single(path, node))
-        };
         let mut others = vec![];
         for path in &self.attributes {
-            others.push(attribute(path)?);
+            others.push(attribute(object, wrapped.as_ref(), path)?);
         }
         let mut memberships = Memberships {
             plan: self,
@@ -201,17 +197,17 @@ impl JsonPlan {
         };
         memberships.collect(object)?;
         others.extend(memberships.statuses);
-        let mut ids = self.identities(object)?;
+        let mut ids = identities(object, &self.namespace)?;
         if ids.is_empty() {
-            for name in columns::identity_columns(&self.outreach_id) {
-                ids.extend(attribute(&name)?);
+            for name in &self.id_paths {
+                ids.extend(attribute(object, wrapped.as_ref(), name)?);
                 if !ids.is_empty() {
                     break;
                 }
             }
         }
-        let all = ids.iter().chain(others.iter().flatten());
-        if all.clone().any(|cell| has_control(cell.as_bytes())) {
+        let mut all = ids.iter().chain(others.iter().flatten());
+        if all.any(|cell| has_control(cell.as_bytes())) {
             return Err(Fault::Control);
         }
         Ok(Cells {
@@ -219,24 +215,6 @@ impl JsonPlan {
             others,
             times: memberships.times,
         })
-    }
-
-    /// The ids of the namespace in the identity map.
-    fn identities<'a>(&self, object: &Object<'a>) -> Result<Vec<Cow<'a, str>>, Fault> {
-        let mut ids: Vec<Cow<'a, str>> = vec![];
-        let map = object.get("identityMap").and_then(Node::object);
-        let Some(node) = map.and_then(|map| map.get(&self.namespace)) else {
-            return Ok(ids);
-        };
-        for identity in node.elements() {
-            let id = match identity.object() {
-                Some(identity) => identity.get("id"),
-                None => Some(identity),
-            };
-            let id = id.map_or(Ok(None), |id| single(&self.outreach_id, id))?;
-            ids.extend(id.filter(|id| !ids.contains(id)));
-        }
-        Ok(ids)
     }
 
     fn cell_of(&self, audience: Option<&str>) -> Option<usize> {
@@ -328,6 +306,48 @@ impl<'a> Memberships<'_, 'a> {
         }
         Ok(())
     }
+}
+
+/// The value at a path, also within the wrapper of free-form attributes, or else the identity of that namespace.
+fn attribute<'a>(
+    object: &Object<'a>,
+    wrapped: Option<&Object<'a>>,
+    path: &str,
+) -> Result<Option<Cow<'a, str>>, Fault> {
+    let namespace = columns::namespace(path);
+    if namespace == path
+        && let Some(node) = object.at(path).or_else(|| wrapped?.at(path))
+    {
+        return single(path, node);
+    }
+    let mut ids = identities(object, namespace)?;
+    match (ids.pop(), ids.is_empty()) {
+        (Some(id), true) => Ok(Some(id)),
+        (Some(_), false) => Err(Fault::NotSingle(path.to_owned())),
+        // A flat key such as `identityMap.Oid`.
+        (None, _) => object.get(path).map_or(Ok(None), |node| single(path, node)),
+    }
+}
+
+/// The ids of a namespace in the identity map, each once.
+fn identities<'a>(object: &Object<'a>, namespace: &str) -> Result<Vec<Cow<'a, str>>, Fault> {
+    let mut ids: Vec<Cow<'a, str>> = vec![];
+    if namespace.contains('.') {
+        return Ok(ids);
+    }
+    let map = object.get("identityMap").and_then(Node::object);
+    let Some(node) = map.and_then(|map| map.get(namespace)) else {
+        return Ok(ids);
+    };
+    for identity in node.elements() {
+        let id = match identity.object() {
+            Some(identity) => identity.get("id"),
+            None => Some(identity),
+        };
+        let id = id.map_or(Ok(None), |id| single(namespace, id))?;
+        ids.extend(id.filter(|id| !ids.contains(id)));
+    }
+    Ok(ids)
 }
 
 /// The value as a cell; `{"value": …}` is its value, and `{}` is none.

@@ -23,6 +23,8 @@ pub(super) struct Merger {
     /// Made when the first part no longer fits into memory.
     spill: Option<File>,
     spill_length: u64,
+    /// How many bytes of a part are kept in memory.
+    part_buffer: usize,
     n_cells: usize,
     n_audiences: usize,
 }
@@ -51,6 +53,7 @@ impl Merger {
             parts: (0..N_PARTS).map(|_| Part::default()).collect(),
             spill: None,
             spill_length: 0,
+            part_buffer: PART_BUFFER,
             n_cells: width.saturating_sub(1),
             n_audiences,
         }
@@ -89,7 +92,7 @@ impl Merger {
         for time in times.take(self.n_audiences) {
             buffer.extend_from_slice(&time.unwrap_or(NO_TIME).to_le_bytes());
         }
-        if buffer.len() >= PART_BUFFER {
+        if buffer.len() >= self.part_buffer {
             part.spill(&mut self.spill, &mut self.spill_length)
                 .map_err(|source| Error::Temporary { source })?;
         }
@@ -265,5 +268,85 @@ impl<'a> Cut<'a> {
             self.cell();
         }
         self.0 = self.0.get(n_times * 8..).unwrap_or_default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Given = (u64, Option<String>, Option<String>, Option<i64>);
+
+    fn row() -> impl Strategy<Value = Given> {
+        let attribute = proptest::option::of("[a-c]{0,2}");
+        let status = proptest::option::of("[xy]?");
+        (1_u64..6, attribute, status, proptest::option::of(0_i64..4))
+    }
+
+    /// What the rows of one profile come to, told in the plainest way.
+    fn expected(rows: &[Given]) -> BTreeMap<String, Vec<Option<String>>> {
+        let mut profiles: BTreeMap<u64, Given> = BTreeMap::new();
+        for row in rows {
+            let (id, attribute, status, time) = row.clone();
+            let known = profiles.entry(id).or_insert((id, None, None, None));
+            known.1 = attribute.or(known.1.take());
+            let is_blank =
+                |status: &Option<String>| status.as_deref().unwrap_or_default().is_empty();
+            let is_older = matches!((time, known.3), (Some(new), Some(old)) if new < old);
+            if is_blank(&known.2) || (!is_blank(&status) && !is_older) {
+                known.2 = status.or(known.2.take());
+                known.3 = time.or(known.3);
+            }
+        }
+        let cells = |row: Given| (row.0.to_string(), vec![row.1, row.2]);
+        profiles.into_values().map(cells).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn merging_through_a_file_is_merging_in_memory(
+            rows in proptest::collection::vec(row(), 0..40),
+            part_buffer in prop_oneof![Just(1_usize), Just(100), Just(PART_BUFFER)],
+        ) {
+            let mut merger = Merger::new(3, 1);
+            merger.part_buffer = part_buffer;
+            merger.start_file(&Arc::from("a"));
+            for (line, (id, attribute, status, time)) in rows.iter().enumerate() {
+                if line == 20 {
+                    merger.start_file(&Arc::from("b"));
+                }
+                let id = id.to_string();
+                let cells = [Some(id.as_str()), attribute.as_deref(), status.as_deref()];
+                let line = line as u64 + 1;
+                prop_assert!(merger.take(line, cells.into_iter(), &[*time]).expect("a disk"));
+            }
+            let mut found = BTreeMap::new();
+            let mut n_rows = 0;
+            merger.finish(3, &mut |batch| {
+                for row in batch.rows() {
+                    let cells: Vec<_> = row.cells().map(|cell| cell.map(str::to_owned)).collect();
+                    found.insert(cells[0].clone().expect("an id"), cells[1..].to_vec());
+                    n_rows += 1;
+                }
+                ControlFlow::Continue(())
+            }).expect("a disk");
+            prop_assert_eq!(n_rows, found.len());
+            prop_assert_eq!(found, expected(&rows));
+        }
+    }
+
+    #[test]
+    fn a_row_without_a_readable_id_is_not_taken() {
+        let mut merger = Merger::new(1, 0);
+        for id in [None, Some(""), Some("x"), Some("0")] {
+            assert!(
+                !merger.take(1, [id].into_iter(), &[]).expect("a disk"),
+                "{id:?}"
+            );
+        }
     }
 }
