@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, ops::ControlFlow, path::Path};
 
+use proptest::prelude::*;
+
 use super::{Error, Projection, open};
 use crate::model::{AudienceId, Contents, FileSource, SourceKind};
 
@@ -101,5 +103,35 @@ fn a_cut_off_file_does_not_pass_for_a_whole_one() {
                 rows.len()
             );
         }
+    }
+}
+
+proptest! {
+    /// Files that are damaged in places nobody thought of: the reader has to come back, with rows of the right width.
+    #[test]
+    fn no_damage_makes_the_reader_panic(
+        which in any::<prop::sample::Index>(),
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        is_snapshot in any::<bool>(),
+    ) {
+        let mut names: Vec<_> = fs::read_dir("tests/fixtures/sources")
+            .expect("the fixtures")
+            .map(|item| item.expect("a fixture").path())
+            .filter(|path| path.is_file())
+            .collect();
+        names.sort();
+        let path = which.get(&names);
+        let mut bytes = fs::read(path).expect("a fixture");
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let damaged = folder.path().join(path.file_name().expect("a name"));
+        fs::write(&damaged, bytes).expect("a file can be written");
+        let contents = if is_snapshot { Contents::FullSnapshot } else { Contents::Incremental };
+        let (rows, _, result) = read(&damaged, contents);
+        prop_assert!(rows.iter().all(|line| *line > 0));
+        prop_assert!(result.is_err_and(|error| !error.is_transient()) || rows.len() < 40);
     }
 }

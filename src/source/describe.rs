@@ -38,6 +38,7 @@ pub struct DescribedFile {
 }
 
 const MOST_SAMPLES: usize = 3;
+const MOST_COLUMNS: usize = 2000;
 
 impl Files {
     /// Tells what the source holds; reads no more than the beginning of its newest file.
@@ -52,7 +53,7 @@ impl Files {
             for audience in &file.shape.audiences {
                 add_new(&mut audiences, audience);
             }
-            for column in &file.shape.columns {
+            for column in file.shape.columns.iter().take(MOST_COLUMNS) {
                 add_new(&mut columns, column);
             }
         }
@@ -72,7 +73,11 @@ impl Files {
     }
 
     fn samples(&self, file: &SourceFile) -> Result<Vec<Vec<(String, String)>>, Error> {
-        let columns = &file.shape.columns;
+        let columns = file
+            .shape
+            .columns
+            .get(..MOST_COLUMNS)
+            .unwrap_or(&file.shape.columns);
         let is_once = |name: &&String| columns.iter().filter(|c| c == name).count() == 1;
         let (ids, attributes): (Vec<_>, Vec<_>) = columns
             .iter()

@@ -267,3 +267,93 @@ impl Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn one_of_each() -> Vec<Error> {
+        let file = || Arc::<str>::from("members.csv");
+        let path = || PathBuf::from("exports");
+        let source = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let column = || "Oid".to_owned();
+        vec![
+            Error::NotFound { path: path() },
+            Error::Io {
+                path: path(),
+                source: source(),
+            },
+            Error::NothingToRead {
+                path: path(),
+                ignored: vec![],
+            },
+            Error::FileEmpty { file: file() },
+            Error::NotText { file: file() },
+            Error::NotJson { file: file() },
+            Error::CutOff {
+                file: file(),
+                line: 7,
+                source: None,
+            },
+            Error::Damaged {
+                file: file(),
+                line: 7,
+                what: "a comma is missing".to_owned(),
+            },
+            Error::ColumnMissing {
+                file: file(),
+                column: column(),
+                present: vec![],
+            },
+            Error::ColumnTwice {
+                file: file(),
+                column: column(),
+            },
+            Error::AudienceFileMissing {
+                audience: AudienceId::new("a1"),
+            },
+            Error::AudienceUnknown { file: file() },
+            Error::LayoutsMixed {
+                file: file(),
+                other: "b.csv".into(),
+            },
+            Error::ChangedWhileRead { file: file() },
+            Error::Temporary { source: source() },
+        ]
+    }
+
+    #[test]
+    fn each_error_has_a_code_of_its_own_and_says_what_to_do() {
+        let errors = one_of_each();
+        let codes: BTreeSet<_> = errors.iter().map(Error::code).collect();
+        assert_eq!(codes.len(), errors.len());
+        for error in errors {
+            let text = error.to_string();
+            assert!(text.starts_with(char::is_lowercase), "{text}");
+            assert!(!text.ends_with('.'), "{text}");
+            assert!(error.next_step().ends_with('.'), "{text}");
+            let names_file = error.file().is_some_and(|file| text.contains(&**file));
+            assert_eq!(names_file, error.file().is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_passes_by_itself_is_transient() {
+        let transient: Vec<_> = one_of_each()
+            .iter()
+            .filter(|e| e.is_transient())
+            .map(Error::code)
+            .collect();
+        assert_eq!(transient, ["source_changed"]);
+        let source = io::Error::from(io::ErrorKind::TimedOut);
+        assert!(
+            Error::Io {
+                path: "x".into(),
+                source
+            }
+            .is_transient()
+        );
+    }
+}

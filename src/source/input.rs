@@ -124,10 +124,18 @@ impl Window {
         if self.end == self.buffer.len() {
             self.buffer.resize(self.buffer.len() * 2, 0);
         }
-        let free = self.buffer.get_mut(self.end..).unwrap_or_default();
-        let n_read = read_some(&mut self.input, free)?;
-        self.end += n_read;
-        self.has_ended = n_read == 0;
+        // A record that is already large is gone over again after each filling: let these be few.
+        let enough = if self.end < FIRST_CAPACITY / 2 {
+            self.end + 1
+        } else {
+            self.buffer.len()
+        };
+        while self.end < enough && !self.has_ended {
+            let free = self.buffer.get_mut(self.end..).unwrap_or_default();
+            let n_read = read_some(&mut self.input, free)?;
+            self.end += n_read;
+            self.has_ended = n_read == 0;
+        }
         Ok(())
     }
 }
