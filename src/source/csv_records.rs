@@ -250,7 +250,7 @@ fn split(bytes: &[u8], delimiter: u8, is_all: bool, fields: &mut Vec<Field>) -> 
         let rest = bytes.get(at..).unwrap_or_default();
         if rest.first() == Some(&b'"') {
             let start = at + 1;
-            let Some(end) = closing_quote(bytes, start, is_all, &mut split) else {
+            let Some(end) = closing_quote(bytes, start, &mut split) else {
                 return Attempt::Partial { in_quotes: true };
             };
             fields.push(start..end);
@@ -292,7 +292,7 @@ fn ends_field(byte: u8, delimiter: u8) -> bool {
 }
 
 /// Where the quote that closes this field stands; nothing if it is not yet in memory.
-fn closing_quote(bytes: &[u8], start: usize, is_all: bool, split: &mut Split) -> Option<usize> {
+fn closing_quote(bytes: &[u8], start: usize, split: &mut Split) -> Option<usize> {
     let mut at = start;
     let end = loop {
         at += bytes.get(at..)?.iter().position(|b| *b == b'"')?;
@@ -301,8 +301,6 @@ fn closing_quote(bytes: &[u8], start: usize, is_all: bool, split: &mut Split) ->
                 split.has_doubled = true;
                 at += 2;
             }
-            // Whether the quote is doubled shows only in what follows.
-            None if !is_all => return None,
             _ => break at,
         }
     };
@@ -330,6 +328,12 @@ mod tests {
             rows.push((records.line(), fields.collect()));
         }
         Ok(rows)
+    }
+
+    #[test]
+    fn doubled_quotes_are_one_only_between_quotes() {
+        let rows = read(b"a\"\"b,\"x\"\"y\"\n", 1, b',').expect("it is whole");
+        assert_eq!(rows, [(1, vec![b"a\"\"b".to_vec(), b"x\"y".to_vec()])]);
     }
 
     fn table() -> impl Strategy<Value = Vec<Vec<String>>> {

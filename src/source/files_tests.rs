@@ -160,6 +160,46 @@ fn an_attribute_may_be_an_identity() {
 }
 
 #[test]
+fn files_without_a_date_are_parts_of_one_snapshot() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, part) in [
+        ("all_20260101000000.csv", "1,Ada,,realized"),
+        ("more.csv", "2,Alan,,exited"),
+    ] {
+        let text =
+            format!("Oid,person.name.firstName,note,segmentMembership.ups.a1.status\n{part}\n");
+        fs::write(folder.path().join(name), text).expect("a file can be written");
+    }
+    let files = opened(folder.path().to_owned(), Contents::Guess);
+    assert_eq!(
+        read(&files, &projection(&["a1"])).expect("readable"),
+        ["1|Ada||realized", "2|Alan||exited"]
+    );
+}
+
+#[test]
+fn the_own_namespace_goes_before_others_that_have_the_same_id() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let csv = "Oid,person.name.firstName,note,segmentMembership.AAM.a1.status,segmentMembership.ups.a1.status,\
+               segmentMembership.AAM.b2.status\n1,Ada,,exited,realized,exited\n";
+    let json = r#"{"Oid": 1, "person": {"name": {"firstName": "Ada"}}, "note": null, "segmentMembership": {
+        "ups": {"a1": {"status": "realized"}}, "AAM": {"a1": {"status": "exited"}, "b2": {"status": "exited"}}}}"#;
+    for (name, text) in [("a.csv", csv), ("a.json", json)] {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("a file can be written");
+        let rows = read(
+            &opened(path, Contents::FullSnapshot),
+            &projection(&["a1", "b2"]),
+        );
+        assert_eq!(
+            rows.expect("readable"),
+            ["1|Ada||realized|exited"],
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn of_dated_dataset_exports_a_snapshot_is_the_newest_and_changes_are_all() {
     let newest = opened(fixture("export"), Contents::FullSnapshot);
     let both = opened(fixture("export"), Contents::Incremental);

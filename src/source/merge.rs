@@ -328,6 +328,10 @@ mod tests {
             let mut n_rows = 0;
             merger.finish(3, &mut |batch| {
                 for row in batch.rows() {
+                    let id: u64 = row.cells().next().flatten().unwrap().parse().unwrap();
+                    let last = rows.iter().rposition(|row| row.0 == id).unwrap();
+                    assert_eq!(row.line(), last as u64 + 1);
+                    assert_eq!(&*batch.file, if last < 20 { "a" } else { "b" });
                     let cells: Vec<_> = row.cells().map(|cell| cell.map(str::to_owned)).collect();
                     found.insert(cells[0].clone().expect("an id"), cells[1..].to_vec());
                     n_rows += 1;
