@@ -2,15 +2,19 @@
 
 use std::{
     fmt::Write as _,
+    ops::ControlFlow,
     path::{Path, PathBuf},
 };
+
+use jiff::{Timestamp, tz::TimeZone};
 
 use super::{Exit, Failure, args::DestinationCommand, open_dir, open_engine, output};
 use crate::{
     engine::{is_named, store_problem},
-    model::{Destination, Problem},
+    model::{AudienceId, Contents, Destination, Problem},
     source,
     store::{Error, read_destination},
+    sync::Rules,
 };
 
 /// Carries out one of the three.
@@ -81,7 +85,7 @@ fn validate(file: &Path) -> anyhow::Result<Result<Exit, Failure>> {
         Ok(destination) => destination,
         Err(failure) => return Ok(Err(failure)),
     };
-    let opened = source::open(&destination.source);
+    let opened = look_at_source(&destination);
     match opened {
         Ok(description) => {
             output::result(&describe(&destination, &description))?;
@@ -97,6 +101,22 @@ fn validate(file: &Path) -> anyhow::Result<Result<Exit, Failure>> {
             }))
         }
     }
+}
+
+/// Opens the source, and reads far enough to see whether it has everything that the settings want of it.
+fn look_at_source(destination: &Destination) -> Result<source::Description, source::Error> {
+    let files = source::open(&destination.source)?;
+    let rules = Rules::new(
+        destination,
+        files.contents(),
+        Timestamp::now()
+            .to_zoned_datetime(TimeZone::system())
+            .date(),
+    );
+    files.read(&rules.projection(), &mut |_first_batch| {
+        ControlFlow::Break(())
+    })?;
+    files.describe()
 }
 
 /// Reads settings from a file outside the data folder; a relative source is relative to that file.
@@ -119,7 +139,7 @@ fn read(file: &Path) -> Result<Destination, Failure> {
         | Error::Locked { .. }
         | Error::NoHome) => Failure::usage(Problem::new(
             "settings_unreadable",
-            format!("The file cannot be read: {}.", other),
+            format!("The file cannot be read: {other}."),
             "Check the path.",
         )),
     })?;
@@ -132,15 +152,40 @@ fn read(file: &Path) -> Result<Destination, Failure> {
     Ok(destination)
 }
 
-fn describe(destination: &Destination, files: &source::Files) -> String {
+fn describe(destination: &Destination, found: &source::Description) -> String {
     let mut text = String::from("The settings are valid.\n");
-    writeln!(
-        text,
-        "Source {}: {:?}, {:?}",
-        destination.source.path.display(),
-        files.layout(),
-        files.contents()
-    )
-    .unwrap_or_default();
+    let contents = match found.contents {
+        Contents::FullSnapshot => "a full snapshot",
+        Contents::Incremental | Contents::Guess => "changes only",
+    };
+    let files: Vec<_> = found
+        .files
+        .iter()
+        .map(|file| format!("{} ({})", file.name, file.format))
+        .collect();
+    let lines = [
+        format!(
+            "Source {}: {}, {contents}",
+            destination.source.path.display(),
+            found.layout
+        ),
+        format!("  files: {}", files.join(", ")),
+        format!("  columns: {}", found.columns.join(", ")),
+        format!(
+            "  audiences: {}",
+            found
+                .audiences
+                .iter()
+                .map(AudienceId::as_str)
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+    ];
+    for line in lines {
+        writeln!(text, "{line}").unwrap_or_default();
+    }
+    if !found.ignored.is_empty() {
+        writeln!(text, "  left out: {}", found.ignored.join(", ")).unwrap_or_default();
+    }
     text
 }

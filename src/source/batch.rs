@@ -48,8 +48,8 @@ pub struct Rejected {
     pub code: &'static str,
     /// What is wrong with it, in plain words and without its data.
     pub what: String,
-    /// Every number in it that could be its prospect's: such a prospect is not taken for gone.
-    pub numbers: Vec<OutreachId>,
+    /// Every number in it, one of which may be its prospect's; `None` if nobody can say.
+    pub numbers: Option<Vec<OutreachId>>,
 }
 
 impl Batch {
@@ -97,6 +97,7 @@ impl Batch {
                     line,
                     "row_too_large",
                     "the record is larger than this program can hold",
+                    None,
                 );
                 return;
             }
@@ -106,8 +107,14 @@ impl Batch {
         self.lines.push(line);
     }
 
-    /// Adds a record that could not be read.
-    pub fn reject(&mut self, line: u64, code: &'static str, what: impl Into<String>) {
+    /// Adds a record that could not be read; `record` is all of it, or `None` if it is lost.
+    pub fn reject(
+        &mut self,
+        line: u64,
+        code: &'static str,
+        what: impl Into<String>,
+        record: Option<&[u8]>,
+    ) {
         let place = Place {
             file: Arc::clone(&self.file),
             line,
@@ -116,7 +123,7 @@ impl Batch {
             place,
             code,
             what: what.into(),
-            numbers: vec![],
+            numbers: record.map(numbers_in),
         });
     }
 
@@ -137,6 +144,14 @@ impl Batch {
                 row
             })
     }
+}
+
+/// Every number in a record that could be an OutreachId.
+fn numbers_in(record: &[u8]) -> Vec<OutreachId> {
+    let digits = record.split(|byte| !byte.is_ascii_digit());
+    digits
+        .filter_map(|digits| OutreachId::parse(str::from_utf8(digits).ok()?))
+        .collect()
 }
 
 /// One profile's cells, in the order of the [`Projection`].
@@ -178,6 +193,25 @@ impl<'a> Row<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rejected_record_keeps_the_numbers_that_may_be_its_prospects() {
+        let mut batch = Batch::new("a.csv".into(), 1);
+        batch.reject(
+            2,
+            "row_ragged",
+            "",
+            Some(b"17,\"Ada 0x12\",0,99999999999999999999\xff5"),
+        );
+        batch.reject(3, "row_too_large", "", None);
+        let numbers: Vec<_> = batch
+            .rejected
+            .iter()
+            .map(|rejected| rejected.numbers.clone())
+            .collect();
+        let ids = [17, 12, 5].map(|number| OutreachId::new(number).expect("it is positive"));
+        assert_eq!(numbers, [Some(ids.to_vec()), None]);
+    }
 
     #[test]
     fn rows_read_back_as_they_were_pushed() {

@@ -87,15 +87,20 @@ impl CsvRecords {
         self.window.is_utf16()
     }
 
+    /// The bytes of the record found last, as they stand in the file.
+    pub(super) fn raw(&self) -> &[u8] {
+        self.window
+            .bytes()
+            .get(..self.record.length)
+            .unwrap_or_default()
+    }
+
     /// The record that [`next`](Self::next) found.
     pub(super) fn record(&self) -> Record<'_> {
         let bytes = if self.record.has_doubled {
             &self.undoubled
         } else {
-            self.window
-                .bytes()
-                .get(..self.record.length)
-                .unwrap_or_default()
+            self.raw()
         };
         Record {
             bytes,

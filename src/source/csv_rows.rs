@@ -176,18 +176,18 @@ pub(super) fn read(entry: &Entry, plan: &CsvPlan, out: &mut Out<'_>) -> Result<(
             Found::End => break,
             _ if is_header => is_header = false,
             Found::Record => {
-                let record = records.record();
                 let is_utf16 = records.is_utf16();
-                if let Err(fault) = plan.add_row(line, record, is_utf16, out)? {
-                    fault.reject(entry, line, plan, record, out)?;
+                if let Err(fault) = plan.add_row(line, records.record(), is_utf16, out)? {
+                    fault.reject(entry, line, plan, records.record(), records.raw(), out)?;
                 }
             }
             Found::Misquoted => out.reject(
                 line,
                 "row_misquoted",
                 "text stands behind a closing quote, so that it is not clear what the value is",
+                Some(records.raw()),
             ),
-            Found::TooLarge => out.reject(line, "row_too_large", "the record is over 16 MB"),
+            Found::TooLarge => out.reject(line, "row_too_large", "the record is over 16 MB", None),
         }
     }
     Ok(())
@@ -258,6 +258,7 @@ impl Fault {
         line: u64,
         plan: &CsvPlan,
         record: Record<'_>,
+        raw: &[u8],
         out: &mut Out<'_>,
     ) -> Result<(), Error> {
         match self {
@@ -268,10 +269,15 @@ impl Fault {
                     record.fields.len(),
                     plan.n_columns
                 );
-                out.reject(line, "row_ragged", what);
+                out.reject(line, "row_ragged", what, Some(raw));
             }
-            Self::Encoding => out.reject(line, "row_encoding", WRONG_ENCODING),
-            Self::Control => out.reject(line, "value_control_character", CONTROL_CHARACTER),
+            Self::Encoding => out.reject(line, "row_encoding", WRONG_ENCODING, Some(raw)),
+            Self::Control => out.reject(
+                line,
+                "value_control_character",
+                CONTROL_CHARACTER,
+                Some(raw),
+            ),
         }
         Ok(())
     }

@@ -67,7 +67,7 @@ pub(super) fn read(entry: &Entry, plan: &JsonPlan, out: &mut Out<'_>) -> Result<
         let line = records.line();
         match found.map_err(|stop| shape::stopped(entry, line, stop))? {
             Found::End => break,
-            Found::TooLarge => out.reject(line, "row_too_large", "the record is over 16 MB"),
+            Found::TooLarge => out.reject(line, "row_too_large", "the record is over 16 MB", None),
             Found::Value => match str::from_utf8(records.text()) {
                 Ok(text) if !(records.is_utf16() && text.contains('\u{fffd}')) => {
                     let is_at_end = records.is_at_end();
@@ -80,7 +80,7 @@ pub(super) fn read(entry: &Entry, plan: &JsonPlan, out: &mut Out<'_>) -> Result<
                 Err(e) if e.error_len().is_none() && records.is_at_end() => {
                     return Err(shape::stopped(entry, line, Stop::CutOff));
                 }
-                _ => out.reject(line, "row_encoding", WRONG_ENCODING),
+                _ => out.reject(line, "row_encoding", WRONG_ENCODING, Some(records.text())),
             },
         }
     }
@@ -116,14 +116,19 @@ impl JsonPlan {
             match value {
                 Ok(value) if value.get().starts_with('{') => {
                     if let Ok(object) = Object::parse(value.get()) {
-                        self.add_object(line, &object, out)?;
+                        self.add_object(line, value.get(), &object, out)?;
                     }
                 }
-                Ok(_) => out.reject(line, "json_not_object", NOT_OBJECT),
+                Ok(value) => out.reject(
+                    line,
+                    "json_not_object",
+                    NOT_OBJECT,
+                    Some(value.get().as_bytes()),
+                ),
                 Err(e) if e.is_eof() && is_at_end => return Ok(Err(Stop::CutOff)),
                 Err(e) => {
                     let what = format!("it is not JSON from column {} on", e.column());
-                    out.reject(line, "json_invalid", what);
+                    out.reject(line, "json_invalid", what, Some(text.as_bytes()));
                     break;
                 }
             }
@@ -144,19 +149,25 @@ impl JsonPlan {
             return Ok(Err(Stop::Damaged(what)));
         }
         if !text.starts_with('{') {
-            out.reject(line, "json_not_object", NOT_OBJECT);
+            out.reject(line, "json_not_object", NOT_OBJECT, Some(text.as_bytes()));
         } else if let Ok(object) = Object::parse(text) {
-            self.add_object(line, &object, out)?;
+            self.add_object(line, text, &object, out)?;
         }
         Ok(Ok(()))
     }
 
-    fn add_object(&self, line: u64, object: &Object<'_>, out: &mut Out<'_>) -> Result<(), Error> {
+    fn add_object(
+        &self,
+        line: u64,
+        text: &str,
+        object: &Object<'_>,
+        out: &mut Out<'_>,
+    ) -> Result<(), Error> {
         let cells = match self.cells(object, out.is_merging()) {
             Ok(cells) => cells,
             Err(Fault::NotSingle(field)) => {
                 let what = format!("{field} is a list or an object, not a single value");
-                out.reject(line, "value_not_single", what);
+                out.reject(line, "value_not_single", what, Some(text.as_bytes()));
                 return Ok(());
             }
             Err(Fault::Broken) => {
@@ -164,11 +175,17 @@ impl JsonPlan {
                     line,
                     "json_invalid",
                     "an escape in a text stands for no character",
+                    Some(text.as_bytes()),
                 );
                 return Ok(());
             }
             Err(Fault::Control) => {
-                out.reject(line, "value_control_character", CONTROL_CHARACTER);
+                out.reject(
+                    line,
+                    "value_control_character",
+                    CONTROL_CHARACTER,
+                    Some(text.as_bytes()),
+                );
                 return Ok(());
             }
         };

@@ -65,9 +65,15 @@ impl<'e> Out<'e> {
         Ok(())
     }
 
-    /// Adds a record that could not be read.
-    pub(super) fn reject(&mut self, line: u64, code: &'static str, what: impl Into<String>) {
-        self.batch.reject(line, code, what);
+    /// Adds a record that could not be read; `record` is all of it, or `None` if it is lost.
+    pub(super) fn reject(
+        &mut self,
+        line: u64,
+        code: &'static str,
+        what: impl Into<String>,
+        record: Option<&[u8]>,
+    ) {
+        self.batch.reject(line, code, what, record);
         self.flush_if_full();
     }
 

@@ -4,7 +4,7 @@
 //! field by field with what the ledger and the outbox know of the prospect. Two rows that ask different things of
 //! one prospect are both excluded, whichever came first: nobody can say which of them is right.
 
-use std::{num::NonZeroU16, sync::Arc};
+use std::{collections::BTreeSet, num::NonZeroU16, sync::Arc};
 
 use super::{
     guard::Exits,
@@ -89,7 +89,9 @@ pub struct Planner<'a, D> {
     pending: Vec<LedgerEntry>,
     refused: Vec<LedgerEntry>,
     /// Numbers that stand in records nobody could read: their prospects are not taken for gone.
-    spared: std::collections::BTreeSet<OutreachId>,
+    spared: BTreeSet<OutreachId>,
+    /// A record was lost whole, so nobody can be taken for gone.
+    is_anyone_lost: bool,
     files: Vec<Arc<str>>,
     wish: Wish,
     max_sample: usize,
@@ -106,7 +108,8 @@ impl<'a, D: Desk> Planner<'a, D> {
             index: Index::new(before.ledger),
             pending: before.pending,
             refused: before.refused,
-            spared: std::collections::BTreeSet::new(),
+            spared: BTreeSet::new(),
+            is_anyone_lost: false,
             files: vec![],
             wish: Wish::default(),
             max_sample,
@@ -154,7 +157,7 @@ impl<'a, D: Desk> Planner<'a, D> {
     /// # Errors
     /// If the desk fails.
     pub fn finish(mut self, max_exit_share: f64) -> Result<Plan, D::Error> {
-        if self.rules.is_full() {
+        if self.rules.is_full() && !self.is_anyone_lost {
             self.plan_absent()?;
         }
         self.plan.figures.pending = self.desk.n_pending()?;
@@ -355,13 +358,15 @@ impl<'a, D: Desk> Planner<'a, D> {
 
     fn reject(&mut self, rejected: &Rejected) -> Result<(), D::Error> {
         self.plan.n_records += 1;
-        self.spared.extend(
-            rejected
-                .numbers
-                .iter()
-                .copied()
-                .filter(|number| self.index.knows(*number) || holds(&self.pending, *number)),
-        );
+        match &rejected.numbers {
+            Some(numbers) => {
+                let is_known = |number: &OutreachId| {
+                    self.index.knows(*number) || holds(&self.pending, *number)
+                };
+                self.spared.extend(numbers.iter().copied().filter(is_known));
+            }
+            None => self.is_anyone_lost = true,
+        }
         self.put_excluded(
             None,
             rejected.place.clone(),
