@@ -177,8 +177,11 @@ fn is_date(text: &str) -> bool {
     text.len() == 10 && text.parse::<Date>().is_ok()
 }
 
+/// Stricter than the parser, which takes `20261123T10Z` and `2026-11-23T10:00:00Z[UTC]` as well.
 fn is_date_time(text: &str) -> bool {
-    text.parse::<Timestamp>().is_ok()
+    let mark = |at: usize| text.as_bytes().get(at).copied();
+    let is_spelled_out = [mark(4), mark(7), mark(13), mark(16)] == b"--::".map(Some);
+    is_spelled_out && !text.ends_with(']') && text.parse::<Timestamp>().is_ok()
 }
 
 fn is_email(text: &str) -> bool {
@@ -219,6 +222,7 @@ mod tests {
             ("firstName", json!("é".repeat(255))),
             ("dateOfBirth", json!("1990-12-31")),
             ("availableAt", json!("2026-11-23T10:00:00.000Z")),
+            ("availableAt", json!("2026-11-23T10:00:00+01:00")),
             ("linkedInConnections", json!(12)),
             ("score", json!(1.5)),
             ("optedOut", json!(true)),
@@ -243,6 +247,9 @@ mod tests {
             ("dateOfBirth", json!("19901231")),
             ("dateOfBirth", json!("2026-02-30")),
             ("availableAt", json!("2026-11-23")),
+            ("availableAt", json!("2026-11-23T10:00Z")),
+            ("availableAt", json!("20261123T100000Z")),
+            ("availableAt", json!("2026-11-23T10:00:00Z[UTC]")),
             ("linkedInConnections", json!(1.5)),
             ("score", json!("1.5")),
             ("optedOut", json!("true")),
