@@ -184,11 +184,21 @@ fn is_date_time(text: &str) -> bool {
     is_spelled_out && !text.ends_with(']') && text.parse::<Timestamp>().is_ok()
 }
 
+/// An address as RFC 5322 spells it, ASCII alone.
 fn is_email(text: &str) -> bool {
-    let has_parts = text
-        .split_once('@')
-        .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
-    has_parts && !text.contains(char::is_whitespace) && text.matches('@').count() == 1
+    let is_atom = |word: &str| {
+        let is_fit =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte);
+        !word.is_empty() && word.bytes().all(is_fit)
+    };
+    let is_label = |word: &str| {
+        let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let is_bare = !word.starts_with('-') && !word.ends_with('-');
+        !word.is_empty() && is_bare && word.bytes().all(is_fit)
+    };
+    text.split_once('@').is_some_and(|(local, domain)| {
+        domain.contains('.') && local.split('.').all(is_atom) && domain.split('.').all(is_label)
+    })
 }
 
 fn is_list_of(value: &Value, test: fn(&str) -> bool) -> bool {
@@ -226,7 +236,7 @@ mod tests {
             ("linkedInConnections", json!(12)),
             ("score", json!(1.5)),
             ("optedOut", json!(true)),
-            ("emails", json!(["a@b.example"])),
+            ("emails", json!(["a.o'b+c@d-e.example"])),
             ("tags", json!([])),
             ("custom7", json!("Lead")),
             ("custom8", json!("2027-01-31")),
@@ -255,6 +265,10 @@ mod tests {
             ("optedOut", json!("true")),
             ("emails", json!("a@b.example")),
             ("emails", json!(["nobody"])),
+            ("emails", json!(["zoë@b.example"])),
+            ("emails", json!(["a..b@c.example"])),
+            ("emails", json!(["a@b@c.example"])),
+            ("emails", json!(["a@-b.example"])),
             ("tags", json!([1])),
             ("custom7", json!("realized")),
             ("custom8", json!("realized")),
