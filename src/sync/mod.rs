@@ -13,6 +13,9 @@ mod prepare;
 mod rules;
 mod value;
 
+#[cfg(test)]
+mod plan_tests;
+
 pub use deliver::{MAX_IN_FLIGHT, deliver};
 pub use error::{Error, Hindrance};
 pub use guard::{Exits, TooMany};

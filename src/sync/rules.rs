@@ -183,6 +183,7 @@ impl Rules {
             if matches!(step.takes, Takes::Status(_)) {
                 wish.fields
                     .push(step.target, FieldValue::Text(&self.exited));
+                wish.exits.push(step.target);
             }
         }
         wish
