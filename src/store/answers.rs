@@ -28,8 +28,9 @@ pub enum Verdict {
         what: String,
         /// Outreach's own words.
         outreach: String,
-        /// The fields that were written all the same, when only some were refused.
-        written: FieldSet,
+        /// What Outreach says it holds now of the fields sent, when it took the request and holds something else in
+        /// some of them. Fields sent that are not in here are no longer known.
+        held: Option<FieldSet>,
     },
     /// No clear answer after all retries: it may or may not have been written, so it stays in the outbox.
     Unsettled {
@@ -87,13 +88,13 @@ fn settle_one(
             code,
             what,
             outreach,
-            written,
+            held,
         } => {
-            if !written.is_empty() {
+            if let Some(held) = held {
                 let lost = change
                     .fields
-                    .filtered(|target, _| written.get(target).is_none());
-                write_ledger(db, run, change, written, &lost, now)?;
+                    .filtered(|target, _| held.get(target).is_none());
+                write_ledger(db, run, change, held, &lost, now)?;
             }
             db.prepare_cached("INSERT OR REPLACE INTO refusal (prospect_id, digest, code, what, outreach) VALUES (?1, ?2, ?3, ?4, ?5)")?
                 .execute((id, change.digest.0.cast_signed(), code, what, outreach))?;

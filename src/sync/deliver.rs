@@ -10,7 +10,7 @@ use tokio::{task::JoinSet, time::timeout};
 
 use super::{Error, Hooks, Progress, meaning};
 use crate::{
-    model::{Change, FieldSet, OutreachId, Run},
+    model::{Change, FieldSet, FieldValue, OutreachId, Run, Target},
     outreach::{self, Client, Consequence, Echo},
     store::{Answer, Store, Verdict},
 };
@@ -49,6 +49,10 @@ pub async fn deliver(
         streak: Streak::default(),
     };
     loop {
+        if hooks.is_stopping() && run.figures.pending > 0 {
+            delivery.wind_down(store, run).await?;
+            return Err(Error::Asked);
+        }
         delivery.fill(store)?;
         if delivery.in_flight.is_empty() {
             return Ok(());
@@ -226,7 +230,7 @@ impl Streak {
                 code,
                 what,
                 outreach,
-                written: FieldSet::new(),
+                held: None,
             }),
             Consequence::Retry | Consequence::WaitUntil(_) if self.n_unsettled < MAX_UNSETTLED => {
                 Ok(Verdict::Unsettled {
@@ -244,11 +248,8 @@ impl Streak {
     }
 }
 
-/// Outreach took the request and holds something else: what agrees is written, the rest is refused.
-fn echo_differs(
-    change: &Change,
-    differing: &[(crate::model::Target, serde_json::Value)],
-) -> Verdict {
+/// Outreach took the request and holds something else: the ledger keeps what it holds, and the record has failed.
+fn echo_differs(change: &Change, differing: &[(Target, serde_json::Value)]) -> Verdict {
     let code = "echo_differs";
     let held: Vec<_> = differing
         .iter()
@@ -258,8 +259,37 @@ fn echo_differs(
         code: code.to_owned(),
         what: meaning::of(code, None).to_owned(),
         outreach: held.join("; "),
-        written: change
-            .fields
-            .filtered(|target, _| differing.iter().all(|(other, _)| *other != target)),
+        held: Some(held_now(change, differing)),
+    }
+}
+
+/// What Outreach holds of the fields sent, as far as it says so in a form that the ledger can keep.
+fn held_now(change: &Change, differing: &[(Target, serde_json::Value)]) -> FieldSet {
+    let mut held = FieldSet::new();
+    for (target, sent) in &change.fields {
+        match differing.iter().find(|(other, _)| *other == target) {
+            None => held.push(target, sent),
+            Some((_, value)) => {
+                if let Some(value) = field_value(value) {
+                    held.push(target, value);
+                }
+            }
+        }
+    }
+    held
+}
+
+/// Null is not kept: that an attribute is empty says nothing of what it should be.
+fn field_value(held: &serde_json::Value) -> Option<FieldValue<'_>> {
+    match held {
+        serde_json::Value::String(text) => Some(FieldValue::Text(text)),
+        serde_json::Value::Bool(yes) => Some(FieldValue::Boolean(*yes)),
+        serde_json::Value::Number(number) => number
+            .as_i64()
+            .map(FieldValue::Integer)
+            .or_else(|| number.as_f64().map(FieldValue::Float)),
+        serde_json::Value::Null | serde_json::Value::Array(_) | serde_json::Value::Object(_) => {
+            None
+        }
     }
 }
