@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    model::{Destination, Problem},
+    model::{AudienceId, Destination, Problem},
     outreach::{self, Consequence},
     source, store,
     sync::{self, TooMany},
@@ -41,7 +41,9 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
             ),
             "A full snapshot without profiles would take everyone out of every audience. Check the export; if the files hold only changes, set \"contents\" to \"incremental\".",
         ),
-        sync::Error::TooManyExits(too_many) => guard_problem(too_many, destination),
+        sync::Error::TooManyExits { too_many, audience } => {
+            guard_problem(too_many, audience.as_ref(), destination)
+        }
         sync::Error::Asked => Problem::new(
             "stopped",
             "The run was stopped before it was done.",
@@ -154,18 +156,21 @@ fn outreach_problem(error: &outreach::Error, address: &str) -> Problem {
     Problem::new(&error.code(), what, next_step)
 }
 
-fn guard_problem(too_many: &TooMany, destination: &Destination) -> Problem {
+fn guard_problem(
+    too_many: &TooMany,
+    audience: Option<&AudienceId>,
+    destination: &Destination,
+) -> Problem {
     let TooMany {
-        audience,
-        leaving,
-        members,
+        leaving, members, ..
     } = *too_many;
+    let named = |id: &AudienceId| {
+        let audience = destination.audiences.iter().find(|known| known.id == *id);
+        audience.map(|audience| format!("the audience \"{}\"", audience.name))
+    };
     let of = audience
-        .and_then(|i| destination.audiences.get(i))
-        .map_or_else(
-            || "all audiences together".to_owned(),
-            |audience| format!("the audience \"{}\"", audience.name),
-        );
+        .and_then(named)
+        .unwrap_or_else(|| "all audiences together".to_owned());
     let share = destination.guard.max_exit_share * 100.0;
     Problem::new(
         "too_many_exits",

@@ -1,7 +1,7 @@
 //! Why a run could not go on.
 
 use super::TooMany;
-use crate::{outreach, source, store};
+use crate::{model::AudienceId, outreach, source, store};
 
 /// What ended a run before it was done.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +30,13 @@ pub enum Error {
     #[error("the snapshot is empty")]
     SnapshotEmpty,
     /// A full snapshot takes out too many.
-    #[error("the snapshot takes {leaving} of {members} members out", leaving = .0.leaving, members = .0.members)]
-    TooManyExits(TooMany),
+    #[error("the snapshot takes {leaving} of {members} members out", leaving = .too_many.leaving, members = .too_many.members)]
+    TooManyExits {
+        /// How many of how many.
+        too_many: TooMany,
+        /// The audience; `None` for all of them together.
+        audience: Option<AudienceId>,
+    },
     /// A person asked.
     #[error("the run was asked to stop")]
     Asked,
@@ -76,7 +81,7 @@ impl Error {
             },
             Self::NoToken => Hindrance::SignIn,
             Self::SameRefusal { .. } => Hindrance::Settings,
-            Self::SnapshotEmpty | Self::TooManyExits(_) => Hindrance::Guard,
+            Self::SnapshotEmpty | Self::TooManyExits { .. } => Hindrance::Guard,
             Self::Asked => Hindrance::Asked,
         }
     }
@@ -90,7 +95,7 @@ impl Error {
             Self::NoToken
             | Self::SameRefusal { .. }
             | Self::SnapshotEmpty
-            | Self::TooManyExits(_)
+            | Self::TooManyExits { .. }
             | Self::Asked
             | Self::Reader => false,
         }

@@ -38,11 +38,20 @@ impl Exits {
         }
     }
 
-    pub(super) fn count_leaving(&mut self, audiences: impl Iterator<Item = usize>) {
+    /// A row that was counted as leaving is excluded: its prospect stays.
+    pub(super) fn take_back(&mut self, audiences: &[usize]) {
+        for audience in audiences {
+            if let Some(leaving) = self.leaving.get_mut(*audience) {
+                *leaving = leaving.saturating_sub(1);
+            }
+        }
+    }
+
+    pub(super) fn count_leaving(&mut self, audiences: &[usize]) {
         for audience in audiences {
             if let (Some(leaving), Some(members)) = (
-                self.leaving.get_mut(audience),
-                self.members.get_mut(audience),
+                self.leaving.get_mut(*audience),
+                self.members.get_mut(*audience),
             ) {
                 *leaving += 1;
                 *members += 1;

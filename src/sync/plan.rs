@@ -94,6 +94,8 @@ pub struct Planner<'a, D> {
     is_anyone_lost: bool,
     files: Vec<Arc<str>>,
     wish: Wish,
+    /// The audiences that rows of this plan take their prospects out of, in case those rows are excluded after all.
+    leaving: std::collections::BTreeMap<OutreachId, Vec<usize>>,
     max_sample: usize,
     plan: Plan,
 }
@@ -112,6 +114,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             is_anyone_lost: false,
             files: vec![],
             wish: Wish::default(),
+            leaving: std::collections::BTreeMap::new(),
             max_sample,
             plan: Plan {
                 exits,
@@ -193,13 +196,14 @@ impl<'a, D: Desk> Planner<'a, D> {
             }
         };
         let is_pending = holds(&self.pending, prospect);
-        let fate = if ledger == Some(digest) && !is_pending {
+        // A refusal comes first: the ledger has the same digest when Outreach took the change and holds another value.
+        let fate = if self.is_refused(prospect, digest) && !is_pending {
+            self.repeat_refusal(prospect, self.place((file, line)))?;
+            FirstFate::Refused
+        } else if ledger == Some(digest) && !is_pending {
             self.plan.exits.count_staying(&wish.realized);
             self.plan.figures.unchanged += 1;
             FirstFate::Unchanged
-        } else if self.is_refused(prospect, digest) && !is_pending {
-            self.repeat_refusal(prospect, self.place((file, line)))?;
-            FirstFate::Refused
         } else {
             let known = if ledger.is_some() || is_pending {
                 self.desk.known(prospect)?
@@ -236,10 +240,10 @@ impl<'a, D: Desk> Planner<'a, D> {
             }
             return Ok(false);
         }
-        if !known.ledger.is_empty() {
-            self.plan
-                .exits
-                .count_leaving(self.rules.leaving(&fields, known));
+        let leaving: Vec<_> = self.rules.leaving(&fields, known).collect();
+        self.plan.exits.count_leaving(&leaving);
+        if !leaving.is_empty() && self.index.is_seen(prospect) {
+            self.leaving.insert(prospect, leaving);
         }
         self.keep_sample(prospect, &fields, known);
         self.desk.put(
@@ -279,6 +283,10 @@ impl<'a, D: Desk> Planner<'a, D> {
             FirstFate::Planned => {
                 self.desk.withdraw(prospect)?;
                 self.plan.n_changes -= 1;
+                self.plan.sample.retain(|line| line.prospect != prospect);
+                if let Some(leaving) = self.leaving.remove(&prospect) {
+                    self.plan.exits.take_back(&leaving);
+                }
             }
             FirstFate::Refused | FirstFate::Excluded => {}
         }
@@ -317,11 +325,11 @@ impl<'a, D: Desk> Planner<'a, D> {
         for entry in gone {
             let prospect = entry.prospect;
             let is_pending = holds(&self.pending, prospect);
-            if entry.digest == digest && !is_pending {
-                continue;
-            }
             if self.is_refused(prospect, digest) && !is_pending {
                 self.repeat_refusal(prospect, gone_from_source())?;
+                continue;
+            }
+            if entry.digest == digest && !is_pending {
                 continue;
             }
             let known = self.desk.known(prospect)?;

@@ -86,12 +86,20 @@ where
 {
     let mut planner = Planner::new(order.rules, before, desk, max_sample);
     read_all(order, &mut planner, hooks)?;
+    if hooks.is_stopping() {
+        return Err(Error::Asked);
+    }
     let plan = planner.finish(order.max_exit_share)?;
     if order.rules.is_full() && plan.n_records == 0 {
         return Err(Error::SnapshotEmpty);
     }
     match plan.exits.over(order.max_exit_share) {
-        Some(too_many) if order.rules.is_full() => Err(Error::TooManyExits(too_many)),
+        Some(too_many) if order.rules.is_full() => Err(Error::TooManyExits {
+            too_many,
+            audience: too_many
+                .audience
+                .and_then(|place| order.rules.audience(place).cloned()),
+        }),
         _ => Ok(plan),
     }
 }

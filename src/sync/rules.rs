@@ -128,6 +128,11 @@ impl Rules {
         }
     }
 
+    /// The audience at this place of the day's schedule, which leaves out those that have not begun or have ended.
+    pub fn audience(&self, place: usize) -> Option<&AudienceId> {
+        self.audiences.get(place)
+    }
+
     /// Whether a profile that is not in the source has left its audiences.
     pub fn is_full(&self) -> bool {
         self.is_full
