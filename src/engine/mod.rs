@@ -81,6 +81,12 @@ impl Engine {
         })
     }
 
+    /// The same engine with another patience towards Outreach.
+    #[must_use]
+    pub fn with_retry(self, retry: RetryPolicy) -> Self {
+        Self { retry, ..self }
+    }
+
     /// The data folder.
     pub fn dir(&self) -> &DataDir {
         &self.dir

@@ -143,6 +143,8 @@ async fn send(
         report.fail(error, destination);
     } else {
         report.status = status_of(&run.figures);
+        // What got no clear answer is still in the outbox, and may get one later.
+        report.is_transient = store.n_pending()? > 0;
     }
     report.ended = Timestamp::now();
     store.end_run(&Run {
