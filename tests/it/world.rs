@@ -1,0 +1,274 @@
+//! A small world of its own for each test: a data folder, a source, a sandbox and an engine between them.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use audience_sync::{
+    engine::{Engine, Hooks, Mode, Progress, Report},
+    model::{Destination, OutreachId, RecordFault},
+    outreach::RetryPolicy,
+    sandbox::{Sandbox, Settings},
+    store::{DataDir, Store},
+};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+/// The audience whose status is in `custom1`.
+pub const GOLD: &str = "7841ba61-23c1-4bb3-a495-00d3b5fe1a01";
+/// The audience whose status is in `custom2`.
+pub const TRIAL: &str = "c2f8d4a0-8a51-4a7e-b1d9-2d8e6f3b9c03";
+
+/// Tries again at once, so that no test waits for patience to end.
+const IMPATIENT: RetryPolicy = RetryPolicy {
+    attempts: 4,
+    base: Duration::from_millis(1),
+    cap: Duration::from_millis(2),
+};
+
+/// No test should come near it; it turns a hanging test into a failing one.
+const FAR_TOO_LONG: Duration = Duration::from_secs(60);
+
+pub struct World {
+    home: TempDir,
+    pub sandbox: Arc<Sandbox>,
+    pub token: String,
+    engine: Option<Engine>,
+    pub destination: Destination,
+    stop: watch::Sender<bool>,
+}
+
+/// A sandbox in which the user may write to every prospect.
+pub fn open_sandbox() -> Settings {
+    Settings {
+        read_only: BTreeSet::new(),
+        ..Settings::default()
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(open_sandbox()).await
+    }
+
+    pub async fn with(settings: Settings) -> Self {
+        let sandbox = Arc::new(Sandbox::start(settings).await.expect("a sandbox"));
+        let token = sandbox.issue_token();
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let destination = destination(&sandbox.address(), &home.path().join("profiles.csv"));
+        let mut world = Self {
+            home,
+            sandbox,
+            token,
+            engine: None,
+            destination,
+            stop: watch::Sender::new(false),
+        };
+        world.start_engine();
+        world.settle_destination(|_| ());
+        world
+    }
+
+    pub fn data_dir(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub fn source(&self) -> &Path {
+        &self.destination.source.path
+    }
+
+    /// A new engine, as after a start of the program.
+    pub fn start_engine(&mut self) {
+        self.engine = None;
+        let dir = DataDir::open(Some(self.data_dir())).expect("a data folder");
+        let token = SecretString::from(self.token.clone());
+        let engine = Engine::open(dir, Some(token)).expect("nobody else works there");
+        self.engine = Some(engine.with_retry(IMPATIENT));
+    }
+
+    /// Gives the data folder up, for processes to work on.
+    pub fn stop_engine(&mut self) {
+        self.engine = None;
+    }
+
+    /// Changes the destination and stores it.
+    pub fn settle_destination(&mut self, change: impl FnOnce(&mut Destination)) {
+        change(&mut self.destination);
+        DataDir::open(Some(self.data_dir()))
+            .and_then(|dir| dir.write_destination(self.destination.clone()))
+            .expect("the destination can be stored");
+    }
+
+    /// Writes the source: `Oid,first,title,points,gold,trial` a row; the header is line 1.
+    pub fn write(&self, rows: &[impl AsRef<str>]) {
+        write_source(self.source(), rows);
+    }
+
+    pub async fn sync(&mut self) -> Report {
+        let hooks = self.hooks(|_| ());
+        self.sync_with(Mode::Send, &hooks).await
+    }
+
+    pub async fn dry_run(&mut self) -> Report {
+        let hooks = self.hooks(|_| ());
+        self.sync_with(Mode::Dry { max_sample: 50 }, &hooks).await
+    }
+
+    /// Runs until the condition holds at some step of the way, and asks the run to stop there.
+    pub async fn sync_until(
+        &mut self,
+        condition: impl Fn(Progress) -> bool + Send + Sync + 'static,
+    ) -> Report {
+        let (stop, stopped) = watch::channel(false);
+        let stop = Arc::new(Mutex::new(stop));
+        let hooks = Hooks {
+            stop: stopped,
+            progress: Arc::new(move |progress| {
+                if condition(progress) {
+                    stop.lock().expect("a lock").send_replace(true);
+                }
+            }),
+        };
+        self.sync_with(Mode::Send, &hooks).await
+    }
+
+    async fn sync_with(&mut self, mode: Mode, hooks: &Hooks) -> Report {
+        let engine = self.engine.as_mut().expect("the engine is started");
+        let run = engine.sync(Some(&self.destination.name), mode, hooks);
+        let mut reports = tokio::time::timeout(FAR_TOO_LONG, run)
+            .await
+            .expect("the run ends")
+            .expect("the settings are valid");
+        assert_eq!(reports.len(), 1);
+        reports.remove(0)
+    }
+
+    fn hooks(&self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Hooks {
+        Hooks {
+            stop: self.stop.subscribe(),
+            progress: Arc::new(progress),
+        }
+    }
+
+    /// The state, looked at from outside.
+    pub fn store(&self) -> Store {
+        Store::open(&self.data_dir().join("state").join("test.db")).expect("the state opens")
+    }
+
+    pub fn n_pending(&self) -> u64 {
+        self.store().n_pending().expect("it can be read")
+    }
+
+    /// The records that the newest run did not write.
+    pub fn faults(&self) -> Vec<RecordFault> {
+        let store = self.store();
+        let newest = store.runs(1).expect("it can be read").remove(0);
+        store.faults(newest.id).expect("it can be read")
+    }
+
+    /// What the ledger holds for a prospect.
+    pub fn ledger(&self, prospect: u64) -> Value {
+        let prospect = OutreachId::new(prospect).expect("a number");
+        let known = self.store().known(prospect).expect("it can be read");
+        Value::Object(known.ledger.to_json())
+    }
+
+    /// How many journal rows a prospect has.
+    pub fn n_journal(&self, prospect: u64) -> u64 {
+        let path = self.data_dir().join("state").join("test.db");
+        let db = rusqlite::Connection::open(path).expect("it opens");
+        db.query_row(
+            "SELECT count(*) FROM journal WHERE prospect_id = ?1",
+            [prospect],
+            |row| row.get(0),
+        )
+        .expect("it can be read")
+    }
+
+    /// The writes since the sandbox's log had so many requests: prospect and fields.
+    pub fn writes_after(&self, sequence: u64) -> Vec<(u32, Value)> {
+        self.sandbox
+            .writes()
+            .into_iter()
+            .filter(|write| write.sequence > sequence)
+            .map(|write| (write.prospect, Value::Object(write.attributes)))
+            .collect()
+    }
+
+    pub fn n_requests(&self) -> u64 {
+        self.sandbox.counters().requests
+    }
+
+    /// What the sandbox holds in one attribute of a prospect.
+    pub fn held(&self, prospect: u32, attribute: &str) -> Value {
+        self.sandbox.prospect(prospect).expect("it exists")[attribute].clone()
+    }
+
+    /// Orders a fault by its JSON form.
+    pub fn fault(&self, fault: Value) {
+        let fault = serde_json::from_value(fault).expect("a fault");
+        self.sandbox.add_fault(fault).expect("a whole fault");
+    }
+}
+
+pub fn write_source(path: &Path, rows: &[impl AsRef<str>]) {
+    let mut text = format!(
+        "Oid,person.firstName,title,points,segmentMembership.ups.{GOLD}.status,segmentMembership.ups.{TRIAL}.status\n"
+    );
+    for row in rows {
+        text.push_str(row.as_ref());
+        text.push('\n');
+    }
+    // As exports should: whole or not at all.
+    let fresh = path.with_extension("part");
+    fs::write(&fresh, text).expect("it can be written");
+    fs::rename(&fresh, path).expect("it can be renamed");
+}
+
+/// A row in which everything but the number and the gold status is always the same.
+pub fn member(prospect: u32) -> String {
+    format!("{prospect},Ada,Engineer,10,realized,")
+}
+
+pub fn members(prospects: impl IntoIterator<Item = u32>) -> Vec<String> {
+    prospects.into_iter().map(member).collect()
+}
+
+fn destination(address: &str, source: &Path) -> Destination {
+    let json = json!({
+        "format": 1,
+        "name": "Test",
+        "account": { "name": "Sandbox", "api_address": address },
+        "source": { "path": source, "contents": "full_snapshot" },
+        "mapping": [
+            { "source": "Oid", "target": "OutreachId" },
+            { "source": "person.firstName", "target": "firstName" },
+            { "source": "title", "target": "title" },
+            { "source": "points", "target": "custom20", "when_empty": "clear" },
+        ],
+        "audiences": [
+            { "id": GOLD, "name": "Gold customers", "mapping_id": 1, "start": "2020-01-01" },
+            { "id": TRIAL, "name": "Trial users", "mapping_id": 2, "start": "2020-01-01" },
+        ],
+    });
+    Destination::from_json(&json.to_string()).expect("a valid destination")
+}
+
+/// Waits for a condition that another task or process brings about.
+pub async fn until(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + FAR_TOO_LONG;
+    while !condition() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
