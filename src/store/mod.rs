@@ -63,8 +63,8 @@ impl Store {
         }
         let store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         store.on(|db| db.pragma_update(None, "query_only", true))?;
-        schema::expect_current(&store)?;
-        Ok(Some(store))
+        let is_current = schema::is_current(&store)?;
+        Ok(is_current.then_some(store))
     }
 
     /// Where the state is.

@@ -96,13 +96,13 @@ pub(super) fn upgrade(store: &mut Store) -> Result<(), Error> {
     })
 }
 
+/// Whether there are tables to read: not yet, if the process that made the file has not come so far, or died before.
 /// Refuses a database that a reader cannot upgrade.
-pub(super) fn expect_current(store: &Store) -> Result<(), Error> {
-    let found = version(store)?;
-    if found == VERSION {
-        Ok(())
-    } else {
-        Err(newer(store, found))
+pub(super) fn is_current(store: &Store) -> Result<bool, Error> {
+    match version(store)? {
+        0 => Ok(false),
+        VERSION => Ok(true),
+        found => Err(newer(store, found)),
     }
 }
 
@@ -136,6 +136,15 @@ mod tests {
             matches!(error, Error::Newer { found, .. } if found == VERSION + 1),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_file_without_tables_yet_holds_nothing_to_read() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let path = home.path().join("a.db");
+        std::fs::write(&path, "").expect("it can be written");
+        let read = Store::open_to_read(&path).expect("it is no fault");
+        assert!(read.is_none());
     }
 
     #[test]
