@@ -6,10 +6,13 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod cli;
 mod faults;
 mod guard;
 mod interrupted;
+mod kill;
 mod limit;
+mod process;
 mod repeats;
 mod story;
 mod world;

@@ -1,0 +1,139 @@
+//! The program killed again and again in the middle of its work, as a crash or a power cut would.
+
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
+
+use audience_sync::{model::RunStatus, sync::MAX_IN_FLIGHT};
+use serde_json::json;
+
+use crate::{
+    process::Program,
+    world::{World, open_sandbox},
+};
+
+const N_PROSPECTS: u32 = 2_000;
+const N_KILLS: u32 = 50;
+
+/// When a process is killed.
+enum Point {
+    /// After so many more writes.
+    Writes(u64),
+    /// This long after its start, which is mostly while it opens its state and plans.
+    Time(Duration),
+}
+
+impl Point {
+    fn random(random: &mut fastrand::Rng) -> Self {
+        if random.u8(..5) == 0 {
+            Self::Time(Duration::from_millis(random.u64(..150)))
+        } else {
+            Self::Writes(random.u64(1..=60))
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_and_little_is_repeated_however_often_the_program_dies() {
+    let seed = fastrand::u64(..);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut world = World::with(audience_sync::sandbox::Settings {
+        prospects: N_PROSPECTS,
+        ..open_sandbox()
+    })
+    .await;
+    let rows: Vec<_> = (1..=N_PROSPECTS)
+        .map(|i| format!("{i},First {i},Title {i},{i},realized,"))
+        .collect();
+    world.write(&rows);
+    let program = Program::of(&mut world);
+    let mut starts = vec![];
+    for _ in 0..N_KILLS {
+        starts.push(world.n_requests());
+        let point = Point::random(&mut random);
+        let mut running = program.start(&["sync"]);
+        let (began, before) = (Instant::now(), world.sandbox.counters().writes);
+        loop {
+            let is_reached = match point {
+                Point::Writes(n) => world.sandbox.counters().writes >= before + n,
+                Point::Time(wait) => began.elapsed() >= wait,
+            };
+            if is_reached {
+                break;
+            }
+            assert!(!running.has_ended(), "it ended by itself; seed {seed}");
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        running.kill();
+        // The state opens, whatever moment that was.
+        assert!(world.n_pending() <= u64::from(N_PROSPECTS), "seed {seed}");
+    }
+    starts.push(world.n_requests());
+    let ended = program.call(&["sync"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}; seed {seed}");
+    assert_eq!(world.n_pending(), 0, "seed {seed}");
+    expect_all_written(&world, seed);
+    expect_few_repeats(&world, &starts, seed);
+    expect_dead_runs_stopped(&world, seed);
+    let requests = world.n_requests();
+    assert_eq!(program.call(&["sync"]).await.code, Some(0), "seed {seed}");
+    assert_eq!(world.n_requests(), requests, "seed {seed}");
+}
+
+fn expect_all_written(world: &World, seed: u64) {
+    for i in 1..=N_PROSPECTS {
+        for (attribute, value) in [
+            ("firstName", json!(format!("First {i}"))),
+            ("title", json!(format!("Title {i}"))),
+            ("custom20", json!(i.to_string())),
+            ("custom1", json!("realized")),
+        ] {
+            assert_eq!(
+                world.held(i, attribute),
+                value,
+                "{i} {attribute}; seed {seed}"
+            );
+        }
+        assert_eq!(world.n_journal(u64::from(i)), 1, "{i}; seed {seed}");
+    }
+}
+
+/// Between two starts, only what was on its way at the kill may be written a second time.
+fn expect_few_repeats(world: &World, starts: &[u64], seed: u64) {
+    let mut written = BTreeSet::new();
+    let mut n_repeats = vec![0; starts.len()];
+    for write in world.sandbox.writes() {
+        if !written.insert(write.prospect) {
+            let segment = starts.partition_point(|start| *start < write.sequence);
+            n_repeats[segment - 1] += 1;
+        }
+    }
+    assert!(
+        n_repeats.iter().all(|n| *n <= MAX_IN_FLIGHT),
+        "{n_repeats:?}; seed {seed}"
+    );
+    assert_eq!(written.len(), N_PROSPECTS as usize, "seed {seed}");
+}
+
+fn expect_dead_runs_stopped(world: &World, seed: u64) {
+    let runs = world.store().runs(1_000).expect("they can be read");
+    let (last, dead) = runs.split_first().expect("there are runs");
+    assert_eq!(last.status, RunStatus::Completed, "seed {seed}");
+    assert!(
+        dead.len() > N_KILLS as usize / 2,
+        "{} runs; seed {seed}",
+        dead.len()
+    );
+    for run in dead {
+        let code = run.problem.as_ref().map(|problem| problem.code.as_str());
+        assert_eq!(
+            (run.status, code),
+            (RunStatus::Stopped, Some("interrupted")),
+            "run {}; seed {seed}",
+            run.id
+        );
+    }
+    let n_activated: u64 = runs.iter().map(|run| run.figures.activated).sum();
+    assert_eq!(n_activated, u64::from(N_PROSPECTS), "seed {seed}");
+}
