@@ -131,7 +131,10 @@ async fn send(
     };
     let ended = match planned {
         Ok(plan) if plan.figures.pending > 0 => match client {
-            Ok(client) => sync::deliver(&mut store, &client.counting_anew(), &mut run, hooks).await,
+            Ok(client) => {
+                let client = client.counting_anew();
+                sync::deliver(&mut store, &client, &mut run, &plan.in_doubt, hooks).await
+            }
             Err(error) => Err(error),
         },
         Ok(_) => Ok(()),

@@ -28,9 +28,8 @@ pub enum Verdict {
         what: String,
         /// Outreach's own words.
         outreach: String,
-        /// What Outreach says it holds now of the fields sent, when it took the request and holds something else in
-        /// some of them. Fields sent that are not in here are no longer known.
-        held: Option<FieldSet>,
+        /// What that says about the fields sent.
+        held: Held,
     },
     /// No clear answer after all retries: it may or may not have been written, so it stays in the outbox.
     Unsettled {
@@ -41,6 +40,18 @@ pub enum Verdict {
         /// Outreach's own words.
         outreach: String,
     },
+}
+
+/// What Outreach holds of the fields of a change that it refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// What the ledger says: the request changed nothing.
+    AsBefore,
+    /// These: it took the request and holds something else in some fields. Fields that are not in here are not known.
+    Now(FieldSet),
+    /// Nobody knows: an earlier request with these fields went without an answer. The ledger forgets them, but for
+    /// those in here, which it keeps with a value that stands for anything.
+    Unknown(FieldSet),
 }
 
 impl Store {
@@ -78,7 +89,7 @@ fn settle_one(
     let id = change.prospect.get();
     match &answer.verdict {
         Verdict::Confirmed => {
-            write_ledger(db, run, change, &change.fields, &FieldSet::new(), now)?;
+            write_ledger(db, run, change, &change.fields, now)?;
             db.prepare_cached("DELETE FROM refusal WHERE prospect_id = ?1")?
                 .execute([id])?;
             db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?
@@ -90,11 +101,12 @@ fn settle_one(
             outreach,
             held,
         } => {
-            if let Some(held) = held {
-                let lost = change
-                    .fields
-                    .filtered(|target, _| held.get(target).is_none());
-                write_ledger(db, run, change, held, &lost, now)?;
+            match held {
+                Held::AsBefore => {}
+                Held::Now(held) => write_ledger(db, run, change, held, now)?,
+                Held::Unknown(kept) => {
+                    put_ledger(db, change, kept)?;
+                }
             }
             db.prepare_cached("INSERT OR REPLACE INTO refusal (prospect_id, digest, code, what, outreach) VALUES (?1, ?2, ?3, ?4, ?5)")?
                 .execute((id, change.digest.0.cast_signed(), code, what, outreach))?;
@@ -113,25 +125,17 @@ fn settle_one(
     Ok(())
 }
 
-/// Writes confirmed fields into ledger and journal; `lost` fields are no longer known.
+/// Writes what Outreach holds now into ledger and journal.
 fn write_ledger(
     db: &Connection,
     run: RunId,
     change: &Change,
     confirmed: &FieldSet,
-    lost: &FieldSet,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let id = change.prospect.get();
-    let before = ledger::known(db, change.prospect)?.ledger;
-    let after = before
-        .merged(confirmed)
-        .filtered(|target, _| lost.get(target).is_none());
+    let before = put_ledger(db, change, confirmed)?;
     let old = before.filtered(|target, _| confirmed.get(target).is_some());
-    db.prepare_cached(
-        "INSERT OR REPLACE INTO ledger (prospect_id, digest, fields) VALUES (?1, ?2, ?3)",
-    )?
-    .execute((id, change.digest.0.cast_signed(), after.as_bytes()))?;
     db.prepare_cached(
         "INSERT INTO journal (run_id, at, prospect_id, old, new) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
@@ -143,6 +147,23 @@ fn write_ledger(
         confirmed.as_bytes(),
     ))?;
     Ok(())
+}
+
+/// Puts these of the change's fields into the ledger, forgets the others, and returns what was in it before.
+fn put_ledger(db: &Connection, change: &Change, kept: &FieldSet) -> rusqlite::Result<FieldSet> {
+    let before = ledger::known(db, change.prospect)?.ledger;
+    let after = before
+        .filtered(|target, _| change.fields.get(target).is_none())
+        .merged(kept);
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO ledger (prospect_id, digest, fields) VALUES (?1, ?2, ?3)",
+    )?
+    .execute((
+        change.prospect.get(),
+        change.digest.0.cast_signed(),
+        after.as_bytes(),
+    ))?;
+    Ok(before)
 }
 
 fn fault(change: &Change, code: &str, what: &str, outreach: &str) -> RecordFault {

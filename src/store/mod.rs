@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-pub use answers::{Answer, Verdict};
+pub use answers::{Answer, Held, Verdict};
 pub use data_dir::{DataDir, Lock};
 pub use error::Error;
 pub use ledger::LedgerEntry;

@@ -8,11 +8,11 @@ use std::{collections::VecDeque, time::Duration};
 use jiff::Timestamp;
 use tokio::{task::JoinSet, time::timeout};
 
-use super::{Error, Hooks, Progress, meaning};
+use super::{Error, Hooks, InDoubt, Progress, meaning};
 use crate::{
     model::{Change, FieldSet, FieldValue, OutreachId, Run, Target},
     outreach::{self, Client, Consequence, Echo},
-    store::{Answer, Store, Verdict},
+    store::{Answer, Held, Store, Verdict},
 };
 
 /// Requests that are under way at once. Outreach names no limit; more gain nothing at its hourly rate.
@@ -38,11 +38,13 @@ pub async fn deliver(
     store: &mut Store,
     client: &Client,
     run: &mut Run,
+    in_doubt: &InDoubt,
     hooks: &Hooks,
 ) -> Result<(), Error> {
     let n_changes = run.figures.pending;
     let mut delivery = Delivery {
         client,
+        in_doubt,
         in_flight: JoinSet::new(),
         queue: VecDeque::new(),
         last: None,
@@ -81,6 +83,7 @@ type Outcome = (Change, Result<Echo, outreach::Error>);
 
 struct Delivery<'a> {
     client: &'a Client,
+    in_doubt: &'a InDoubt,
     in_flight: JoinSet<Outcome>,
     queue: VecDeque<Change>,
     /// The last prospect that was taken out of the outbox.
@@ -139,7 +142,7 @@ impl Delivery<'_> {
         let mut ending = Ok(());
         let mut answers = Vec::with_capacity(outcomes.len());
         for (change, outcome) in outcomes {
-            match self.streak.judge(&change, outcome) {
+            match self.streak.judge(&change, outcome, self.in_doubt) {
                 Ok(verdict) => {
                     match verdict {
                         Verdict::Confirmed => run.figures.activated += 1,
@@ -216,6 +219,7 @@ impl Streak {
         &self,
         change: &Change,
         outcome: Result<Echo, outreach::Error>,
+        in_doubt: &InDoubt,
     ) -> Result<Verdict, outreach::Error> {
         let error = match outcome {
             Ok(Echo::Confirmed | Echo::Unsaid) => return Ok(Verdict::Confirmed),
@@ -230,7 +234,7 @@ impl Streak {
                 code,
                 what,
                 outreach,
-                held: None,
+                held: in_doubt.held(change),
             }),
             Consequence::Retry | Consequence::WaitUntil(_) if self.n_unsettled < MAX_UNSETTLED => {
                 Ok(Verdict::Unsettled {
@@ -259,7 +263,7 @@ fn echo_differs(change: &Change, differing: &[(Target, serde_json::Value)]) -> V
         code: code.to_owned(),
         what: meaning::of(code, None).to_owned(),
         outreach: held.join("; "),
-        held: Some(held_now(change, differing)),
+        held: Held::Now(held_now(change, differing)),
     }
 }
 

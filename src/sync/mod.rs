@@ -20,7 +20,7 @@ pub use deliver::{MAX_IN_FLIGHT, deliver};
 pub use error::{Error, Hindrance};
 pub use guard::{Exits, TooMany};
 pub use index::Index;
-pub use plan::{Before, Desk, Plan, Planner, SampleLine};
+pub use plan::{Before, Desk, InDoubt, Plan, Planner, SampleLine};
 pub use prepare::{Order, plan_only, prepare};
 pub use rules::{Exclusion, Rules, Wish};
 

@@ -13,10 +13,11 @@ use super::{
 };
 use crate::{
     model::{
-        Change, Digest, Fate, FieldSet, Figures, Known, OutreachId, Place, RecordFault, Target,
+        Change, Digest, Fate, FieldSet, FieldValue, Figures, Known, OutreachId, Place, RecordFault,
+        Target,
     },
     source::{Batch, Rejected},
-    store::LedgerEntry,
+    store::{Held, LedgerEntry},
 };
 
 /// Where a plan is written, and where it looks things up.
@@ -78,6 +79,34 @@ pub struct Plan {
     pub exits: Exits,
     /// How many records the source had, readable or not.
     pub n_records: u64,
+    /// What may have been written although nothing says so.
+    pub in_doubt: InDoubt,
+}
+
+/// Changes that an earlier run left in the outbox: some of them may have been written, and the answer was lost.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InDoubt {
+    /// Their prospects, in order.
+    pub prospects: Vec<OutreachId>,
+    /// The fields that hold the statuses of audiences.
+    pub statuses: Vec<Target>,
+}
+
+impl InDoubt {
+    /// What Outreach holds after it has refused this change. A status that may be anything is kept as such: its
+    /// prospect may be a member, and has to be able to leave.
+    pub(super) fn held(&self, change: &Change) -> Held {
+        if self.prospects.binary_search(&change.prospect).is_err() {
+            return Held::AsBefore;
+        }
+        let mut kept = FieldSet::new();
+        for (target, _) in &change.fields {
+            if self.statuses.contains(&target) {
+                kept.push(target, FieldValue::Null);
+            }
+        }
+        Held::Unknown(kept)
+    }
 }
 
 /// Plans batch by batch.
@@ -103,7 +132,9 @@ pub struct Planner<'a, D> {
 impl<'a, D: Desk> Planner<'a, D> {
     /// A planner that keeps the first `max_sample` changed fields for people to look at.
     pub fn new(rules: &'a Rules, before: Before, desk: &'a mut D, max_sample: usize) -> Self {
-        let exits = Exits::new(rules.status_fields().len());
+        let statuses = rules.status_fields();
+        let exits = Exits::new(statuses.len());
+        let prospects = before.pending.iter().map(|entry| entry.prospect).collect();
         Self {
             rules,
             desk,
@@ -118,6 +149,10 @@ impl<'a, D: Desk> Planner<'a, D> {
             max_sample,
             plan: Plan {
                 exits,
+                in_doubt: InDoubt {
+                    prospects,
+                    statuses,
+                },
                 ..Plan::default()
             },
         }
@@ -422,7 +457,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             let old = known
                 .ledger
                 .get(target)
-                .map_or(serde_json::Value::Null, crate::model::FieldValue::to_json);
+                .map_or(serde_json::Value::Null, FieldValue::to_json);
             self.plan.sample.push(SampleLine {
                 prospect,
                 field: target.name().into_owned(),
