@@ -103,3 +103,34 @@ async fn a_change_in_doubt_outlives_rows_that_contradict_each_other() {
     );
     assert_eq!(world.n_pending(), 0);
 }
+
+#[tokio::test]
+async fn a_value_in_doubt_that_is_then_refused_is_not_taken_for_the_old_one() {
+    let mut world = World::new().await;
+    world.write(&[member(1)]);
+    world.sync().await;
+    leave_in_doubt(&mut world, &["1,Ada,Director,10,realized,"]).await;
+    world.fault(json!({"kind": "errors", "status": 422, "prospect": 1,
+        "body": {"errors": [{"id": "validationError", "title": "No", "detail": "No."}]}}));
+    let report = world.sync().await;
+    assert_eq!(report.figures.failed, 1);
+    // Outreach holds Director; a ledger that says Engineer would leave it so for ever.
+    world.write(&[member(1)]);
+    world.sync().await;
+    assert_eq!(world.held(1, "title"), json!("Engineer"));
+}
+
+#[tokio::test]
+async fn one_whose_membership_is_in_doubt_and_then_refused_can_still_leave() {
+    let mut world = World::new().await;
+    world.settle_destination(|d| d.guard.max_exit_share = 1.0);
+    leave_in_doubt(&mut world, &[member(1)]).await;
+    world.fault(json!({"kind": "errors", "status": 422, "prospect": 1,
+        "body": {"errors": [{"id": "validationError", "title": "No", "detail": "No."}]}}));
+    assert_eq!(world.sync().await.figures.failed, 1);
+    assert_eq!(world.held(1, "custom1"), json!("realized"));
+    world.write(&["1,Ada,Engineer,10,,"]);
+    world.sync().await;
+    assert_eq!(world.held(1, "custom1"), json!("exited"));
+    assert_eq!(world.sync().await.requests.total(), 0);
+}

@@ -9,43 +9,43 @@ use audience_sync::{
 
 use crate::world::{World, members, open_sandbox, until};
 
-#[tokio::test]
-async fn a_run_larger_than_the_limit_waits_and_finishes() {
-    for (remaining, retry_after) in [
-        (Remaining::One, RetryAfter::Epoch),
-        (Remaining::Two, RetryAfter::Delta),
-        (Remaining::One, RetryAfter::Iso),
-        (Remaining::Two, RetryAfter::HttpDate),
-        (Remaining::One, RetryAfter::Absent),
-    ] {
-        let mut world = World::with(Settings {
-            limit: 100,
-            window: Duration::from_secs(1),
-            remaining,
-            retry_after,
-            ..open_sandbox()
-        })
-        .await;
-        let case = format!("{remaining:?} {retry_after:?}");
-        world.write(&members(1..=300));
-        let report = world.sync().await;
-        assert_eq!(report.status, RunStatus::Completed, "{case}");
-        let figures = report.figures;
-        assert_eq!((figures.activated, figures.failed), (300, 0), "{case}");
-        assert_eq!(world.faults(), [], "{case}");
-        let log = world.sandbox.request_log();
-        let n_refused = log.iter().filter(|r| r.status == Some(429)).count();
-        // Three windows' worth of requests: at most one refusal each.
-        assert!(n_refused <= 3, "{case}: {n_refused} × 429");
-        assert_eq!(log.len(), 300 + n_refused, "{case}");
-    }
+async fn expect_patience(remaining: Remaining, retry_after: RetryAfter) {
+    let mut world = World::with(Settings {
+        limit: 100,
+        window: Duration::from_secs(1),
+        remaining,
+        retry_after,
+        ..open_sandbox()
+    })
+    .await;
+    world.write(&members(1..=300));
+    let report = world.sync().await;
+    assert_eq!(report.status, RunStatus::Completed);
+    assert_eq!((report.figures.activated, report.figures.failed), (300, 0));
+    assert_eq!(world.faults(), []);
+    let log = world.sandbox.request_log();
+    let n_refused = log.iter().filter(|r| r.status == Some(429)).count();
+    // Three windows' worth of requests: at most one refusal each.
+    assert!(n_refused <= 3, "{n_refused} × 429");
+    assert_eq!(log.len(), 300 + n_refused);
 }
 
 #[tokio::test]
-async fn a_limit_that_others_have_spent_costs_one_request_a_window() {
+async fn a_run_larger_than_the_limit_waits_and_finishes() {
+    expect_patience(Remaining::One, RetryAfter::Epoch).await;
+}
+
+#[tokio::test]
+async fn a_second_number_beside_the_remaining_requests_is_no_matter() {
+    expect_patience(Remaining::Two, RetryAfter::Epoch).await;
+}
+
+/// The first request meets a limit that somebody else has spent.
+async fn expect_one_refusal(retry_after: RetryAfter) {
     let mut world = World::with(Settings {
         limit: 0,
         window: Duration::from_secs(1),
+        retry_after,
         ..open_sandbox()
     })
     .await;
@@ -63,4 +63,15 @@ async fn a_limit_that_others_have_spent_costs_one_request_a_window() {
     let log = world.sandbox.request_log();
     let n_refused = log.iter().filter(|r| r.status == Some(429)).count();
     assert_eq!(n_refused, 1);
+}
+
+#[tokio::test]
+async fn a_spent_limit_costs_one_request_however_its_end_is_spelled() {
+    tokio::join!(
+        expect_one_refusal(RetryAfter::Epoch),
+        expect_one_refusal(RetryAfter::Delta),
+        expect_one_refusal(RetryAfter::Iso),
+        expect_one_refusal(RetryAfter::HttpDate),
+        expect_one_refusal(RetryAfter::Absent),
+    );
 }
