@@ -6,6 +6,8 @@ pub struct Exits {
     leaving: Vec<u64>,
     /// Members before the run: at first only those that were seen to stay, which is fewer.
     members: Vec<u64>,
+    /// Members only by changes that wait in the outbox; they are in no ledger.
+    waiting: Vec<u64>,
 }
 
 /// A snapshot that takes out too many.
@@ -27,6 +29,18 @@ impl Exits {
         Self {
             leaving: vec![0; n_audiences],
             members: vec![0; n_audiences],
+            waiting: vec![0; n_audiences],
+        }
+    }
+
+    /// Members by a change that waits, and those of them that leave before it was ever confirmed.
+    pub(super) fn count_waiting(&mut self, members: &[usize], leaving: &[usize]) {
+        for (counts, audiences) in [(&mut self.waiting, members), (&mut self.leaving, leaving)] {
+            for audience in audiences {
+                if let Some(count) = counts.get_mut(*audience) {
+                    *count += 1;
+                }
+            }
         }
     }
 
@@ -75,23 +89,31 @@ impl Exits {
             let (leaving, members) = (leaving as f64, members as f64);
             leaving > max_share * members
         };
-        let (leaving, members) = (self.leaving.iter().sum(), self.members.iter().sum());
-        if is_over(leaving, members) {
+        let members: Vec<_> = self
+            .members
+            .iter()
+            .zip(&self.waiting)
+            .map(|(members, waiting)| members + waiting)
+            .collect();
+        let (leaving, all) = (self.leaving.iter().sum(), members.iter().sum());
+        if is_over(leaving, all) {
             return Some(TooMany {
                 audience: None,
                 leaving,
-                members,
+                members: all,
             });
         }
-        self.leaving.iter().zip(&self.members).enumerate().find_map(
-            |(audience, (leaving, members))| {
+        self.leaving
+            .iter()
+            .zip(&members)
+            .enumerate()
+            .find_map(|(audience, (leaving, members))| {
                 (*leaving >= Self::FEW && is_over(*leaving, *members)).then_some(TooMany {
                     audience: Some(audience),
                     leaving: *leaving,
                     members: *members,
                 })
-            },
-        )
+            })
     }
 }
 
@@ -103,6 +125,7 @@ mod tests {
         Exits {
             leaving: leaving.to_vec(),
             members: members.to_vec(),
+            waiting: vec![0; members.len()],
         }
     }
 

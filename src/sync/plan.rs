@@ -275,8 +275,16 @@ impl<'a, D: Desk> Planner<'a, D> {
             }
             return Ok(false);
         }
-        let leaving: Vec<_> = self.rules.leaving(&fields, known).collect();
+        let mut leaving: Vec<_> = self.rules.leaving(&fields, known).collect();
         self.plan.exits.count_leaving(&leaving);
+        if !known.pending.is_empty() {
+            let waiting: Vec<_> = self.rules.waiting(&fields, known).collect();
+            let members: Vec<_> = waiting.iter().map(|(audience, _)| *audience).collect();
+            let gone = waiting.iter().filter(|(_, leaves)| *leaves);
+            let gone: Vec<_> = gone.map(|(audience, _)| *audience).collect();
+            self.plan.exits.count_waiting(&members, &gone);
+            leaving.extend(gone);
+        }
         if !leaving.is_empty() && self.index.is_seen(prospect) {
             self.leaving.insert(prospect, leaving);
         }

@@ -231,6 +231,24 @@ impl Rules {
         })
     }
 
+    /// The audiences that a prospect is in only by a change that waits, by their place in the schedule, each with
+    /// whether this change takes it out again.
+    pub fn waiting<'a>(
+        &'a self,
+        change: &'a FieldSet,
+        known: &'a Known,
+    ) -> impl Iterator<Item = (usize, bool)> + 'a {
+        let exited = FieldValue::Text(&self.exited);
+        self.steps.iter().filter_map(move |step| {
+            let Takes::Status(i) = step.takes else {
+                return None;
+            };
+            let waits = known.pending.get(step.target)? != exited;
+            (waits && known.ledger.get(step.target).is_none())
+                .then(|| (i, change.get(step.target) == Some(exited)))
+        })
+    }
+
     fn read_attribute(
         &self,
         index: usize,
