@@ -185,6 +185,23 @@ async fn the_exit_code_tells_what_kind_of_thing_is_wrong() {
 }
 
 #[tokio::test]
+async fn an_outreach_out_of_reach_is_told_from_records_that_failed() {
+    let mut world = World::new().await;
+    world.write(&members(1..=3));
+    world.fault(json!({"kind": "html_200", "times": 1000}));
+    let program = Program::of(&mut world);
+    let (code, printed) = program.json(&["sync", "--json"]).await;
+    assert_eq!(code, Some(4), "{printed}");
+    let run = &printed["runs"][0];
+    assert_eq!(
+        (&run["status"], &run["pending"], &run["identities_failed"]),
+        (&json!("failed"), &json!(3), &json!(0))
+    );
+    assert_eq!(run["problem"]["code"], json!("not_outreach"));
+    assert_eq!(world.n_pending(), 3);
+}
+
+#[tokio::test]
 async fn a_destination_goes_in_and_out_as_a_file() {
     let mut world = World::new().await;
     world.write(&members(1..=2));

@@ -131,3 +131,24 @@ async fn rows_that_are_excluded_take_nobody_out() {
         assert_eq!(world.held(prospect, "custom1"), json!("realized"));
     }
 }
+
+#[tokio::test]
+async fn members_that_nobody_could_write_yet_count_as_members() {
+    let mut world = World::new().await;
+    world.write(&members(1..=10));
+    world.sandbox.revoke_tokens();
+    world.sync().await;
+    assert_eq!(world.n_pending(), 10);
+    world.token = world.sandbox.issue_token();
+    world.start_engine();
+    let before = world.n_requests();
+    world.write(&members(1..=5));
+    let report = world.sync().await;
+    assert_eq!(report.status, RunStatus::Stopped, "{report:?}");
+    let problem = report.problem.expect("a problem");
+    assert!(problem.what.contains("5 of 10"), "{}", problem.what);
+    assert_eq!((world.n_requests(), world.n_pending()), (before, 10));
+    world.write(&members(1..=8));
+    let report = world.sync().await;
+    assert_eq!(report.status, RunStatus::Completed, "{report:?}");
+}
