@@ -145,7 +145,7 @@ pub(super) fn insert_fault(
     .execute((
         run.get(),
         fault.fate.to_string(),
-        fault.prospect.map(|id| id.get()),
+        fault.prospect.map(OutreachId::get),
         file,
         fault.line,
         &fault.code,

@@ -147,7 +147,7 @@ impl Delivery<'_> {
                     match verdict {
                         Verdict::Confirmed => run.figures.activated += 1,
                         Verdict::Refused { .. } | Verdict::Unsettled { .. } => {
-                            run.figures.failed += 1
+                            run.figures.failed += 1;
                         }
                     }
                     run.figures.pending = run.figures.pending.saturating_sub(1);
@@ -193,7 +193,6 @@ impl Delivery<'_> {
 impl Streak {
     fn add(&mut self, verdict: &Verdict) -> Result<(), Error> {
         match verdict {
-            Verdict::Confirmed => *self = Self::default(),
             Verdict::Refused { code, outreach, .. } if code == "unauthorizedRequest" => {
                 self.n_unsettled = 0;
                 let times = match &self.refusal {
@@ -208,7 +207,7 @@ impl Streak {
                     });
                 }
             }
-            Verdict::Refused { .. } => *self = Self::default(),
+            Verdict::Confirmed | Verdict::Refused { .. } => *self = Self::default(),
             Verdict::Unsettled { .. } => self.n_unsettled += 1,
         }
         Ok(())

@@ -391,7 +391,7 @@ impl<'a, D: Desk> Planner<'a, D> {
                         line: at.1,
                         file: at.0,
                         fate: FirstFate::Excluded,
-                    })
+                    });
                 }
                 Meeting::Again(first) => {
                     let first = *first;

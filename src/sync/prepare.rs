@@ -127,9 +127,9 @@ where
             .name("reader".to_owned())
             .spawn_scoped(scope, read)
             .map_err(|_no_thread| Error::Reader)?;
-        let planned = plan_batches(receive, planner, hooks);
+        let ended = plan_batches(receive, planner, hooks);
         let read = reader.join().map_err(|_panic| Error::Reader)?;
-        planned?;
+        ended?;
         Ok(read?)
     })
 }
