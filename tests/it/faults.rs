@@ -1,7 +1,7 @@
 //! Every answer that Outreach is known to give, and what has to follow from it.
 
 use audience_sync::{
-    model::{Fate, RunStatus},
+    model::{Fate, OutreachId, RunStatus},
     sync::Hindrance,
 };
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ fn answer_for_two(world: &World, status: u16, body: Value) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "most of it is the table of answers")]
 async fn a_refused_record_fails_alone_with_outreachs_own_words() {
     let no_id = json!({"errors": [{"title": "Conflict", "detail": "It is being changed."}]});
     let private = json!({"errors": [{"title": "Bad Request", "detail": "'custom1' is a private attribute and cannot be written"}]});
@@ -124,7 +125,7 @@ async fn a_refused_record_fails_alone_with_outreachs_own_words() {
             ("profiles.csv", 3),
             "{code}"
         );
-        assert_eq!(fault.prospect.map(|id| id.get()), Some(2), "{code}");
+        assert_eq!(fault.prospect.map(OutreachId::get), Some(2), "{code}");
         assert!(fault.outreach.contains(words), "{code}: {}", fault.outreach);
         assert!(!fault.what.is_empty(), "{code}");
     }
@@ -165,6 +166,7 @@ async fn a_refused_record_waits_for_other_data_and_stays_counted() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "most of it is the table of answers")]
 async fn what_every_record_would_meet_stops_the_run_and_keeps_the_rest() {
     let scope = said(
         "unauthorizedOauthScope",

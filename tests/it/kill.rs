@@ -99,20 +99,25 @@ fn expect_all_written(world: &World, seed: u64) {
     }
 }
 
-/// Between two starts, only what was on its way at the kill may be written a second time.
+/// A kill makes at most those writes happen a second time that were on their way then. Some of a dead process's last
+/// requests are carried out after the next one has started, so what is bounded is the sum up to each start.
 fn expect_few_repeats(world: &World, starts: &[u64], seed: u64) {
     let mut written = BTreeSet::new();
     let mut n_repeats = vec![0; starts.len()];
     for write in world.sandbox.writes() {
         if !written.insert(write.prospect) {
-            let segment = starts.partition_point(|start| *start < write.sequence);
-            n_repeats[segment - 1] += 1;
+            let n_started = starts.partition_point(|start| *start < write.sequence);
+            n_repeats[n_started - 1] += 1;
         }
     }
-    assert!(
-        n_repeats.iter().all(|n| *n <= MAX_IN_FLIGHT),
-        "{n_repeats:?}; seed {seed}"
-    );
+    let mut sum = 0;
+    for (n_kills, n) in n_repeats.iter().enumerate() {
+        sum += n;
+        assert!(
+            sum <= n_kills * MAX_IN_FLIGHT && *n <= 2 * MAX_IN_FLIGHT,
+            "{n_repeats:?}; seed {seed}"
+        );
+    }
     assert_eq!(written.len(), N_PROSPECTS as usize, "seed {seed}");
 }
 

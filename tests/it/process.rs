@@ -12,22 +12,22 @@ use crate::world::World;
 
 /// How the program is called.
 #[derive(Clone)]
-pub struct Program {
+pub(crate) struct Program {
     data_dir: PathBuf,
     token: Option<String>,
 }
 
 /// What came of a call.
 #[derive(Debug)]
-pub struct Ended {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Program {
     /// The program on a world's data folder, which its engine gives up.
-    pub fn of(world: &mut World) -> Self {
+    pub(crate) fn of(world: &mut World) -> Self {
         world.stop_engine();
         Self {
             data_dir: world.data_dir(),
@@ -35,21 +35,21 @@ impl Program {
         }
     }
 
-    pub fn without_token(&self) -> Self {
+    pub(crate) fn without_token(&self) -> Self {
         Self {
             token: None,
             ..self.clone()
         }
     }
 
-    pub fn on(&self, data_dir: PathBuf) -> Self {
+    pub(crate) fn on(&self, data_dir: PathBuf) -> Self {
         Self {
             data_dir,
             ..self.clone()
         }
     }
 
-    pub fn start(&self, arguments: &[&str]) -> Running {
+    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_audience-sync"));
         command
             .args(arguments)
@@ -64,12 +64,12 @@ impl Program {
         Running(Some(command.spawn().expect("the program starts")))
     }
 
-    pub async fn call(&self, arguments: &[&str]) -> Ended {
+    pub(crate) async fn call(&self, arguments: &[&str]) -> Ended {
         self.start(arguments).end().await
     }
 
     /// Calls it and reads what it prints as JSON.
-    pub async fn json(&self, arguments: &[&str]) -> (Option<i32>, Value) {
+    pub(crate) async fn json(&self, arguments: &[&str]) -> (Option<i32>, Value) {
         let ended = self.call(arguments).await;
         let value = serde_json::from_str(&ended.out);
         let value = value.unwrap_or_else(|e| panic!("{e}: {ended:?}"));
@@ -78,26 +78,26 @@ impl Program {
 }
 
 /// A process that ends with its test.
-pub struct Running(Option<Child>);
+pub(crate) struct Running(Option<Child>);
 
 impl Running {
     fn child(&mut self) -> &mut Child {
         self.0.as_mut().expect("it is not taken yet")
     }
 
-    pub fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         self.child().try_wait().expect("it is ours").is_some()
     }
 
     /// As Ctrl-C does.
-    pub fn interrupt(&mut self) {
+    pub(crate) fn interrupt(&mut self) {
         let kill = format!("kill -INT {}", self.child().id());
         let sent = Command::new("sh").args(["-c", &kill]).status();
         assert!(sent.expect("a shell").success());
     }
 
     /// As a power cut does, as far as this process goes.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         if let Some(mut child) = self.0.take() {
             child.kill().expect("it can be killed");
             child.wait().expect("it is ours");
@@ -105,7 +105,7 @@ impl Running {
     }
 
     /// Waits for its end without keeping the sandbox from its work.
-    pub async fn end(mut self) -> Ended {
+    pub(crate) async fn end(mut self) -> Ended {
         let child = self.0.take().expect("it is not taken yet");
         let output = spawn_blocking(|| child.wait_with_output()).await;
         let Output {

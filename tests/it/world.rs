@@ -21,9 +21,9 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 /// The audience whose status is in `custom1`.
-pub const GOLD: &str = "7841ba61-23c1-4bb3-a495-00d3b5fe1a01";
+pub(crate) const GOLD: &str = "7841ba61-23c1-4bb3-a495-00d3b5fe1a01";
 /// The audience whose status is in `custom2`.
-pub const TRIAL: &str = "c2f8d4a0-8a51-4a7e-b1d9-2d8e6f3b9c03";
+pub(crate) const TRIAL: &str = "c2f8d4a0-8a51-4a7e-b1d9-2d8e6f3b9c03";
 
 /// Tries again at once, so that no test waits for patience to end.
 const IMPATIENT: RetryPolicy = RetryPolicy {
@@ -33,19 +33,19 @@ const IMPATIENT: RetryPolicy = RetryPolicy {
 };
 
 /// No test should come near it; it turns a hanging test into a failing one.
-const FAR_TOO_LONG: Duration = Duration::from_secs(60);
+const FAR_TOO_LONG: Duration = Duration::from_mins(1);
 
-pub struct World {
+pub(crate) struct World {
     home: TempDir,
-    pub sandbox: Arc<Sandbox>,
-    pub token: String,
+    pub(crate) sandbox: Arc<Sandbox>,
+    pub(crate) token: String,
     engine: Option<Engine>,
-    pub destination: Destination,
+    pub(crate) destination: Destination,
     stop: watch::Sender<bool>,
 }
 
 /// A sandbox in which the user may write to every prospect.
-pub fn open_sandbox() -> Settings {
+pub(crate) fn open_sandbox() -> Settings {
     Settings {
         read_only: BTreeSet::new(),
         ..Settings::default()
@@ -53,11 +53,11 @@ pub fn open_sandbox() -> Settings {
 }
 
 impl World {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(open_sandbox()).await
     }
 
-    pub async fn with(settings: Settings) -> Self {
+    pub(crate) async fn with(settings: Settings) -> Self {
         let sandbox = Arc::new(Sandbox::start(settings).await.expect("a sandbox"));
         let token = sandbox.issue_token();
         let home = tempfile::tempdir().expect("a temporary folder");
@@ -75,20 +75,20 @@ impl World {
         world
     }
 
-    pub fn data_dir(&self) -> PathBuf {
+    pub(crate) fn data_dir(&self) -> PathBuf {
         self.home.path().join("data")
     }
 
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
-    pub fn source(&self) -> &Path {
+    pub(crate) fn source(&self) -> &Path {
         &self.destination.source.path
     }
 
     /// A new engine, as after a start of the program.
-    pub fn start_engine(&mut self) {
+    pub(crate) fn start_engine(&mut self) {
         self.engine = None;
         let dir = DataDir::open(Some(self.data_dir())).expect("a data folder");
         let token = SecretString::from(self.token.clone());
@@ -97,12 +97,12 @@ impl World {
     }
 
     /// Gives the data folder up, for processes to work on.
-    pub fn stop_engine(&mut self) {
+    pub(crate) fn stop_engine(&mut self) {
         self.engine = None;
     }
 
     /// Changes the destination and stores it.
-    pub fn settle_destination(&mut self, change: impl FnOnce(&mut Destination)) {
+    pub(crate) fn settle_destination(&mut self, change: impl FnOnce(&mut Destination)) {
         change(&mut self.destination);
         DataDir::open(Some(self.data_dir()))
             .and_then(|dir| dir.write_destination(self.destination.clone()))
@@ -110,22 +110,22 @@ impl World {
     }
 
     /// Writes the source: `Oid,first,title,points,gold,trial` a row; the header is line 1.
-    pub fn write(&self, rows: &[impl AsRef<str>]) {
+    pub(crate) fn write(&self, rows: &[impl AsRef<str>]) {
         write_source(self.source(), rows);
     }
 
-    pub async fn sync(&mut self) -> Report {
+    pub(crate) async fn sync(&mut self) -> Report {
         let hooks = self.hooks(|_| ());
         self.sync_with(Mode::Send, &hooks).await
     }
 
-    pub async fn dry_run(&mut self) -> Report {
+    pub(crate) async fn dry_run(&mut self) -> Report {
         let hooks = self.hooks(|_| ());
         self.sync_with(Mode::Dry { max_sample: 50 }, &hooks).await
     }
 
     /// Runs until the condition holds at some step of the way, and asks the run to stop there.
-    pub async fn sync_until(
+    pub(crate) async fn sync_until(
         &mut self,
         condition: impl Fn(Progress) -> bool + Send + Sync + 'static,
     ) -> Report {
@@ -161,30 +161,30 @@ impl World {
     }
 
     /// The state, looked at from outside.
-    pub fn store(&self) -> Store {
+    pub(crate) fn store(&self) -> Store {
         Store::open(&self.data_dir().join("state").join("test.db")).expect("the state opens")
     }
 
-    pub fn n_pending(&self) -> u64 {
+    pub(crate) fn n_pending(&self) -> u64 {
         self.store().n_pending().expect("it can be read")
     }
 
     /// The records that the newest run did not write.
-    pub fn faults(&self) -> Vec<RecordFault> {
+    pub(crate) fn faults(&self) -> Vec<RecordFault> {
         let store = self.store();
         let newest = store.runs(1).expect("it can be read").remove(0);
         store.faults(newest.id).expect("it can be read")
     }
 
     /// What the ledger holds for a prospect.
-    pub fn ledger(&self, prospect: u64) -> Value {
+    pub(crate) fn ledger(&self, prospect: u64) -> Value {
         let prospect = OutreachId::new(prospect).expect("a number");
         let known = self.store().known(prospect).expect("it can be read");
         Value::Object(known.ledger.to_json())
     }
 
     /// How many journal rows a prospect has.
-    pub fn n_journal(&self, prospect: u64) -> u64 {
+    pub(crate) fn n_journal(&self, prospect: u64) -> u64 {
         let path = self.data_dir().join("state").join("test.db");
         let db = rusqlite::Connection::open(path).expect("it opens");
         db.query_row(
@@ -196,7 +196,7 @@ impl World {
     }
 
     /// The writes since the sandbox's log had so many requests: prospect and fields.
-    pub fn writes_after(&self, sequence: u64) -> Vec<(u32, Value)> {
+    pub(crate) fn writes_after(&self, sequence: u64) -> Vec<(u32, Value)> {
         self.sandbox
             .writes()
             .into_iter()
@@ -205,23 +205,23 @@ impl World {
             .collect()
     }
 
-    pub fn n_requests(&self) -> u64 {
+    pub(crate) fn n_requests(&self) -> u64 {
         self.sandbox.counters().requests
     }
 
     /// What the sandbox holds in one attribute of a prospect.
-    pub fn held(&self, prospect: u32, attribute: &str) -> Value {
+    pub(crate) fn held(&self, prospect: u32, attribute: &str) -> Value {
         self.sandbox.prospect(prospect).expect("it exists")[attribute].clone()
     }
 
     /// Orders a fault by its JSON form.
-    pub fn fault(&self, fault: Value) {
+    pub(crate) fn fault(&self, fault: Value) {
         let fault = serde_json::from_value(fault).expect("a fault");
         self.sandbox.add_fault(fault).expect("a whole fault");
     }
 }
 
-pub fn write_source(path: &Path, rows: &[impl AsRef<str>]) {
+pub(crate) fn write_source(path: &Path, rows: &[impl AsRef<str>]) {
     let mut text = format!(
         "Oid,person.firstName,title,points,segmentMembership.ups.{GOLD}.status,segmentMembership.ups.{TRIAL}.status\n"
     );
@@ -236,11 +236,11 @@ pub fn write_source(path: &Path, rows: &[impl AsRef<str>]) {
 }
 
 /// A row in which everything but the number and the gold status is always the same.
-pub fn member(prospect: u32) -> String {
+pub(crate) fn member(prospect: u32) -> String {
     format!("{prospect},Ada,Engineer,10,realized,")
 }
 
-pub fn members(prospects: impl IntoIterator<Item = u32>) -> Vec<String> {
+pub(crate) fn members(prospects: impl IntoIterator<Item = u32>) -> Vec<String> {
     prospects.into_iter().map(member).collect()
 }
 
@@ -265,7 +265,7 @@ fn destination(address: &str, source: &Path) -> Destination {
 }
 
 /// Waits for a condition that another task or process brings about.
-pub async fn until(what: &str, condition: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
     let deadline = Instant::now() + FAR_TOO_LONG;
     while !condition() {
         assert!(Instant::now() < deadline, "never: {what}");
