@@ -31,7 +31,7 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
             format!(
                 "Outreach refused {times} prospects in a row with {code}, so the run was stopped."
             ),
-            "Ask your Outreach administrator whether the connected user may edit these prospects; what was not sent is kept and goes out with the next run.",
+            "Ask your Outreach administrator whether the connected user may edit these prospects; the next run sends all of them again.",
         ),
         sync::Error::SnapshotEmpty => Problem::new(
             "snapshot_empty",
@@ -194,4 +194,100 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::model::AudienceId;
+
+    /// Everything that can end a run.
+    fn one_of_each() -> Vec<sync::Error> {
+        let too_many = |audience| sync::Error::TooManyExits {
+            too_many: TooMany {
+                audience,
+                leaving: 40,
+                members: 100,
+            },
+            audience: audience.map(|_| AudienceId::new("7841ba61-23c1-4bb3-a495-00d3b5fe1a01")),
+        };
+        let mut all: Vec<sync::Error> = vec![];
+        all.extend(
+            source::Error::one_of_each()
+                .into_iter()
+                .map(sync::Error::from),
+        );
+        all.extend(
+            store::Error::one_of_each()
+                .into_iter()
+                .map(sync::Error::from),
+        );
+        all.extend(
+            outreach::Error::one_of_each()
+                .into_iter()
+                .map(sync::Error::Outreach),
+        );
+        all.extend([
+            sync::Error::NoToken,
+            sync::Error::SameRefusal {
+                code: "unauthorizedRequest".to_owned(),
+                times: 20,
+            },
+            sync::Error::SnapshotEmpty,
+            too_many(None),
+            too_many(Some(0)),
+            sync::Error::Asked,
+            sync::Error::Reader,
+        ]);
+        all
+    }
+
+    #[test]
+    fn every_text_is_as_it_was_read_last() {
+        let destination =
+            Destination::from_json(include_str!("../../assets/demo/destination.json"))
+                .expect("it is valid");
+        let mut texts = String::new();
+        for error in one_of_each() {
+            let Problem {
+                code,
+                what,
+                next_step,
+            } = problem_of(&error, &destination);
+            writeln!(
+                texts,
+                "{code} [{:?}]\n  {what}\n  {next_step}\n",
+                error.hindrance()
+            )
+            .expect("a text grows");
+        }
+        insta::assert_snapshot!(texts);
+    }
+
+    #[test]
+    fn every_text_is_made_of_sentences() {
+        let destination =
+            Destination::from_json(include_str!("../../assets/demo/destination.json"))
+                .expect("it is valid");
+        for error in one_of_each() {
+            let Problem {
+                code,
+                what,
+                next_step,
+            } = problem_of(&error, &destination);
+            for text in [what, next_step] {
+                assert!(
+                    text.starts_with(char::is_uppercase) || text.starts_with(['"', '`']),
+                    "{code}: {text}"
+                );
+                assert!(text.ends_with('.'), "{code}: {text}");
+                assert!(
+                    !text.contains("..") && !text.contains(": :"),
+                    "{code}: {text}"
+                );
+            }
+        }
+    }
 }

@@ -140,3 +140,38 @@ impl Refusal {
         }
     }
 }
+
+#[cfg(test)]
+impl Error {
+    /// An error of each kind that has words of its own, for the tests of their texts.
+    pub(crate) fn one_of_each() -> Vec<Self> {
+        let refused = |status, id: &str, words: &str| {
+            Self::Refused(Box::new(Refusal {
+                status,
+                is_gateway: false,
+                id: Some(id.to_owned()),
+                words: words.to_owned(),
+                wait_until: None,
+            }))
+        };
+        vec![
+            Self::Address,
+            Self::NotOutreach {
+                status: 200,
+                why: "it is a web page",
+            },
+            refused(401, "unauthorized", ""),
+            refused(
+                403,
+                "unauthorizedOauthScope",
+                "Your authorization does not include the required scope 'prospects.write'.",
+            ),
+            refused(
+                404,
+                "routeNotFound",
+                "The request path does not match any known resource endpoints.",
+            ),
+            refused(502, "badGateway", ""),
+        ]
+    }
+}

@@ -162,6 +162,11 @@ impl Error {
         matches!(self, Self::NotFound { .. } | Self::NothingToRead { .. })
     }
 
+    /// Whether a file is there and holds nothing, as one does that was cut off at once.
+    pub fn is_empty_file(&self) -> bool {
+        matches!(self, Self::FileEmpty { .. })
+    }
+
     /// A short fixed word to search for.
     pub fn code(&self) -> &'static str {
         match self {
@@ -269,64 +274,68 @@ impl Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn one_of_each() -> Vec<Error> {
+impl Error {
+    /// An error of each variant, for the tests of their texts.
+    pub(crate) fn one_of_each() -> Vec<Self> {
         let file = || Arc::<str>::from("members.csv");
         let path = || PathBuf::from("exports");
         let source = || io::Error::from(io::ErrorKind::PermissionDenied);
         let column = || "Oid".to_owned();
         vec![
-            Error::NotFound { path: path() },
-            Error::Io {
+            Self::NotFound { path: path() },
+            Self::Io {
                 path: path(),
                 source: source(),
             },
-            Error::NothingToRead {
+            Self::NothingToRead {
                 path: path(),
                 ignored: vec![],
             },
-            Error::FileEmpty { file: file() },
-            Error::NotText { file: file() },
-            Error::NotJson { file: file() },
-            Error::CutOff {
+            Self::FileEmpty { file: file() },
+            Self::NotText { file: file() },
+            Self::NotJson { file: file() },
+            Self::CutOff {
                 file: file(),
                 line: 7,
                 source: None,
             },
-            Error::Damaged {
+            Self::Damaged {
                 file: file(),
                 line: 7,
                 what: "a comma is missing".to_owned(),
             },
-            Error::ColumnMissing {
+            Self::ColumnMissing {
                 file: file(),
                 column: column(),
                 present: vec![],
             },
-            Error::ColumnTwice {
+            Self::ColumnTwice {
                 file: file(),
                 column: column(),
             },
-            Error::AudienceFileMissing {
+            Self::AudienceFileMissing {
                 audience: AudienceId::new("a1"),
             },
-            Error::AudienceUnknown { file: file() },
-            Error::LayoutsMixed {
+            Self::AudienceUnknown { file: file() },
+            Self::LayoutsMixed {
                 file: file(),
                 other: "b.csv".into(),
             },
-            Error::ChangedWhileRead { file: file() },
-            Error::Temporary { source: source() },
+            Self::ChangedWhileRead { file: file() },
+            Self::Temporary { source: source() },
         ]
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
 
     #[test]
     fn each_error_has_a_code_of_its_own_and_says_what_to_do() {
-        let errors = one_of_each();
+        let errors = Error::one_of_each();
         let codes: BTreeSet<_> = errors.iter().map(Error::code).collect();
         assert_eq!(codes.len(), errors.len());
         for error in errors {
@@ -341,7 +350,7 @@ mod tests {
 
     #[test]
     fn only_what_passes_by_itself_is_transient() {
-        let transient: Vec<_> = one_of_each()
+        let transient: Vec<_> = Error::one_of_each()
             .iter()
             .filter(|e| e.is_transient())
             .map(Error::code)

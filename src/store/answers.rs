@@ -78,6 +78,19 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Forgets that changes were refused with this code, so that the next run sends them again.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn forget_refusals(&mut self, code: &str) -> Result<(), Error> {
+        self.atomically(|db| {
+            db.execute("DELETE FROM refusal WHERE code = ?1", [code])
+                .map(drop)
+        })
+    }
+}
+
 fn settle_one(
     db: &Connection,
     files: &mut FileNumbers,

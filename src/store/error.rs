@@ -112,3 +112,38 @@ fn list(faults: &[crate::model::Fault]) -> String {
         .collect::<Vec<_>>()
         .join("; ")
 }
+
+#[cfg(test)]
+impl Error {
+    /// An error of each kind that has words of its own, for the tests of their texts.
+    pub(crate) fn one_of_each() -> Vec<Self> {
+        use rusqlite::ffi;
+        let path = || PathBuf::from("data/state/a.db");
+        let database = |code| {
+            Self::database(
+                &path(),
+                rusqlite::Error::SqliteFailure(ffi::Error::new(code), None),
+            )
+        };
+        vec![
+            Self::file(&path(), io::ErrorKind::PermissionDenied.into()),
+            Self::file(&path(), io::ErrorKind::StorageFull.into()),
+            database(ffi::SQLITE_BUSY),
+            database(ffi::SQLITE_FULL),
+            database(ffi::SQLITE_CORRUPT),
+            Self::Newer {
+                path: path(),
+                found: 9,
+                known: 1,
+            },
+            Self::Locked {
+                path: PathBuf::from("data"),
+            },
+            Self::NoHome,
+            Self::Settings {
+                path: path(),
+                faults: vec![crate::model::Fault::new("name", "this setting is missing")],
+            },
+        ]
+    }
+}

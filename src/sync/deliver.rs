@@ -74,6 +74,9 @@ pub async fn deliver(
         });
         if let Err(error) = settled {
             delivery.wind_down(store, run).await?;
+            if let Error::SameRefusal { code, .. } = &error {
+                store.forget_refusals(code)?;
+            }
             return Err(error);
         }
     }

@@ -66,6 +66,7 @@ impl Error {
     /// What kind of thing it is.
     pub fn hindrance(&self) -> Hindrance {
         match self {
+            Self::Source(e) if e.is_empty_file() => Hindrance::Guard,
             Self::Source(_) => Hindrance::OutOfReach,
             Self::Store(e) if e.is_settings() => Hindrance::Settings,
             Self::Store(_) | Self::Reader => Hindrance::Computer,

@@ -126,23 +126,30 @@ impl Fresh {
         {
             return &mut self.ascending.push_mut((prospect, None)).1;
         }
-        let place = self
-            .ascending
-            .binary_search_by_key(&prospect, |(id, _)| *id);
-        match place.ok().and_then(|i| self.ascending.get_mut(i)) {
+        match self
+            .position(prospect)
+            .and_then(|i| self.ascending.get_mut(i))
+        {
             Some((_, slot)) => slot,
             None => self.others.entry(prospect).or_default(),
         }
     }
 
     fn seen(&self, prospect: OutreachId) -> Option<Seen> {
-        match self
-            .ascending
-            .binary_search_by_key(&prospect, |(id, _)| *id)
-        {
-            Ok(i) => self.ascending.get(i).and_then(|(_, seen)| *seen),
-            Err(_) => self.others.get(&prospect).copied().flatten(),
+        match self.position(prospect).and_then(|i| self.ascending.get(i)) {
+            Some((_, seen)) => *seen,
+            None => self.others.get(&prospect).copied().flatten(),
         }
+    }
+
+    fn position(&self, prospect: OutreachId) -> Option<usize> {
+        let (last, _) = self.ascending.last()?;
+        if *last == prospect {
+            return Some(self.ascending.len() - 1);
+        }
+        self.ascending
+            .binary_search_by_key(&prospect, |(id, _)| *id)
+            .ok()
     }
 }
 
