@@ -1,11 +1,7 @@
 //! The house rules that the compiler does not know: which way the arrows run, who owns which outside crate, and what
 //! every file has.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test ends at the first fault"
-)]
+#![expect(clippy::expect_used, reason = "a test ends at the first fault")]
 
 use std::{
     collections::BTreeSet,
@@ -152,8 +148,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn source(root: &Path, path: &Path) -> Source {
-    let below = path.strip_prefix(root).expect("it is below");
+fn source(src: &Path, path: &Path) -> Source {
+    let below = path.strip_prefix(src).expect("it is below");
     let first = below.components().next().expect("it has a name");
     let room = Path::new(first.as_os_str())
         .with_extension("")

@@ -8,7 +8,7 @@ use crate::model::RunId;
 
 /// Keeps prospects in Outreach up to date with the audiences of Adobe Experience Platform.
 #[derive(Debug, Parser)]
-#[command(version, about, long_about = None)]
+#[command(version = env!("AUDIENCE_SYNC_VERSION"), about, long_about = None)]
 pub struct Args {
     /// The folder for settings and state [default: the system's place for app data]
     #[arg(
