@@ -36,7 +36,7 @@ const OWNERS: [(&str, &[&str]); 11] = [
     ("anyhow", &["main", "cli"]),
     ("axum", &["sandbox", "auth"]),
     ("clap", &["main", "cli"]),
-    ("directories", &["store"]),
+    ("etcetera", &["store"]),
     ("encoding_rs", &["source"]),
     ("encoding_rs_io", &["source"]),
     ("flate2", &["source"]),

@@ -1,7 +1,7 @@
 //! A destination: everything a person has set for one connection. Settings, never secrets.
 //!
 //! It is kept as one readable JSON file, which a person may write by hand. Reading is strict, and every fault is
-//! named with its path; what serde alone cannot see is looked at in [`check`](super::check).
+//! named with its path; what serde alone cannot see is looked at in [`check`](super::check()).
 
 use std::path::PathBuf;
 

@@ -18,12 +18,13 @@ impl MembershipStatus {
         const OUT: [&str; 2] = ["exited", "expired"];
         let word = word.trim();
         let is_one_of = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
-        if is_one_of(&IN) {
-            Some(Self::Realized)
-        } else if is_one_of(&OUT) {
-            Some(Self::Exited)
-        } else {
-            None
+        match word {
+            "" => None,
+            "realized" => Some(Self::Realized),
+            "exited" => Some(Self::Exited),
+            _ if is_one_of(&IN) => Some(Self::Realized),
+            _ if is_one_of(&OUT) => Some(Self::Exited),
+            _ => None,
         }
     }
 }

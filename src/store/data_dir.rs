@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
+
 use super::Error;
 
 /// The data folder.
@@ -24,10 +26,10 @@ impl DataDir {
     pub fn open(named: Option<PathBuf>) -> Result<Self, Error> {
         let path = match named {
             Some(path) => path,
-            None => directories::ProjectDirs::from("", "", "audience-sync")
-                .ok_or(Error::NoHome)?
-                .data_local_dir()
-                .to_owned(),
+            None => choose_native_strategy()
+                .map_err(|_no_home| Error::NoHome)?
+                .data_dir()
+                .join("audience-sync"),
         };
         let dir = Self(path);
         for folder in [

@@ -1,7 +1,7 @@
 //! What the program exists for: from profiles to the fewest right requests, and nothing lost on the way.
 //!
-//! [`prepare`] reads a source and plans (rules, index and plan are pure); the plan is in the outbox before anything
-//! is sent. [`deliver`] sends the outbox, one request a prospect, and settles every answer in the store.
+//! [`prepare()`] reads a source and plans (rules, index and plan are pure); the plan is in the outbox before anything
+//! is sent. [`deliver()`] sends the outbox, one request a prospect, and settles every answer in the store.
 
 mod deliver;
 mod error;

@@ -92,3 +92,23 @@ async fn a_dry_run_shows_nothing_of_rows_that_contradict_each_other() {
     assert_eq!(plan.n_changes, 1);
     assert!(plan.sample.iter().all(|line| line.prospect.get() == 2));
 }
+
+#[tokio::test]
+async fn a_row_nobody_can_read_takes_nobody_out() {
+    let mut world = World::new().await;
+    world.settle_destination(|destination| destination.guard.max_exit_share = 1.0);
+    world.write(&members(1..=3));
+    world.sync().await;
+    world.write(&[member(1), "2,Ada".to_owned()]);
+    let report = world.sync().await;
+    let figures = Figures {
+        activated: 1,
+        unchanged: 1,
+        excluded: 1,
+        ..Figures::default()
+    };
+    assert_eq!(report.figures, figures);
+    assert_eq!(world.faults()[0].code, "row_ragged");
+    assert_eq!(world.held(2, "custom1"), json!("realized"));
+    assert_eq!(world.held(3, "custom1"), json!("exited"));
+}
