@@ -1,8 +1,8 @@
 //! Progress on a terminal: a spinner while the source is read, then a bar with rate and time left.
 
-use std::io::IsTerminal as _;
+use std::{fmt::Write, io::IsTerminal as _};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::engine::Progress;
 
@@ -35,7 +35,7 @@ impl Meter {
                 if self.0.length() != Some(n_changes) {
                     self.0.reset();
                     self.0.set_style(style(
-                        "sending: {bar:30} {human_pos}/{human_len} {per_sec}, {eta} left",
+                        "sending: {bar:30} {human_pos}/{human_len}, {rate} a second, {eta} left",
                     ));
                     self.0.set_length(n_changes);
                 }
@@ -51,5 +51,10 @@ impl Meter {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_bad| ProgressStyle::default_bar())
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_bad| ProgressStyle::default_bar())
+        .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
+            // A bar that cannot be drawn is no reason to end a run.
+            write!(text, "{:.0}", state.per_sec()).unwrap_or_default();
+        })
 }
