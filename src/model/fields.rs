@@ -72,9 +72,9 @@ impl FieldSet {
         Self::default()
     }
 
-    /// Takes the fields out, keeping the memory for the next ones.
-    pub fn clear(&mut self) {
-        self.0.clear();
+    /// A set without fields that has room for this many bytes of them.
+    pub fn with_capacity(n_bytes: usize) -> Self {
+        Self(Vec::with_capacity(n_bytes))
     }
 
     /// Whether there is no field in it.
@@ -166,15 +166,12 @@ impl FieldSet {
         Self(kept)
     }
 
-    /// All but these fields.
+    /// All but the fields of these targets.
     #[must_use]
-    pub fn without(&self, targets: &[Target]) -> Self {
-        if targets.is_empty() {
-            return self.clone();
-        }
+    pub fn without(&self, is_left_out: impl Fn(Target) -> bool) -> Self {
         let mut kept = Vec::with_capacity(self.0.len());
         for field in self.packed() {
-            if !targets.contains(&field.target) {
+            if !is_left_out(field.target) {
                 kept.extend_from_slice(field.bytes);
             }
         }

@@ -1,5 +1,7 @@
 //! Stops a snapshot that takes out too many: files get cut off, and audiences do not shrink by half overnight.
 
+use super::wishes::AudienceSet;
+
 /// How many members stay in and leave each audience, by its place in the schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Exits {
@@ -33,42 +35,26 @@ impl Exits {
         }
     }
 
-    /// Members by a change that waits, and those of them that leave before it was ever confirmed.
-    pub(super) fn count_waiting(&mut self, members: &[usize], leaving: &[usize]) {
-        for (counts, audiences) in [(&mut self.waiting, members), (&mut self.leaving, leaving)] {
-            for audience in audiences {
-                if let Some(count) = counts.get_mut(*audience) {
-                    *count += 1;
-                }
-            }
-        }
+    pub(super) fn count_staying(&mut self, audiences: AudienceSet) {
+        count(&mut self.members, audiences);
     }
 
-    pub(super) fn count_staying(&mut self, audiences: &[usize]) {
-        for audience in audiences {
-            if let Some(members) = self.members.get_mut(*audience) {
-                *members += 1;
-            }
-        }
+    pub(super) fn count_leaving(&mut self, audiences: AudienceSet) {
+        count(&mut self.leaving, audiences);
+        count(&mut self.members, audiences);
+    }
+
+    /// Members by a change that waits, and those of them that leave before it was ever confirmed.
+    pub(super) fn count_waiting(&mut self, members: AudienceSet, leaving: AudienceSet) {
+        count(&mut self.waiting, members);
+        count(&mut self.leaving, leaving);
     }
 
     /// A row that was counted as leaving is excluded: its prospect stays.
-    pub(super) fn take_back(&mut self, audiences: &[usize]) {
-        for audience in audiences {
-            if let Some(leaving) = self.leaving.get_mut(*audience) {
+    pub(super) fn take_back(&mut self, audiences: AudienceSet) {
+        for audience in audiences.iter() {
+            if let Some(leaving) = self.leaving.get_mut(audience) {
                 *leaving = leaving.saturating_sub(1);
-            }
-        }
-    }
-
-    pub(super) fn count_leaving(&mut self, audiences: &[usize]) {
-        for audience in audiences {
-            if let (Some(leaving), Some(members)) = (
-                self.leaving.get_mut(*audience),
-                self.members.get_mut(*audience),
-            ) {
-                *leaving += 1;
-                *members += 1;
             }
         }
     }
@@ -114,6 +100,14 @@ impl Exits {
                     members: *members,
                 })
             })
+    }
+}
+
+fn count(counts: &mut [u64], audiences: AudienceSet) {
+    for audience in audiences.iter() {
+        if let Some(count) = counts.get_mut(audience) {
+            *count += 1;
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod plan;
 mod prepare;
 mod rules;
 mod value;
+mod wishes;
 
 #[cfg(test)]
 mod plan_tests;
@@ -22,7 +23,8 @@ pub use guard::{Exits, TooMany};
 pub use index::Index;
 pub use plan::{Before, Desk, InDoubt, Plan, Planner, SampleLine};
 pub use prepare::{Order, plan_only, prepare};
-pub use rules::{Exclusion, Rules, Wish};
+pub use rules::{Exclusion, Rules};
+pub use wishes::{AudienceSet, Wish, WishRow, Wishes};
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,19 +4,24 @@
 //! field by field with what the ledger and the outbox know of the prospect. Two rows that ask different things of
 //! one prospect are both excluded, whichever came first: nobody can say which of them is right.
 
-use std::{collections::BTreeSet, num::NonZeroU16, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU16,
+    sync::Arc,
+};
 
 use super::{
     guard::Exits,
     index::{FirstFate, Index, Meeting, Seen, entry_position},
-    rules::{Exclusion, Rules, Wish},
+    rules::{Exclusion, Rules},
+    wishes::{AudienceSet, Wish, Wishes},
 };
 use crate::{
     model::{
         Change, Digest, Fate, FieldSet, FieldValue, Figures, Known, OutreachId, Place, RecordFault,
         Target,
     },
-    source::{Batch, Rejected},
+    source::Rejected,
     store::{Held, LedgerEntry},
 };
 
@@ -122,9 +127,8 @@ pub struct Planner<'a, D> {
     /// A record was lost whole, so nobody can be taken for gone.
     is_anyone_lost: bool,
     files: Vec<Arc<str>>,
-    wish: Wish,
     /// The audiences that rows of this plan take their prospects out of, in case those rows are excluded after all.
-    leaving: std::collections::BTreeMap<OutreachId, Vec<usize>>,
+    leaving: BTreeMap<OutreachId, AudienceSet>,
     max_sample: usize,
     plan: Plan,
 }
@@ -144,8 +148,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             spared: BTreeSet::new(),
             is_anyone_lost: false,
             files: vec![],
-            wish: Wish::default(),
-            leaving: std::collections::BTreeMap::new(),
+            leaving: BTreeMap::new(),
             max_sample,
             plan: Plan {
                 exits,
@@ -167,24 +170,18 @@ impl<'a, D: Desk> Planner<'a, D> {
     ///
     /// # Errors
     /// If the desk fails.
-    pub fn add(&mut self, batch: &Batch) -> Result<(), D::Error> {
-        for rejected in &batch.rejected {
+    pub fn add(&mut self, wishes: Wishes) -> Result<(), D::Error> {
+        for rejected in &wishes.rejected {
             self.reject(rejected)?;
         }
-        let file = self.file_number(&batch.file);
-        let mut cells = Vec::new();
-        for row in batch.rows() {
-            cells.clear();
-            cells.extend(row.cells());
+        let file = self.file_number(&wishes.file);
+        for row in wishes.rows {
             self.plan.n_records += 1;
-            let seen_at = (file, u32::try_from(row.line()).unwrap_or(u32::MAX));
-            let mut wish = std::mem::take(&mut self.wish);
-            let added = match self.rules.read(&cells, &mut wish) {
-                Ok(prospect) => self.plan_row(prospect, &wish, seen_at),
-                Err(exclusion) => self.exclude(exclusion, seen_at),
-            };
-            self.wish = wish;
-            added?;
+            let seen_at = (file, u32::try_from(row.line).unwrap_or(u32::MAX));
+            match row.wish {
+                Ok((prospect, wish, digest)) => self.plan_row(prospect, &wish, digest, seen_at)?,
+                Err(exclusion) => self.exclude(exclusion, seen_at)?,
+            }
         }
         Ok(())
     }
@@ -212,9 +209,9 @@ impl<'a, D: Desk> Planner<'a, D> {
         &mut self,
         prospect: OutreachId,
         wish: &Wish,
+        digest: Digest,
         (file, line): (NonZeroU16, u32),
     ) -> Result<(), D::Error> {
-        let digest = wish.digest();
         let ledger = match self.index.meet(prospect) {
             Meeting::Again(first) => {
                 let first = *first;
@@ -236,7 +233,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             self.repeat_refusal(prospect, self.place((file, line)))?;
             FirstFate::Refused
         } else if ledger == Some(digest) && !is_pending {
-            self.plan.exits.count_staying(&wish.realized);
+            self.plan.exits.count_staying(wish.realized);
             self.plan.figures.unchanged += 1;
             FirstFate::Unchanged
         } else {
@@ -268,23 +265,14 @@ impl<'a, D: Desk> Planner<'a, D> {
         known: &Known,
         place: Place,
     ) -> Result<bool, D::Error> {
-        let fields = Rules::difference(wish, known);
+        let fields = self.rules.difference(wish, known);
         if fields.is_empty() {
             if !known.ledger.is_empty() {
                 self.desk.settle(prospect, digest)?;
             }
             return Ok(false);
         }
-        let mut leaving: Vec<_> = self.rules.leaving(&fields, known).collect();
-        self.plan.exits.count_leaving(&leaving);
-        if !known.pending.is_empty() {
-            let waiting: Vec<_> = self.rules.waiting(&fields, known).collect();
-            let members: Vec<_> = waiting.iter().map(|(audience, _)| *audience).collect();
-            let gone = waiting.iter().filter(|(_, leaves)| *leaves);
-            let gone: Vec<_> = gone.map(|(audience, _)| *audience).collect();
-            self.plan.exits.count_waiting(&members, &gone);
-            leaving.extend(gone);
-        }
+        let leaving = self.count_exits(&fields, known);
         if !leaving.is_empty() && self.index.is_seen(prospect) {
             self.leaving.insert(prospect, leaving);
         }
@@ -300,6 +288,20 @@ impl<'a, D: Desk> Planner<'a, D> {
         )?;
         self.plan.n_changes += 1;
         Ok(true)
+    }
+
+    /// Counts whom a change takes out of which audiences.
+    fn count_exits(&mut self, change: &FieldSet, known: &Known) -> AudienceSet {
+        if known.ledger.is_empty() && known.pending.is_empty() {
+            return AudienceSet::default();
+        }
+        let leaving = self.rules.leaving(change, known);
+        self.plan.exits.count_leaving(leaving);
+        let unconfirmed = self.rules.leaving_unconfirmed(change, known);
+        self.plan
+            .exits
+            .count_waiting(self.rules.waiting(known), unconfirmed);
+        leaving.iter().chain(unconfirmed.iter()).collect()
     }
 
     fn plan_repeat(
@@ -328,7 +330,7 @@ impl<'a, D: Desk> Planner<'a, D> {
                 self.plan.n_changes -= 1;
                 self.plan.sample.retain(|line| line.prospect != prospect);
                 if let Some(leaving) = self.leaving.remove(&prospect) {
-                    self.plan.exits.take_back(&leaving);
+                    self.plan.exits.take_back(leaving);
                 }
             }
             FirstFate::Refused | FirstFate::Excluded => {}

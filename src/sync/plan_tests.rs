@@ -6,7 +6,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Before, Desk, Plan, Planner, Rules};
+use super::{Before, Desk, Plan, Planner, Rules, Wishes};
 use crate::{
     model::{
         Change, Contents, Destination, Digest, FieldSet, FieldValue, Known, OutreachId,
@@ -55,7 +55,7 @@ impl Memory {
         self.faults.clear();
         let before = self.before();
         let mut planner = Planner::new(rules, before, self, usize::MAX);
-        let Ok(()) = planner.add(&batch(file, rows));
+        let Ok(()) = planner.add(Wishes::of(rules, batch(file, rows)));
         let Ok(plan) = planner.finish(1.0);
         plan
     }
@@ -388,7 +388,7 @@ fn a_record_nobody_can_read_protects_the_prospect_it_may_be() {
         let mut planner = Planner::new(&rules, before, &mut memory, 0);
         let mut batch = Batch::new("profiles.csv".into(), 5);
         batch.reject(2, "row_ragged", "it has 3 columns", record);
-        let Ok(()) = planner.add(&batch);
+        let Ok(()) = planner.add(Wishes::of(&rules, batch));
         let Ok(_) = planner.finish(1.0);
         memory.outbox.keys().map(|id| id.get()).collect::<Vec<_>>()
     };

@@ -6,10 +6,10 @@ use std::{
     thread,
 };
 
-use super::{Before, Desk, Error, Hooks, Plan, Planner, Progress, Rules};
+use super::{Before, Desk, Error, Hooks, Plan, Planner, Progress, Rules, Wishes};
 use crate::{
     model::{Change, Digest, Known, OutreachId, RecordFault, RunId, Target},
-    source::{Batch, Files},
+    source::Files,
     store::{self, Planning, Store},
 };
 
@@ -112,16 +112,16 @@ where
     D: Desk<Error = store::Error>,
 {
     let projection = order.rules.projection();
-    let (send, receive) = sync_channel::<Batch>(N_WAITING);
+    let (send, receive) = sync_channel::<Wishes>(N_WAITING);
     thread::scope(|scope| {
         let read = || {
             let send = send;
-            order
-                .files
-                .read(&projection, &mut |batch| match send.send(batch) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_planner_gone) => ControlFlow::Break(()),
-                })
+            order.files.read(&projection, &mut |batch| match send
+                .send(Wishes::of(order.rules, batch))
+            {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_planner_gone) => ControlFlow::Break(()),
+            })
         };
         let reader = thread::Builder::new()
             .name("reader".to_owned())
@@ -136,7 +136,7 @@ where
 
 /// Takes the receiver, so that the reader ends when the planner gives up.
 fn plan_batches<D>(
-    batches: Receiver<Batch>,
+    batches: Receiver<Wishes>,
     planner: &mut Planner<'_, D>,
     hooks: &Hooks,
 ) -> Result<(), Error>
@@ -147,7 +147,7 @@ where
         if hooks.is_stopping() {
             return Err(Error::Asked);
         }
-        planner.add(&batch)?;
+        planner.add(batch)?;
         (hooks.progress)(Progress::Planning {
             n_records: planner.n_records(),
         });

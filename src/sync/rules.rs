@@ -1,16 +1,20 @@
 //! A destination's mapping and schedule, made ready to be applied to a million rows.
 
-use jiff::civil::Date;
-use xxhash_rust::xxh3::xxh3_64;
-
-use super::value::{self, Unfit};
+use super::{
+    value::{self, Unfit},
+    wishes::{AudienceSet, Wish},
+};
 use crate::{
     model::{
-        AudienceId, Contents, Destination, Digest, FieldSet, FieldValue, Known, MappingRow,
+        AudienceId, Contents, Destination, FieldSet, FieldValue, Known, MappingRow,
         MembershipStatus, OutreachId, Target, WhenEmpty,
     },
     source::Projection,
 };
+use jiff::civil::Date;
+
+/// Room for the fields of most profiles.
+const USUAL_BYTES: usize = 192;
 
 /// What to take out of a profile and where it goes, on one day.
 #[derive(Debug, Clone)]
@@ -37,24 +41,6 @@ struct Step {
 enum Takes {
     Attribute(usize),
     Status(usize),
-}
-
-/// Everything one profile asks of its prospect.
-#[derive(Debug, Default)]
-pub struct Wish {
-    /// The values; a status of `exited` is only written to a prospect that was a member.
-    pub fields: FieldSet,
-    /// The audiences the profile is in, by their place in the schedule.
-    pub realized: Vec<usize>,
-    /// The fields of the audiences it is not in.
-    pub exits: Vec<Target>,
-}
-
-impl Wish {
-    /// What is asked for, as one number.
-    pub fn digest(&self) -> Digest {
-        Digest(xxh3_64(self.fields.as_bytes()))
-    }
 }
 
 /// Why a profile is not sent.
@@ -157,20 +143,21 @@ impl Rules {
         fields.into_iter().map(|(_, target)| target).collect()
     }
 
-    /// Reads one row into `wish` and returns the prospect it is for.
+    /// Reads one row: the prospect it is for, and what it asks.
     ///
     /// # Errors
     /// If the row must not be sent.
-    pub fn read(&self, cells: &[Option<&str>], wish: &mut Wish) -> Result<OutreachId, Exclusion> {
-        wish.fields.clear();
-        wish.realized.clear();
-        wish.exits.clear();
+    pub fn read(&self, cells: &[Option<&str>]) -> Result<(OutreachId, Wish), Exclusion> {
         let prospect = read_id(cells.first().copied().flatten())?;
+        let mut wish = Wish {
+            fields: FieldSet::with_capacity(USUAL_BYTES),
+            ..Wish::default()
+        };
         for step in &self.steps {
             let cell = cells.get(step.cell).copied().flatten();
             let read = match step.takes {
-                Takes::Attribute(i) => self.read_attribute(i, step.target, cell, wish),
-                Takes::Status(i) => self.read_status(i, step.target, cell, wish),
+                Takes::Attribute(i) => self.read_attribute(i, step.target, cell, &mut wish),
+                Takes::Status(i) => self.read_status(i, step.target, cell, &mut wish),
             };
             read.map_err(|(code, what)| Exclusion {
                 prospect: Some(prospect),
@@ -178,17 +165,17 @@ impl Rules {
                 what,
             })?;
         }
-        Ok(prospect)
+        Ok((prospect, wish))
     }
 
     /// What is asked of a prospect whose profile is gone from a full snapshot: to leave every audience.
     pub fn absent(&self) -> Wish {
         let mut wish = Wish::default();
         for step in &self.steps {
-            if matches!(step.takes, Takes::Status(_)) {
+            if let Takes::Status(place) = step.takes {
                 wish.fields
                     .push(step.target, FieldValue::Text(&self.exited));
-                wish.exits.push(step.target);
+                wish.exits.insert(place);
             }
         }
         wish
@@ -196,9 +183,17 @@ impl Rules {
 
     /// The fields that have to be written so that the prospect is as wished; pending ones are written again, since
     /// nobody knows whether they have been.
-    pub fn difference(wish: &Wish, known: &Known) -> FieldSet {
+    pub fn difference(&self, wish: &Wish, known: &Known) -> FieldSet {
+        let is_exit = |target| {
+            self.place_of(target)
+                .is_some_and(|place| wish.exits.contains(place))
+        };
         if known.ledger.is_empty() && known.pending.is_empty() {
-            return wish.fields.without(&wish.exits);
+            return if wish.exits.is_empty() {
+                wish.fields.clone()
+            } else {
+                wish.fields.without(is_exit)
+            };
         }
         let differs = wish.fields.filtered(|target, value| {
             if known.pending.get(target).is_some() {
@@ -206,47 +201,56 @@ impl Rules {
             }
             match known.ledger.get(target) {
                 Some(held) => held != value,
-                None => !wish.exits.contains(&target),
+                None => !is_exit(target),
             }
         });
         known.pending.merged(&differs)
     }
 
-    /// The audiences that this change takes a member out of, by their place in the schedule.
-    pub fn leaving<'a>(
-        &'a self,
-        change: &'a FieldSet,
-        known: &'a Known,
-    ) -> impl Iterator<Item = usize> + 'a {
-        let exit = FieldValue::Text(&self.exited);
-        self.steps.iter().filter_map(move |step| {
-            let Takes::Status(audience) = step.takes else {
-                return None;
-            };
-            let was_member = known
-                .ledger
-                .get(step.target)
-                .is_some_and(|held| held != exit);
-            (was_member && change.get(step.target) == Some(exit)).then_some(audience)
+    /// The place in the schedule of the audience whose status this field holds.
+    fn place_of(&self, target: Target) -> Option<usize> {
+        self.steps.iter().find_map(|step| match step.takes {
+            Takes::Status(place) if step.target == target => Some(place),
+            Takes::Status(_) | Takes::Attribute(_) => None,
         })
     }
 
-    /// The audiences that a prospect is in only by a change that waits, by their place in the schedule, each with
-    /// whether this change takes it out again.
-    pub fn waiting<'a>(
-        &'a self,
-        change: &'a FieldSet,
-        known: &'a Known,
-    ) -> impl Iterator<Item = (usize, bool)> + 'a {
-        let exited = FieldValue::Text(&self.exited);
-        self.steps.iter().filter_map(move |step| {
-            let Takes::Status(i) = step.takes else {
-                return None;
-            };
-            let waits = known.pending.get(step.target)? != exited;
-            (waits && known.ledger.get(step.target).is_none())
-                .then(|| (i, change.get(step.target) == Some(exited)))
+    /// The audiences that this change takes a member out of.
+    pub fn leaving(&self, change: &FieldSet, known: &Known) -> AudienceSet {
+        let exit = FieldValue::Text(&self.exited);
+        self.audiences_where(|field| {
+            let was_member = known.ledger.get(field).is_some_and(|held| held != exit);
+            was_member && change.get(field) == Some(exit)
         })
+    }
+
+    /// The audiences that a prospect is in only by a change that waits.
+    pub fn waiting(&self, known: &Known) -> AudienceSet {
+        let exit = FieldValue::Text(&self.exited);
+        self.audiences_where(|field| {
+            let waits = known.pending.get(field).is_some_and(|value| value != exit);
+            waits && known.ledger.get(field).is_none()
+        })
+    }
+
+    /// The audiences that this change takes out a prospect of which was in only by a change that waits.
+    pub fn leaving_unconfirmed(&self, change: &FieldSet, known: &Known) -> AudienceSet {
+        let exit = FieldValue::Text(&self.exited);
+        let waiting = self.waiting(known);
+        self.audiences_where(|field| {
+            change.get(field) == Some(exit)
+                && self
+                    .place_of(field)
+                    .is_some_and(|place| waiting.contains(place))
+        })
+    }
+
+    fn audiences_where(&self, is_wanted: impl Fn(Target) -> bool) -> AudienceSet {
+        let wanted = self.steps.iter().filter_map(|step| match step.takes {
+            Takes::Status(place) => is_wanted(step.target).then_some(place),
+            Takes::Attribute(_) => None,
+        });
+        wanted.collect()
     }
 
     fn read_attribute(
@@ -312,11 +316,11 @@ impl Rules {
         match status {
             MembershipStatus::Realized => {
                 wish.fields.push(target, FieldValue::Text(&self.realized));
-                wish.realized.push(index);
+                wish.realized.insert(index);
             }
             MembershipStatus::Exited => {
                 wish.fields.push(target, FieldValue::Text(&self.exited));
-                wish.exits.push(target);
+                wish.exits.insert(index);
             }
         }
         Ok(())

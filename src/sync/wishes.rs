@@ -1,0 +1,135 @@
+//! What the rows of a batch ask for: worked out on the reader's thread, so that the planner's can write meanwhile.
+
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::rules::{Exclusion, Rules};
+use crate::{
+    model::{Digest, FieldSet, MappingId, OutreachId},
+    source::{Batch, Rejected},
+};
+
+/// Everything one profile asks of its prospect.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// The values; a status of `exited` is only written to a prospect that was a member.
+    pub fields: FieldSet,
+    /// The audiences the profile is in.
+    pub realized: AudienceSet,
+    /// The audiences it is not in.
+    pub exits: AudienceSet,
+}
+
+impl Wish {
+    /// What is asked for, as one number.
+    pub fn digest(&self) -> Digest {
+        Digest(xxh3_64(self.fields.as_bytes()))
+    }
+}
+
+/// Audiences of a schedule by their place in it, of which there are at most as many as custom fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AudienceSet([u64; N_WORDS]);
+
+const N_WORDS: usize = (MappingId::MAX as usize).div_ceil(64);
+
+impl AudienceSet {
+    /// Adds an audience.
+    pub fn insert(&mut self, place: usize) {
+        if let Some(word) = self.0.get_mut(place / 64) {
+            *word |= 1 << (place % 64);
+        }
+    }
+
+    /// Whether the audience is in it.
+    pub fn contains(self, place: usize) -> bool {
+        self.0
+            .get(place / 64)
+            .is_some_and(|word| word & 1 << (place % 64) != 0)
+    }
+
+    /// Whether no audience is in it.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
+    /// The audiences in it, in the order of the schedule.
+    pub fn iter(self) -> impl Iterator<Item = usize> {
+        (0..).step_by(64).zip(self.0).flat_map(|(first, word)| {
+            let rest = |word: &u64| Some(word & (word - 1)).filter(|rest| *rest != 0);
+            let words = std::iter::successors(Some(word).filter(|word| *word != 0), rest);
+            words.map(move |word| first + word.trailing_zeros() as usize)
+        })
+    }
+}
+
+impl FromIterator<usize> for AudienceSet {
+    fn from_iter<I: IntoIterator<Item = usize>>(places: I) -> Self {
+        let mut set = Self::default();
+        for place in places {
+            set.insert(place);
+        }
+        set
+    }
+}
+
+/// The rows of a batch with what each asks for.
+#[derive(Debug)]
+pub struct Wishes {
+    /// The file's name below the source's folder.
+    pub file: Arc<str>,
+    /// Records that could not be read.
+    pub rejected: Vec<Rejected>,
+    /// The others, in the order of the file.
+    pub rows: Vec<WishRow>,
+}
+
+/// What one row asks for.
+#[derive(Debug)]
+pub struct WishRow {
+    /// The line it starts at, counted from 1.
+    pub line: u64,
+    /// The prospect and what is asked of it, or why nothing may be asked.
+    pub wish: Result<(OutreachId, Wish, Digest), Exclusion>,
+}
+
+impl Wishes {
+    /// Applies the rules to every row.
+    pub fn of(rules: &Rules, batch: Batch) -> Self {
+        let mut rows = Vec::with_capacity(batch.n_rows());
+        let mut cells = vec![];
+        for row in batch.rows() {
+            cells.clear();
+            cells.extend(row.cells());
+            let wish = rules.read(&cells).map(|(prospect, wish)| {
+                let digest = wish.digest();
+                (prospect, wish, digest)
+            });
+            rows.push(WishRow {
+                line: row.line(),
+                wish,
+            });
+        }
+        drop(cells);
+        Self {
+            file: Arc::clone(&batch.file),
+            rejected: batch.rejected,
+            rows,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_the_audiences_put_into_it() {
+        let places = [0, 63, 64, 149];
+        let set: AudienceSet = places.into_iter().collect();
+        assert_eq!(set.iter().collect::<Vec<_>>(), places);
+        assert!(set.contains(149) && !set.contains(1) && !set.contains(10_000));
+        assert!(AudienceSet::default().is_empty() && !set.is_empty());
+    }
+}
