@@ -146,6 +146,15 @@ impl Refusal {
         ))
     }
 
+    pub(super) fn lacks_scope(scope: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "unauthorizedOauthScope",
+            "Unauthorized OAuth Scope",
+            format!("Your authorization does not include the required scope '{scope}'."),
+        )
+    }
+
     pub(super) fn not_permitted() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,

@@ -12,10 +12,12 @@ use jiff::Timestamp;
 
 use super::{
     answer::{API_MEDIA, Answer, Refusal},
+    budget::{Budget, RetryAfter},
     clock::{ceil_to_second, date_time, later},
     connection::Cut,
     fault::{Fault, FaultKind, captive_portal, gateway_page, override_echo},
     log::LoggedRequest,
+    oauth::Access,
     state::{Shared, World},
 };
 
@@ -34,12 +36,18 @@ pub(super) struct Call {
 }
 
 /// What the client gets, and when.
-struct Outcome {
-    answer: Answer,
+pub(super) struct Outcome {
+    pub(super) answer: Answer,
     delay: Duration,
-    is_cut: bool,
-    /// A forced 429 pretends that the budget is used up until then.
-    used_up_until: Option<Timestamp>,
+    pub(super) is_cut: bool,
+    /// Until then a 429 says that the budget is used up, forced or not.
+    pub(super) used_up_until: Option<Timestamp>,
+}
+
+/// A request that was let in: whose, and when.
+pub(super) struct Visit {
+    pub(super) who: Access,
+    pub(super) now: Timestamp,
 }
 
 pub(super) async fn serve(
@@ -47,22 +55,10 @@ pub(super) async fn serve(
     ConnectInfo(cut): ConnectInfo<Cut>,
     request: Request,
 ) -> Response {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return Answer::from(Refusal::bad_request("The body could not be read.")).into_response();
-    };
-    let call = Call {
-        method: parts.method,
-        uri: parts.uri,
-        headers: parts.headers,
-        body,
-    };
-    let outcome = process(&shared, &call);
-    shared.pause(outcome.delay).await;
-    if outcome.is_cut {
-        cut.now();
+    match Call::read(request).await {
+        Ok(call) => process(&shared, &call).deliver(&shared, &cut).await,
+        Err(answer) => answer.into_response(),
     }
-    outcome.answer.into_response()
 }
 
 /// Everything that happens to a request, at one moment: two requests never see each other half done.
@@ -71,22 +67,22 @@ fn process(shared: &Shared, call: &Call) -> Outcome {
     let world = &mut *guard;
     let now = world.clock.now();
     let mut entry = call.log_entry(now);
-    let mut outcome = Outcome {
-        answer: Answer::invalid_token(),
-        delay: world.options.latency,
-        is_cut: false,
-        used_up_until: None,
-    };
-    if world.has_token(call.token()) {
+    let mut outcome = Outcome::new(world.options.latency);
+    let who = world.oauth.tokens.access(call.token(), now).cloned();
+    if let Some(visit) = who.map(|who| Visit { who, now }) {
+        entry.user = Some(visit.who.user);
         if world.budget.spend(now) {
             let fault = world
                 .faults
                 .strike(&call.method, call.path(), entry.prospect);
             match fault {
-                None => outcome.answer = call.carry_out(shared, world, now, &mut entry),
+                None => outcome.answer = call.carry_out(shared, world, &visit, &mut entry),
                 Some(fault) => {
                     entry.fault = serde_json::to_value(fault.kind).ok();
-                    call.fail(shared, world, now, &fault, &mut entry, &mut outcome);
+                    let budget = world.budget.clone();
+                    outcome.strike(world, &budget, now, &fault, |world| {
+                        call.carry_out(shared, world, &visit, &mut entry)
+                    });
                 }
             }
         } else {
@@ -106,6 +102,20 @@ fn process(shared: &Shared, call: &Call) -> Outcome {
 }
 
 impl Call {
+    pub(super) async fn read(request: Request) -> Result<Self, Answer> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, LARGEST_BODY)
+            .await
+            .ok()
+            .ok_or_else(|| Refusal::bad_request("The body could not be read."))?;
+        Ok(Self {
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            body,
+        })
+    }
+
     /// The path below `/api/v2`, without a slash at its end.
     pub(super) fn path(&self) -> &str {
         let path = self.uri.path();
@@ -143,42 +153,67 @@ impl Call {
             ..LoggedRequest::default()
         }
     }
+}
 
-    fn fail(
-        &self,
-        shared: &Shared,
+impl Outcome {
+    /// Refused, until the request is known to be let in.
+    pub(super) fn new(delay: Duration) -> Self {
+        Self {
+            answer: Answer::invalid_token(),
+            delay,
+            is_cut: false,
+            used_up_until: None,
+        }
+    }
+
+    pub(super) async fn deliver(self, shared: &Shared, cut: &Cut) -> Response {
+        shared.pause(self.delay).await;
+        if self.is_cut {
+            cut.now();
+        }
+        self.answer.into_response()
+    }
+
+    /// Lets a fault have its way, with the request carried out first if the fault is of that kind.
+    pub(super) fn strike(
+        &mut self,
         world: &mut World,
+        budget: &Budget,
         now: Timestamp,
         fault: &Fault,
-        entry: &mut LoggedRequest,
-        outcome: &mut Outcome,
+        carry_out: impl FnOnce(&mut World) -> Answer,
     ) {
         if fault.applies() {
-            outcome.answer = self.carry_out(shared, world, now, entry);
+            self.answer = carry_out(world);
         }
         match fault.kind {
-            FaultKind::DropAfterApply | FaultKind::DropBefore => outcome.is_cut = true,
-            FaultKind::Slow => outcome.delay += Duration::from_millis(fault.ms.unwrap_or(0)),
-            FaultKind::Html200 => outcome.answer = captive_portal(),
-            FaultKind::Status => outcome.force_status(world, fault, now),
-            FaultKind::Errors => {
-                outcome.answer = Answer::api(fault.status_code(), &fault.body);
+            FaultKind::DropAfterApply | FaultKind::DropBefore => self.is_cut = true,
+            FaultKind::Slow => self.delay += Duration::from_millis(fault.ms.unwrap_or(0)),
+            FaultKind::Html200 => self.answer = captive_portal(),
+            FaultKind::Status => {
+                let spelling = world.options.retry_after;
+                self.force_status(budget, spelling, fault, now);
             }
+            FaultKind::Errors => self.answer = Answer::api(fault.status_code(), &fault.body),
             FaultKind::EchoOverride => {
                 let attribute = fault.attribute.as_deref().unwrap_or_default();
-                override_echo(&mut outcome.answer, attribute, &fault.value);
+                override_echo(&mut self.answer, attribute, &fault.value);
             }
             FaultKind::NoContent => {
-                if outcome.answer.status.is_success() {
-                    outcome.answer = Answer::new(StatusCode::NO_CONTENT, API_MEDIA, []);
+                if self.answer.status.is_success() {
+                    self.answer = Answer::new(StatusCode::NO_CONTENT, API_MEDIA, []);
                 }
             }
         }
     }
-}
 
-impl Outcome {
-    fn force_status(&mut self, world: &World, fault: &Fault, now: Timestamp) {
+    fn force_status(
+        &mut self,
+        budget: &Budget,
+        spelling: RetryAfter,
+        fault: &Fault,
+        now: Timestamp,
+    ) {
         let until = |otherwise: Timestamp| {
             fault.retry_after_secs.map_or(otherwise, |seconds| {
                 ceil_to_second(later(now, Duration::from_secs(seconds)))
@@ -186,10 +221,9 @@ impl Outcome {
         };
         let status = fault.status_code();
         self.answer = if status == StatusCode::TOO_MANY_REQUESTS {
-            let until = until(world.budget.ends(now));
+            let until = until(budget.ends(now));
             self.used_up_until = Some(until);
-            let spelling = world.options.retry_after;
-            world.budget.refusal(spelling, now, until)
+            budget.refusal(spelling, now, until)
         } else if status == StatusCode::SERVICE_UNAVAILABLE {
             maintenance(until(ceil_to_second(later(now, MAINTENANCE))))
         } else {

@@ -44,7 +44,7 @@ pub enum Remaining {
 }
 
 /// Requests per window, and how many of them are spent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Budget {
     pub(super) limit: u32,
     pub(super) window: Duration,

@@ -1,13 +1,17 @@
 //! The control routes under `/_control`: what tests and the page set and see, past the API.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Json, Router,
     extract::{Path, Query, State, rejection::JsonRejection},
     http::StatusCode,
     response::Response,
-    routing::{get, post},
+    routing::get,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -16,6 +20,7 @@ use super::{
     answer::Answer,
     budget::{Remaining, RetryAfter},
     fault::Fault,
+    oauth::OldRefreshToken,
     prospects::{OTHER_USER, Prospect, Write},
     schema::Schema,
     state::{Shared, World},
@@ -44,6 +49,16 @@ pub struct Adjustments {
     pub content_type_on_get: Option<bool>,
     /// Whether an address that the prospect has already is refused.
     pub refuse_unchanged_emails: Option<bool>,
+    /// What single users may not write besides; users that are not named stay as they are.
+    pub user_read_only: Option<BTreeMap<u64, BTreeSet<u32>>>,
+    /// How long access tokens pass that are minted from now on.
+    pub access_token_secs: Option<u64>,
+    /// How long refresh tokens can be used that are minted from now on.
+    pub refresh_token_secs: Option<u64>,
+    /// The time between two mints for one user and app.
+    pub mint_interval_secs: Option<u64>,
+    /// What becomes of a refresh token that has been used.
+    pub old_refresh_token: Option<OldRefreshToken>,
     /// Moves the sandbox's time forward.
     pub advance_secs: Option<u64>,
     /// Begins a new window with the next request.
@@ -98,7 +113,6 @@ type SharedState = State<Arc<Shared>>;
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/_control/token", post(issue_token).delete(revoke_tokens))
         .route(
             "/_control/faults",
             get(list_faults).post(add_faults).delete(clear_faults),
@@ -116,16 +130,6 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
             "/_control/prospects/{id}",
             get(show_prospect).post(change_prospect),
         )
-}
-
-async fn issue_token(State(shared): SharedState) -> Response {
-    let token = shared.world().issue_token();
-    ok(&json!({ "access_token": token }))
-}
-
-async fn revoke_tokens(State(shared): SharedState) -> Response {
-    shared.world().revoke_tokens();
-    ok(&json!({}))
 }
 
 async fn list_faults(State(shared): SharedState) -> Response {
@@ -309,6 +313,27 @@ impl World {
             &mut options.refuse_unchanged_emails,
             adjustments.refuse_unchanged_emails,
         );
+        options
+            .user_read_only
+            .extend(adjustments.user_read_only.into_iter().flatten());
+        let minting = &mut options.minting;
+        let seconds = |seconds: Option<u64>| seconds.map(Duration::from_secs);
+        set(
+            &mut minting.access_life,
+            seconds(adjustments.access_token_secs),
+        );
+        set(
+            &mut minting.refresh_life,
+            seconds(adjustments.refresh_token_secs),
+        );
+        set(
+            &mut minting.interval,
+            seconds(adjustments.mint_interval_secs),
+        );
+        set(
+            &mut minting.old_refresh_token,
+            adjustments.old_refresh_token,
+        );
         if let Some(seconds) = adjustments.advance_secs {
             self.clock.advance(Duration::from_secs(seconds));
         }
@@ -332,6 +357,11 @@ impl World {
             "read_only": self.options.read_only,
             "content_type_on_get": self.options.content_type_on_get,
             "refuse_unchanged_emails": self.options.refuse_unchanged_emails,
+            "user_read_only": self.options.user_read_only,
+            "access_token_secs": self.options.minting.access_life.as_secs(),
+            "refresh_token_secs": self.options.minting.refresh_life.as_secs(),
+            "mint_interval_secs": self.options.minting.interval.as_secs(),
+            "old_refresh_token": self.options.minting.old_refresh_token,
         })
     }
 
@@ -359,11 +389,11 @@ fn set<T>(place: &mut T, value: Option<T>) {
     }
 }
 
-fn ok(body: &impl Serialize) -> Response {
+pub(super) fn ok(body: &impl Serialize) -> Response {
     Answer::json(StatusCode::OK, body).into_response()
 }
 
-fn refuse(error: &str) -> Response {
+pub(super) fn refuse(error: &str) -> Response {
     Answer::json(StatusCode::BAD_REQUEST, &json!({ "error": error })).into_response()
 }
 

@@ -51,7 +51,7 @@ pub struct Fault {
     pub skip: u32,
     /// Only requests of this method.
     pub method: Option<String>,
-    /// Only paths that begin so, after `/api/v2`.
+    /// Only paths that begin so, after `/api/v2`; `/oauth/token` is the token endpoint, which nothing else strikes.
     pub path: Option<String>,
     /// Only requests on this prospect's own path.
     pub prospect: Option<u32>,
@@ -63,7 +63,8 @@ pub struct Fault {
     pub apply: bool,
     /// Milliseconds of `slow`.
     pub ms: Option<u64>,
-    /// How far off the time is that 429 and 503 name; by default the window's end, and 60 s.
+    /// How far off the time is that 429 and 503 name; by default the end of the window or of the wait between two
+    /// mints, and 60 s.
     pub retry_after_secs: Option<u64>,
     /// The attribute of `echo_override`.
     pub attribute: Option<String>,
@@ -140,10 +141,11 @@ impl Fault {
             .method
             .as_ref()
             .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method.as_str()));
-        let path_matches = self
-            .path
-            .as_ref()
-            .is_none_or(|wanted| path.starts_with(wanted.as_str()));
+        // A fault of the API strikes no sign-in unless it names it.
+        let path_matches = match &self.path {
+            Some(wanted) => path.starts_with(wanted.as_str()),
+            None => !path.starts_with("/oauth/"),
+        };
         let prospect_matches = self.prospect.is_none() || self.prospect == prospect;
         method_matches && path_matches && prospect_matches
     }

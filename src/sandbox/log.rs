@@ -16,6 +16,8 @@ pub struct LoggedRequest {
     pub method: String,
     /// Path and query as sent.
     pub path: String,
+    /// Whose token it carried; `None` if no token passed.
+    pub user: Option<u64>,
     /// The answer's status; `None` if the connection was cut.
     pub status: Option<u16>,
     /// The prospect in the path.

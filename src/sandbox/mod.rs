@@ -1,7 +1,7 @@
 //! A local stand-in for Outreach over real HTTP, for the demo and the tests.
 //!
-//! It speaks the provider's API under `/api/v2`, has a control side under `/_control`, and shows its prospects on a
-//! page at `/`. It shares no code with the client it stands against, so that neither can hide the other's mistakes.
+//! It speaks the provider's API under `/api/v2`, signs people in under `/oauth`, has a control side under `/_control`,
+//! and shows its prospects on a page at `/`. It shares no code with the client it stands against, so that neither can hide the other's mistakes.
 
 mod answer;
 mod api;
@@ -12,6 +12,7 @@ mod control;
 mod document;
 mod fault;
 mod log;
+mod oauth;
 mod page;
 mod prospects;
 mod query;
@@ -42,12 +43,16 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use answer::{Answer, HTML};
 use connection::{Cut, Door};
+use oauth::Scopes;
+use prospects::TOKEN_USER;
 use state::Shared;
 
 pub use budget::{Remaining, RetryAfter};
 pub use control::Adjustments;
 pub use fault::{Fault, FaultKind};
 pub use log::{Counters, LoggedRequest};
+pub use oauth::{App, LiveTokens, OldRefreshToken, TokenPair, TokenRequest};
+pub use users::{Role, SampleUser};
 
 const PAGE: &str = include_str!("../../assets/sandbox/index.html");
 
@@ -74,6 +79,16 @@ pub struct Settings {
     pub content_type_on_get: bool,
     /// Whether an address that the prospect has already is refused, as one integration has met it.
     pub refuse_unchanged_emails: bool,
+    /// The apps that may ask for tokens.
+    pub apps: Vec<App>,
+    /// How long an access token passes.
+    pub access_token_life: Duration,
+    /// How long a refresh token can be used.
+    pub refresh_token_life: Duration,
+    /// The time between two mints for one user and app.
+    pub mint_interval: Duration,
+    /// What becomes of a refresh token that has been used.
+    pub old_refresh_token: OldRefreshToken,
     /// How many requests the log keeps.
     pub log_capacity: usize,
 }
@@ -91,6 +106,11 @@ impl Default for Settings {
             read_only: BTreeSet::from([13, 57, 313]),
             content_type_on_get: true,
             refuse_unchanged_emails: false,
+            apps: vec![App::default()],
+            access_token_life: Duration::from_hours(2),
+            refresh_token_life: Duration::from_hours(14 * 24),
+            mint_interval: Duration::from_mins(1),
+            old_refresh_token: OldRefreshToken::Dies,
             log_capacity: 20_000,
         }
     }
@@ -117,6 +137,12 @@ pub enum Error {
     /// A table built into the program is broken.
     #[error("cannot read the sandbox's own tables")]
     Tables(#[from] serde_json::Error),
+    /// An app in the settings cannot work.
+    #[error("an app cannot be registered: {complaint}")]
+    App {
+        /// What is wrong with it.
+        complaint: String,
+    },
 }
 
 /// One attribute write that was carried out.
@@ -184,14 +210,15 @@ impl Sandbox {
         self.shared.address
     }
 
-    /// A new access token for the API.
+    /// A new access token for the API: user 1 and every scope, until it is revoked.
     pub fn issue_token(&self) -> String {
-        self.shared.world().issue_token()
+        let tokens = &mut self.shared.world().oauth.tokens;
+        tokens.issue(TOKEN_USER, Scopes::Everything)
     }
 
-    /// Makes every token issued so far invalid.
+    /// Makes every access token issued so far invalid; refresh tokens live on.
     pub fn revoke_tokens(&self) {
-        self.shared.world().revoke_tokens();
+        self.shared.world().oauth.tokens.revoke_access();
     }
 
     /// Changes limits, spellings and rights while it runs.
@@ -250,6 +277,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/api/v2", any(api::serve))
         .route("/api/v2/", any(api::serve))
         .route("/api/v2/{*path}", any(api::serve))
+        .merge(oauth::routes())
         .merge(control::routes())
         .fallback(gateway)
         .with_state(shared)

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use axum::http::{StatusCode, header};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Refusal},
-    api::Call,
+    api::{Call, Visit},
+    clock::date_time,
     document::{Resource, Resources, Style},
     log::LoggedRequest,
-    prospects::TOKEN_USER,
+    oauth::Access,
     query::Query,
     state::{Shared, World},
     update,
@@ -26,6 +26,25 @@ enum Route<'a> {
     Prospects,
     Prospect(&'a str),
     Update(&'a str),
+}
+
+/// What the resources of one answer have in common.
+struct Place {
+    base: String,
+    /// What the token's user may not write.
+    read_only: BTreeSet<u32>,
+}
+
+impl Route<'_> {
+    /// Which scope the provider asks for at `/types` is not documented.
+    fn scope(&self) -> Option<&'static str> {
+        match self {
+            Self::Root | Self::Types => None,
+            Self::Users | Self::User(_) => Some("users.read"),
+            Self::Prospects | Self::Prospect(_) => Some("prospects.read"),
+            Self::Update(_) => Some("prospects.write"),
+        }
+    }
 }
 
 impl Call {
@@ -55,10 +74,10 @@ impl Call {
         &self,
         shared: &Shared,
         world: &mut World,
-        now: Timestamp,
+        visit: &Visit,
         entry: &mut LoggedRequest,
     ) -> Answer {
-        self.fulfil(shared, world, now, entry)
+        self.fulfil(shared, world, visit, entry)
             .unwrap_or_else(Answer::from)
     }
 
@@ -66,32 +85,36 @@ impl Call {
         &self,
         shared: &Shared,
         world: &mut World,
-        now: Timestamp,
+        visit: &Visit,
         entry: &mut LoggedRequest,
     ) -> Result<Answer, Refusal> {
         let route = self.route()?;
+        if let Some(scope) = route
+            .scope()
+            .filter(|scope| !visit.who.scopes.include(scope))
+        {
+            return Err(Refusal::lacks_scope(scope));
+        }
         let needs_media = matches!(route, Route::Update(_)) || world.options.content_type_on_get;
         if needs_media && !self.has_api_media() {
             return Err(Refusal::media_type());
         }
-        let base = self.base(shared);
+        let place = Place {
+            base: self.base(shared),
+            read_only: world.read_only_for(visit.who.user),
+        };
         match route {
-            Route::Root => Ok(root(shared)),
+            Route::Root => Ok(root(shared, world, &visit.who)),
             Route::Types => Ok(Answer::api(StatusCode::OK, &shared.schema.types())),
-            Route::Users => shared.users.list(&base, &self.uri),
-            Route::User(id) => shared.users.one(&base, id),
-            Route::Prospects => self.list(shared, world, &base),
-            Route::Prospect(id) => self.one(shared, world, &base, id),
+            Route::Users => shared.users.list(&place.base, &self.uri),
+            Route::User(id) => shared.users.one(&place.base, id),
+            Route::Prospects => self.list(shared, world, &place),
+            Route::Prospect(id) => self.one(shared, world, &place, id),
             Route::Update(id) => {
                 // A query that cannot be answered must not leave a write behind.
-                style(
-                    shared,
-                    world,
-                    &base,
-                    &Query::parse(&shared.schema, &self.uri)?,
-                )?;
-                self.update(shared, world, now, id, entry)?;
-                self.one(shared, world, &base, id)
+                style(shared, &place, &Query::parse(&shared.schema, &self.uri)?)?;
+                self.update(shared, world, visit, &place, id, entry)?;
+                self.one(shared, world, &place, id)
             }
         }
     }
@@ -100,7 +123,8 @@ impl Call {
         &self,
         shared: &Shared,
         world: &mut World,
-        now: Timestamp,
+        visit: &Visit,
+        place: &Place,
         id: &str,
         entry: &mut LoggedRequest,
     ) -> Result<(), Refusal> {
@@ -109,20 +133,26 @@ impl Call {
         if !world.prospects.contains(number) {
             return Err(not_found());
         }
-        if world.options.read_only.contains(&number) {
+        if place.read_only.contains(&number) {
             return Err(Refusal::not_permitted());
         }
         let schema = &shared.schema;
         let write = update::parse(schema, number, shared.users.len(), &self.body)?;
         world.check_emails(schema, number, &write)?;
         world
-            .write(schema, number, &write, now)
+            .write(schema, number, &write, visit.who.user, visit.now)
             .ok_or_else(not_found)?;
         entry.written = Some(write.named(schema));
         Ok(())
     }
 
-    fn one(&self, shared: &Shared, world: &World, base: &str, id: &str) -> Result<Answer, Refusal> {
+    fn one(
+        &self,
+        shared: &Shared,
+        world: &World,
+        place: &Place,
+        id: &str,
+    ) -> Result<Answer, Refusal> {
         let query = Query::parse(&shared.schema, &self.uri)?;
         let prospect = id
             .parse()
@@ -130,17 +160,18 @@ impl Call {
             .and_then(|number| world.prospects.get(&shared.schema, number))
             .ok_or_else(|| Refusal::not_found("prospect", id))?;
         let resource = Resource {
-            style: style(shared, world, base, &query)?,
+            style: style(shared, place, &query)?,
             prospect: &prospect,
         };
         Ok(Answer::api(StatusCode::OK, &Single { data: resource }))
     }
 
-    fn list(&self, shared: &Shared, world: &World, base: &str) -> Result<Answer, Refusal> {
+    fn list(&self, shared: &Shared, world: &World, place: &Place) -> Result<Answer, Refusal> {
         let query = Query::parse(&shared.schema, &self.uri)?;
+        let base = &place.base;
         let page = world.prospects.page(&shared.schema, &query);
         let prospects = Resources {
-            style: style(shared, world, base, &query)?,
+            style: style(shared, place, &query)?,
             prospects: &page.prospects,
         };
         let next = page
@@ -179,12 +210,7 @@ struct Collection<'a> {
     meta: Option<Value>,
 }
 
-fn style<'a>(
-    shared: &'a Shared,
-    world: &'a World,
-    base: &'a str,
-    query: &'a Query,
-) -> Result<Style<'a>, Refusal> {
+fn style<'a>(shared: &'a Shared, place: &'a Place, query: &'a Query) -> Result<Style<'a>, Refusal> {
     let schema = &shared.schema;
     let fields: Option<&BTreeSet<String>> = query.fields.get("prospect");
     let is_unknown =
@@ -195,21 +221,29 @@ fn style<'a>(
     }
     Ok(Style {
         schema,
-        base,
+        base: &place.base,
         fields,
-        read_only: query.authorization_meta.then_some(&world.options.read_only),
+        read_only: query.authorization_meta.then_some(&place.read_only),
     })
 }
 
 /// The real body is unpublished: this is a guess at "information about your application and token".
-fn root(shared: &Shared) -> Answer {
+fn root(shared: &Shared, world: &World, who: &Access) -> Answer {
+    let user = shared.users.sample(who.user);
+    let client_id = who.client_id.as_deref();
+    let name = client_id.and_then(|id| world.oauth.app_name(id));
     let document = json!({
         "data": null,
         "meta": {
-            "application": {"name": "Sandbox"},
+            "application": {"name": name.unwrap_or("Sandbox"), "clientId": client_id},
             "org": {"id": 1, "name": "Sandbox Org"},
-            "token": {"scope": "prospects.read prospects.write users.read"},
-            "user": {"id": TOKEN_USER, "email": shared.users.email(TOKEN_USER)},
+            "token": {"scope": who.scopes, "expiresAt": who.expires.map(date_time)},
+            "user": user.map(|user| json!({
+                "id": user.id,
+                "name": user.name,
+                "email": user.email,
+                "role": user.role,
+            })),
         },
         "jsonapi": {"version": "1.0"},
     });

@@ -1,7 +1,7 @@
 //! What the sandbox holds: fixed tables beside one locked world that requests change.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -12,13 +12,14 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::{
-    Settings,
+    Error, Settings,
     answer::Refusal,
     budget::{Budget, Remaining, RetryAfter},
     clock::Clock,
     fault::Faults,
     log::Log,
-    prospects::{Applied, Prospects, TOKEN_USER, Write},
+    oauth::{Minting, OAuth},
+    prospects::{Applied, Prospects, Write},
     schema::Schema,
     users::Users,
 };
@@ -40,7 +41,7 @@ pub(super) struct World {
     pub(super) log: Log,
     pub(super) prospects: Prospects,
     pub(super) options: Options,
-    tokens: BTreeSet<String>,
+    pub(super) oauth: OAuth,
 }
 
 /// What the control route can set.
@@ -50,8 +51,11 @@ pub(super) struct Options {
     pub(super) retry_after: RetryAfter,
     pub(super) remaining: Remaining,
     pub(super) read_only: BTreeSet<u32>,
+    /// What each user may not write besides.
+    pub(super) user_read_only: BTreeMap<u64, BTreeSet<u32>>,
     pub(super) content_type_on_get: bool,
     pub(super) refuse_unchanged_emails: bool,
+    pub(super) minting: Minting,
 }
 
 impl Shared {
@@ -59,8 +63,9 @@ impl Shared {
         settings: Settings,
         address: SocketAddr,
         stopped: watch::Receiver<bool>,
-    ) -> Result<Self, serde_json::Error> {
+    ) -> Result<Self, Error> {
         let users = Users::load()?;
+        let oauth = OAuth::new(settings.apps, settings.log_capacity);
         let world = World {
             clock: Clock::start(),
             budget: Budget::new(settings.limit, settings.window),
@@ -72,10 +77,21 @@ impl Shared {
                 retry_after: settings.retry_after,
                 remaining: settings.remaining,
                 read_only: settings.read_only,
+                user_read_only: users
+                    .samples()
+                    .into_iter()
+                    .map(|user| (user.id, user.read_only))
+                    .collect(),
                 content_type_on_get: settings.content_type_on_get,
                 refuse_unchanged_emails: settings.refuse_unchanged_emails,
+                minting: Minting {
+                    access_life: settings.access_token_life,
+                    refresh_life: settings.refresh_token_life,
+                    interval: settings.mint_interval,
+                    old_refresh_token: settings.old_refresh_token,
+                },
             },
-            tokens: BTreeSet::new(),
+            oauth: oauth.map_err(|complaint| Error::App { complaint })?,
         };
         Ok(Self {
             schema: Schema::load()?,
@@ -105,19 +121,14 @@ impl Shared {
 }
 
 impl World {
-    /// A new access token, which passes until all are revoked.
-    pub(super) fn issue_token(&mut self) -> String {
-        let token = format!("sandbox.{:032x}", fastrand::u128(..));
-        self.tokens.insert(token.clone());
-        token
-    }
-
-    pub(super) fn revoke_tokens(&mut self) {
-        self.tokens.clear();
-    }
-
-    pub(super) fn has_token(&self, token: &str) -> bool {
-        self.tokens.contains(token)
+    /// What a user sees but may not write.
+    pub(super) fn read_only_for(&self, user: u64) -> BTreeSet<u32> {
+        let own = self.options.user_read_only.get(&user);
+        let all = &self.options.read_only;
+        all.iter()
+            .chain(own.into_iter().flatten())
+            .copied()
+            .collect()
     }
 
     /// Applies and counts a write; `None` for an unknown prospect.
@@ -126,9 +137,10 @@ impl World {
         schema: &Schema,
         id: u32,
         write: &Write,
+        user: u64,
         now: Timestamp,
     ) -> Option<Applied> {
-        let applied = self.prospects.apply(schema, id, write, TOKEN_USER, now)?;
+        let applied = self.prospects.apply(schema, id, write, user, now)?;
         let counters = &mut self.log.counters;
         counters.writes += 1;
         counters.repeated_writes += u64::from(applied.repeated);

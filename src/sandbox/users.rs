@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use axum::{
@@ -21,8 +21,40 @@ pub(super) struct Users {
 #[derive(Debug, Deserialize)]
 struct User {
     id: u64,
+    password: String,
+    role: Role,
+    /// The prospects that this user alone may not write.
+    #[serde(default)]
+    read_only: BTreeSet<u32>,
     /// Those that are not listed are null.
     attributes: Map<String, Value>,
+}
+
+/// What a user is in the org.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// May write every prospect that is not read-only for all.
+    Admin,
+    /// Has read-only prospects of its own.
+    Rep,
+}
+
+/// A user one can sign in as.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct SampleUser {
+    /// As in the API.
+    pub id: u64,
+    /// First and last name.
+    pub name: String,
+    /// For the first page.
+    pub email: String,
+    /// For the second page.
+    pub password: String,
+    /// What the user is in the org.
+    pub role: Role,
+    /// The prospects that this user alone may not write, unless set otherwise.
+    pub read_only: BTreeSet<u32>,
 }
 
 /// Which users a `GET` asks for; there are too few for a second page.
@@ -43,10 +75,26 @@ impl Users {
         self.users.len() as u64
     }
 
-    /// The email address of a user, for the root document.
-    pub(super) fn email(&self, id: u64) -> Option<&Value> {
-        let user = self.users.iter().find(|user| user.id == id)?;
-        user.attributes.get("email")
+    /// The id of the user with this address, in whatever case it is typed.
+    pub(super) fn with_email(&self, email: &str) -> Option<u64> {
+        let is_meant = |user: &&User| user.text("email").eq_ignore_ascii_case(email);
+        self.users.iter().find(is_meant).map(|user| user.id)
+    }
+
+    pub(super) fn has_password(&self, id: u64, password: &str) -> bool {
+        self.find(id).is_some_and(|user| user.password == password)
+    }
+
+    pub(super) fn sample(&self, id: u64) -> Option<SampleUser> {
+        self.find(id).map(User::sample)
+    }
+
+    pub(super) fn samples(&self) -> Vec<SampleUser> {
+        self.users.iter().map(User::sample).collect()
+    }
+
+    fn find(&self, id: u64) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
     }
 
     pub(super) fn list(&self, base: &str, uri: &Uri) -> Result<Answer, Refusal> {
@@ -107,6 +155,24 @@ impl Users {
             },
             "links": {"self": format!("{base}/users/{id}")},
         })
+    }
+}
+
+impl User {
+    fn text(&self, attribute: &str) -> &str {
+        let value = self.attributes.get(attribute);
+        value.and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn sample(&self) -> SampleUser {
+        SampleUser {
+            id: self.id,
+            name: self.text("name").to_owned(),
+            email: self.text("email").to_owned(),
+            password: self.password.clone(),
+            role: self.role,
+            read_only: self.read_only.clone(),
+        }
     }
 }
 
