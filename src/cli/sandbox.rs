@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Exit, Failure, args::SandboxArgs, hooks, output};
 use crate::{
     model::Problem,
-    sandbox::{Error, Sandbox, Settings},
+    sandbox::{Error, Role, Sandbox, Settings},
 };
 
 /// Serves until the program is asked to end.
@@ -22,16 +22,47 @@ pub(super) async fn run(options: SandboxArgs) -> anyhow::Result<Result<Exit, Fai
         Ok(sandbox) => sandbox,
         Err(error) => return Ok(Err(not_started(&error))),
     };
-    output::result(&format!(
-        "The sandbox stands in for Outreach at {address}; open it in a browser to see its prospects.\n\
-         A token for it: {token}\n\
-         Ctrl-C ends it.\n",
-        address = sandbox.address(),
-        token = sandbox.issue_token(),
-    ))?;
+    output::result(&greeting(&sandbox))?;
     hooks(|_| ()).stopping().await;
     sandbox.stop().await;
     Ok(Ok(Exit::Well))
+}
+
+/// What one needs to use it: its address, an app, people, and a token that needs neither.
+fn greeting(sandbox: &Sandbox) -> String {
+    let address = sandbox.address();
+    let mut lines = vec![
+        format!(
+            "The sandbox stands in for Outreach at {address}; open it in a browser to see its prospects."
+        ),
+        format!("A token for it: {}", sandbox.issue_token()),
+    ];
+    for app in sandbox.apps() {
+        lines.push(String::new());
+        lines.push(format!(
+            "Sign in at {address}/oauth/authorize as {}",
+            app.name
+        ));
+        lines.push(format!("  Client id      {}", app.client_id));
+        lines.push(format!("  Client secret  {}", app.client_secret));
+        let uris = app.redirect_uris.into_iter();
+        lines.extend(uris.map(|uri| format!("  Redirect URI   {uri}")));
+    }
+    lines.push(String::new());
+    lines.push("Users and their passwords".to_owned());
+    let users = sandbox.sample_users();
+    let width = users.iter().map(|user| user.email.len()).max();
+    for user in users {
+        let (email, password) = (user.email, user.password);
+        let role = match user.role {
+            Role::Admin => "admin",
+            Role::Rep => "rep",
+        };
+        let width = width.unwrap_or_default();
+        lines.push(format!("  {email:width$}  {password:16}  {role}"));
+    }
+    lines.push("\nCtrl-C ends it.\n".to_owned());
+    lines.join("\n")
 }
 
 /// Why the sandbox does not start, in words.

@@ -163,3 +163,103 @@ async fn clear_requests(State(shared): SharedState) -> Response {
 fn unknown_user(user: u64) -> Response {
     refuse(&format!("there is no user {user}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::{Method, StatusCode};
+    use serde_json::{Value, json};
+
+    use super::super::{
+        super::testing::{Bench, read},
+        testing::{SAM, desk, text},
+    };
+
+    async fn see(bench: &Bench, method: Method, path: &str) -> Value {
+        let request = bench.bare(method, &format!("/_control{path}"));
+        read(request.send().await.unwrap()).await.1
+    }
+
+    #[tokio::test]
+    async fn the_default_app_and_the_users_are_told() {
+        let bench = desk().await;
+        let apps = see(&bench, Method::GET, "/apps").await;
+        assert_eq!(apps["apps"][0]["client_id"], "sandbox-client");
+        let users = see(&bench, Method::GET, "/users").await;
+        assert_eq!(users["users"][0]["email"], SAM.0);
+        assert_eq!(users["users"][1]["role"], "rep");
+    }
+
+    #[tokio::test]
+    async fn tokens_are_issued_for_users_and_scopes() {
+        let mut bench = desk().await;
+        let order = json!({"user": 2, "scope": "users.read"});
+        let (_, issued) = bench.control("/token", order).await;
+        text(&issued, "access_token").clone_into(&mut bench.token);
+        assert_eq!(bench.get("").await.1["meta"]["user"]["id"], 2);
+        assert_eq!(bench.get("/prospects/1").await.0, StatusCode::FORBIDDEN);
+        for wrong in [json!({"user": 9}), json!({"usr": 1})] {
+            let (status, _) = bench.control("/token", wrong).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST);
+        }
+    }
+
+    #[tokio::test]
+    async fn grants_are_made_counted_and_revoked() {
+        let bench = desk().await;
+        let order = json!({"user": 2, "client_id": "sandbox-client", "scope": "users.read"});
+        let (status, pair) = bench.control("/grants", order).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(pair["scope"], "users.read");
+        let live = |grants: &Value| grants["grants"][1].clone();
+        let grants = see(&bench, Method::GET, "/grants").await;
+        assert_eq!(live(&grants), json!({"user": 2, "access": 1, "refresh": 1}));
+        see(&bench, Method::DELETE, "/grants?user=2").await;
+        let grants = see(&bench, Method::GET, "/grants").await;
+        assert_eq!(live(&grants), json!({"user": 2, "access": 0, "refresh": 0}));
+        let wrong = json!({"user": 2, "client_id": "stranger"});
+        let (status, _) = bench.control("/grants", wrong).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+    }
+
+    #[tokio::test]
+    async fn the_log_tells_of_token_requests_without_secrets() {
+        let bench = desk().await;
+        let code = bench.code(SAM, &[]).await;
+        bench.redeem(&code).await;
+        bench.redeem(&code).await;
+        let log = see(&bench, Method::GET, "/token_requests").await;
+        let [first, second] = log["requests"].as_array().unwrap().as_slice() else {
+            panic!("{log}");
+        };
+        assert_eq!(first["grant_type"], "authorization_code");
+        assert_eq!(first["client_id"], "sandbox-client");
+        assert_eq!(
+            (&first["user"], &first["minted"]),
+            (&json!(1), &json!(true))
+        );
+        assert_eq!(second["error"], "invalid_grant");
+        assert_eq!(
+            (&second["status"], &second["minted"]),
+            (&json!(400), &json!(false))
+        );
+        assert!(!log.to_string().contains("secret") && !log.to_string().contains(&code));
+        assert_eq!(bench.sandbox.counters().requests, 0);
+        see(&bench, Method::DELETE, "/token_requests").await;
+        assert!(bench.sandbox.token_requests().is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_app_that_cannot_work_is_refused() {
+        let bench = desk().await;
+        for wrong in [
+            json!({"client_id": ""}),
+            json!({"client_id": "a", "redirect_uris": ["/x"]}),
+            json!({"client_id": "a", "scopes": ["x"]}),
+            json!({"name": "a"}),
+        ] {
+            let (status, body) = bench.control("/apps", wrong).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST);
+            assert!(body["error"].is_string());
+        }
+    }
+}

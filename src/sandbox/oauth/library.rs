@@ -40,7 +40,7 @@ impl Sandbox {
         self.shared.world().oauth.tokens.revoke_user(user);
     }
 
-    /// How many tokens of a user pass at the moment.
+    /// How many live tokens apps hold for a user; tokens from the control side belong to no app.
     pub fn live_tokens(&self, user: u64) -> LiveTokens {
         let world = self.shared.world();
         world.oauth.tokens.live(user, world.clock.now())

@@ -3,6 +3,8 @@
 mod app;
 mod authorize;
 mod control;
+#[cfg(test)]
+mod faults;
 mod fields;
 mod flow;
 mod library;
@@ -10,6 +12,8 @@ mod log;
 mod page;
 mod pkce;
 mod request;
+#[cfg(test)]
+mod rights;
 mod scope;
 #[cfg(test)]
 mod testing;

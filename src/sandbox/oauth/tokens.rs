@@ -89,10 +89,10 @@ pub struct TokenPair {
     pub created_at: i64,
 }
 
-/// How many tokens of a user pass at the moment.
+/// How many tokens apps hold for a user at the moment.
 #[derive(Clone, Copy, Debug, Default, Serialize, PartialEq, Eq)]
 pub struct LiveTokens {
-    /// Access tokens, those from the control side included.
+    /// Access tokens.
     pub access: usize,
     /// Refresh tokens.
     pub refresh: usize,
@@ -144,7 +144,9 @@ impl Tokens {
     }
 
     pub(super) fn live(&self, user: u64, now: Timestamp) -> LiveTokens {
-        let is_own = |access: &&Access| access.user == user && access.is_live(now);
+        let is_own = |access: &&Access| {
+            access.user == user && access.client_id.is_some() && access.is_live(now)
+        };
         let is_own_refresh =
             |refresh: &&Refresh| refresh.grant.user == user && now < refresh.expires;
         LiveTokens {
