@@ -4,7 +4,7 @@ mod app;
 mod authorize;
 mod control;
 #[cfg(test)]
-mod faults;
+mod faults_tests;
 mod fields;
 mod flow;
 mod library;
@@ -13,7 +13,7 @@ mod page;
 mod pkce;
 mod request;
 #[cfg(test)]
-mod rights;
+mod rights_tests;
 mod scope;
 #[cfg(test)]
 mod testing;
