@@ -48,9 +48,10 @@ pub(super) fn run(
 }
 
 fn read(dir: &DataDir) -> Result<Vec<Row>, Error> {
+    let is_worked_on = dir.is_worked_on()?;
     dir.read_destinations()?
         .into_iter()
-        .map(|settings| Row::read(dir, settings))
+        .map(|settings| Row::read(dir, settings, is_worked_on))
         .collect()
 }
 
@@ -81,10 +82,16 @@ struct LastRun {
 }
 
 impl Row {
-    fn read(dir: &DataDir, settings: Settings) -> Result<Self, Error> {
+    fn read(dir: &DataDir, settings: Settings, is_worked_on: bool) -> Result<Self, Error> {
         let store = Store::open_to_read(&dir.state(&settings.slug))?;
         let (last_run, waiting) = match store {
-            Some(store) => (store.runs(1)?.pop(), store.n_pending()?),
+            Some(store) => {
+                let last = store.runs(1)?.pop();
+                (
+                    last.map(|run| if is_worked_on { run } else { seen_dead(run) }),
+                    store.n_pending()?,
+                )
+            }
             None => (None, 0),
         };
         let destination = settings.destination;
@@ -157,6 +164,18 @@ impl From<Run> for LastRun {
             requests: run.requests,
             problem: run.problem,
         }
+    }
+}
+
+/// A run that goes on although nobody works is one whose process died.
+fn seen_dead(run: Run) -> Run {
+    if run.status != RunStatus::Processing {
+        return run;
+    }
+    Run {
+        status: RunStatus::Stopped,
+        problem: Some(Problem::interrupted()),
+        ..run
     }
 }
 

@@ -24,6 +24,15 @@ impl Problem {
             next_step: next_step.into(),
         }
     }
+
+    /// A run's, if the program ended before it did.
+    pub fn interrupted() -> Self {
+        Self::new(
+            "interrupted",
+            "The program ended before this run did.",
+            "Nothing is lost: what was not confirmed is sent by the next run.",
+        )
+    }
 }
 
 impl fmt::Display for Problem {

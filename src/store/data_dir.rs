@@ -4,6 +4,8 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
@@ -55,11 +57,29 @@ impl DataDir {
         let path = self.0.join("lock");
         create_private_file(&path)?;
         let file = File::open(&path).map_err(|e| Error::file(&path, e))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Lock(file)),
-            Err(TryLockError::WouldBlock) => Err(Error::Locked {
-                path: self.0.clone(),
-            }),
+        for _ in 0..N_TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Lock(file)),
+                Err(TryLockError::WouldBlock) => thread::sleep(A_GLANCE),
+                Err(TryLockError::Error(e)) => return Err(Error::file(&path, e)),
+            }
+        }
+        Err(Error::Locked {
+            path: self.0.clone(),
+        })
+    }
+
+    /// Whether a process works on the folder.
+    ///
+    /// # Errors
+    /// If the lock cannot be looked at.
+    pub fn is_worked_on(&self) -> Result<bool, Error> {
+        let path = self.0.join("lock");
+        create_private_file(&path)?;
+        let file = File::open(&path).map_err(|e| Error::file(&path, e))?;
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
             Err(TryLockError::Error(e)) => Err(Error::file(&path, e)),
         }
     }
@@ -90,6 +110,10 @@ impl DataDir {
         Ok(())
     }
 }
+
+/// A look at the lock holds it for a moment, which must not keep a process from claiming it.
+const N_TRIES: usize = 5;
+const A_GLANCE: Duration = Duration::from_millis(10);
 
 #[cfg(unix)]
 fn create_private_folder(path: &Path) -> io::Result<()> {
@@ -154,7 +178,9 @@ mod tests {
     fn a_second_claim_of_the_folder_is_refused() {
         let home = tempfile::tempdir().expect("a temporary folder");
         let dir = DataDir::open(Some(home.path().join("data"))).expect("it can be made");
+        assert!(!dir.is_worked_on().expect("it can be looked at"));
         let first = dir.lock().expect("nobody else has it");
+        assert!(dir.is_worked_on().expect("it can be looked at"));
         assert!(dir.lock().is_err_and(|e| e.is_locked()));
         drop(first);
         dir.lock().expect("it is free again");

@@ -15,17 +15,12 @@ impl Store {
     /// If the database cannot be written.
     pub fn begin_run(&mut self, cause: Cause, now: Timestamp) -> Result<RunId, Error> {
         self.atomically(|db| {
-            let interrupted = Problem::new(
-                "interrupted",
-                "The program ended before this run did.",
-                "Nothing is lost: what was not confirmed is sent by the next run.",
-            );
             db.execute(
                 "UPDATE run SET status = ?1, ended = ?2, problem = ?3 WHERE status = ?4",
                 (
                     RunStatus::Stopped.as_str(),
                     now.as_millisecond(),
-                    to_json(&interrupted),
+                    to_json(&Problem::interrupted()),
                     RunStatus::Processing.as_str(),
                 ),
             )?;

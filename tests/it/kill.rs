@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     process::Program,
-    world::{World, open_sandbox},
+    world::{World, members, open_sandbox, until},
 };
 
 const N_PROSPECTS: u32 = 2_000;
@@ -79,6 +79,25 @@ async fn nothing_is_lost_and_little_is_repeated_however_often_the_program_dies()
     let requests = world.n_requests();
     assert_eq!(program.call(&["sync"]).await.code, Some(0), "seed {seed}");
     assert_eq!(world.n_requests(), requests, "seed {seed}");
+}
+
+#[tokio::test]
+async fn status_tells_a_run_that_goes_on_from_one_that_died() {
+    let mut world = World::new().await;
+    world.write(&members(1..=100));
+    world.fault(json!({"kind": "slow", "ms": 60_000, "skip": 20, "times": 100}));
+    let program = Program::of(&mut world);
+    let running = program.start(&["sync"]);
+    until("a write", || world.sandbox.counters().writes > 0).await;
+    let last_run =
+        async || program.json(&["status", "--json"]).await.1["destinations"][0]["last_run"].clone();
+    assert_eq!(last_run().await["status"], "processing");
+    running.kill();
+    let last = last_run().await;
+    assert_eq!(
+        (&last["status"], &last["problem"]["code"]),
+        (&json!("stopped"), &json!("interrupted"))
+    );
 }
 
 fn expect_all_written(world: &World, seed: u64) {
