@@ -5,6 +5,6 @@ use std::process::ExitCode;
 use audience_sync::cli::{self, Args};
 use clap::Parser as _;
 
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> std::io::Result<ExitCode> {
     Ok(cli::run(Args::parse())?.into())
 }

@@ -32,8 +32,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// Outside crates with the rooms that may name them; the tests beside the code are free.
-const OWNERS: [(&str, &[&str]); 11] = [
-    ("anyhow", &["main", "cli"]),
+const OWNERS: [(&str, &[&str]); 10] = [
     ("axum", &["sandbox", "auth"]),
     ("clap", &["main", "cli"]),
     ("etcetera", &["store"]),

@@ -9,7 +9,7 @@ use super::{
     text,
 };
 use crate::{
-    engine::{Engine, Hooks, Mode, Report, store_problem},
+    engine::{Engine, Hooks, Mode, Report},
     model::{Destination, Problem},
     sandbox::{Sandbox, Settings},
     store::DataDir,
@@ -22,39 +22,28 @@ const NEXT_DAY: &str = include_str!("../../assets/demo/profiles-next-day.csv");
 /// Syncs the sample, changes it, syncs again, and once more with nothing changed.
 ///
 /// Nothing is kept afterwards unless a data folder is named.
-pub(super) async fn run(data_dir: Option<PathBuf>) -> anyhow::Result<Result<Exit, Failure>> {
+pub(super) async fn run(data_dir: Option<PathBuf>) -> Result<Exit, Failure> {
     let home = tempfile::tempdir()?;
-    let dir = match open_dir(Some(data_dir.unwrap_or_else(|| home.path().join("data")))) {
-        Ok(dir) => dir,
-        Err(failure) => return Ok(Err(failure)),
-    };
+    let dir = open_dir(Some(data_dir.unwrap_or_else(|| home.path().join("data"))))?;
     // The sample has no prospect that the sandbox's user may not edit.
-    let sandbox = match Sandbox::start(Settings {
+    let settings = Settings {
         read_only: [].into(),
         ..Settings::default()
-    })
-    .await
-    {
-        Ok(sandbox) => sandbox,
-        Err(error) => return Ok(Err(not_started(&error))),
     };
+    let sandbox = Sandbox::start(settings)
+        .await
+        .map_err(|e| not_started(&e))?;
     let shown = show(&dir, &sandbox).await;
     sandbox.stop().await;
     shown
 }
 
-async fn show(dir: &DataDir, sandbox: &Sandbox) -> anyhow::Result<Result<Exit, Failure>> {
+async fn show(dir: &DataDir, sandbox: &Sandbox) -> Result<Exit, Failure> {
     let token = SecretString::from(sandbox.issue_token());
-    let mut engine = match Engine::open(dir.clone(), Some(token)) {
-        Ok(engine) => engine,
-        Err(error) => return Ok(Err(Failure::usage(store_problem(&error)))),
-    };
+    let mut engine = Engine::open(dir.clone(), Some(token))?;
     let source = dir.path().join("demo-profiles.csv");
     fs::write(&source, FIRST_DAY)?;
-    let name = match set_up(dir, sandbox, &source) {
-        Ok(name) => name,
-        Err(problem) => return Ok(Err(Failure::usage(problem))),
-    };
+    let name = set_up(dir, sandbox, &source)?;
     output::result(&format!(
         "A sandbox stands in for Outreach at {}.\n\n",
         sandbox.address()
@@ -74,15 +63,14 @@ async fn show(dir: &DataDir, sandbox: &Sandbox) -> anyhow::Result<Result<Exit, F
         if let Some(profiles) = change {
             fs::write(&source, profiles)?;
         }
-        let report = match once(&mut engine, &name, &hooks).await {
-            Ok(report) => report,
-            Err(problem) => return Ok(Err(Failure::usage(problem))),
-        };
+        let report = once(&mut engine, &name, &hooks)
+            .await
+            .map_err(Failure::usage)?;
         meter.clear();
         output::result(&format!("{title}\n{}\n", text::report(&report)))?;
         worst = worst.max(exit_of(&report));
     }
-    Ok(Ok(worst))
+    Ok(worst)
 }
 
 async fn once(engine: &mut Engine, name: &str, hooks: &Hooks) -> Result<Report, Problem> {
@@ -97,21 +85,18 @@ async fn once(engine: &mut Engine, name: &str, hooks: &Hooks) -> Result<Report, 
 }
 
 /// Stores the sample destination, pointed at the sandbox, without what an earlier demo remembers of another sandbox.
-fn set_up(dir: &DataDir, sandbox: &Sandbox, source: &std::path::Path) -> Result<String, Problem> {
+fn set_up(dir: &DataDir, sandbox: &Sandbox, source: &std::path::Path) -> Result<String, Failure> {
     let mut destination = Destination::from_json(DESTINATION).map_err(|faults| {
         let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        Problem::new(
+        Failure::usage(Problem::new(
             "demo_broken",
             format!("The demo's settings are not valid: {}.", faults.join("; ")),
             "Report this.",
-        )
+        ))
     })?;
     destination.account.api_address = sandbox.address();
     source.clone_into(&mut destination.source.path);
-    let settings = dir
-        .write_destination(destination)
-        .map_err(|e| store_problem(&e))?;
-    dir.forget_state(&settings.slug)
-        .map_err(|e| store_problem(&e))?;
+    let settings = dir.write_destination(destination)?;
+    dir.forget_state(&settings.slug)?;
     Ok(settings.destination.name)
 }

@@ -6,11 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{Exit, Failure, args::DestinationCommand, open_dir, open_engine, output};
 use crate::{
-    engine::{is_named, store_problem},
+    engine::{is_named, problem_of, today},
     model::{AudienceId, Contents, Destination, Problem},
     source,
     store::{Error, read_destination},
@@ -18,10 +18,7 @@ use crate::{
 };
 
 /// Carries out one of the three.
-pub(super) fn run(
-    data_dir: Option<PathBuf>,
-    command: DestinationCommand,
-) -> anyhow::Result<Result<Exit, Failure>> {
+pub(super) fn run(data_dir: Option<PathBuf>, command: DestinationCommand) -> Result<Exit, Failure> {
     match command {
         DestinationCommand::Import { file } => import(data_dir, &file),
         DestinationCommand::Export { name } => export(data_dir, &name),
@@ -29,76 +26,46 @@ pub(super) fn run(
     }
 }
 
-fn import(data_dir: Option<PathBuf>, file: &Path) -> anyhow::Result<Result<Exit, Failure>> {
-    let destination = match read(file) {
-        Ok(destination) => destination,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    let engine = match open_engine(data_dir) {
-        Ok(engine) => engine,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    match engine.dir().write_destination(destination) {
-        Ok(settings) => {
-            output::result(&format!(
-                "Imported \"{}\". `audience-sync sync --dry-run` shows what it would change.\n",
-                settings.destination.name
-            ))?;
-            Ok(Ok(Exit::Well))
-        }
-        Err(error) => Ok(Err(Failure {
-            problem: store_problem(&error),
-            exit: Exit::SomeFailed,
-        })),
-    }
+fn import(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
+    let destination = read(file)?;
+    let engine = open_engine(data_dir)?;
+    let settings = engine.dir().write_destination(destination)?;
+    output::result(&format!(
+        "Imported \"{}\". `audience-sync sync --dry-run` shows what it would change.\n",
+        settings.destination.name
+    ))?;
+    Ok(Exit::Well)
 }
 
-fn export(data_dir: Option<PathBuf>, name: &str) -> anyhow::Result<Result<Exit, Failure>> {
-    let all = match open_dir(data_dir).map(|dir| dir.read_destinations()) {
-        Ok(Ok(all)) => all,
-        Ok(Err(error)) => {
-            return Ok(Err(Failure {
-                problem: store_problem(&error),
-                exit: Exit::Usage,
-            }));
-        }
-        Err(failure) => return Ok(Err(failure)),
-    };
-    match all
+fn export(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failure> {
+    let all = open_dir(data_dir)?.read_destinations()?;
+    let found = all
         .into_iter()
-        .find(|settings| is_named(&settings.destination, name))
-    {
-        Some(settings) => {
-            output::result(&settings.destination.to_json())?;
-            Ok(Ok(Exit::Well))
-        }
-        None => Ok(Err(Failure::usage(Problem::new(
+        .find(|settings| is_named(&settings.destination, name));
+    let Some(settings) = found else {
+        return Err(Failure::usage(Problem::new(
             "destination_unknown",
             format!("There is no destination named \"{name}\"."),
             "`audience-sync status` shows those there are.",
-        )))),
-    }
+        )));
+    };
+    output::result(&settings.destination.to_json())?;
+    Ok(Exit::Well)
 }
 
-fn validate(file: &Path) -> anyhow::Result<Result<Exit, Failure>> {
-    let destination = match read(file) {
-        Ok(destination) => destination,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    let opened = look_at_source(&destination);
-    match opened {
+fn validate(file: &Path) -> Result<Exit, Failure> {
+    let destination = read(file)?;
+    match look_at_source(&destination) {
         Ok(description) => {
             output::result(&describe(&destination, &description))?;
-            Ok(Ok(Exit::Well))
+            Ok(Exit::Well)
         }
         Err(error) => {
-            let error = crate::sync::Error::from(error);
-            let problem = crate::engine::problem_of(&error, &destination);
             output::result("The settings are valid.\n")?;
-            Ok(Err(Failure {
-                problem,
+            Err(Failure {
+                problem: problem_of(&error.into(), &destination),
                 exit: Exit::OutOfReach,
-            }))
+            })
         }
     }
 }
@@ -106,13 +73,7 @@ fn validate(file: &Path) -> anyhow::Result<Result<Exit, Failure>> {
 /// Opens the source, and reads far enough to see whether it has everything that the settings want of it.
 fn look_at_source(destination: &Destination) -> Result<source::Description, source::Error> {
     let files = source::open(&destination.source)?;
-    let rules = Rules::new(
-        destination,
-        files.contents(),
-        Timestamp::now()
-            .to_zoned_datetime(TimeZone::system())
-            .date(),
-    );
+    let rules = Rules::new(destination, files.contents(), today(Timestamp::now()));
     files.read(&rules.projection(), &mut |_first_batch| {
         ControlFlow::Break(())
     })?;

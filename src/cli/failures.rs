@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Exit, Failure, args::FailuresArgs, open_dir, output, text};
 use crate::{
-    engine::{is_named, store_problem},
+    engine::is_named,
     model::{Place, Problem, RecordFault, RunId},
     store::{DataDir, Error, Store},
 };
@@ -20,29 +20,15 @@ struct Found {
 }
 
 /// Shows the faults of one run, or of every destination's last.
-pub(super) fn run(
-    data_dir: Option<PathBuf>,
-    options: FailuresArgs,
-) -> anyhow::Result<Result<Exit, Failure>> {
-    let dir = match open_dir(data_dir) {
-        Ok(dir) => dir,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    let found = match read(&dir, &options) {
-        Ok(found) => found,
-        Err(error) => {
-            return Ok(Err(Failure {
-                problem: store_problem(&error),
-                exit: Exit::SomeFailed,
-            }));
-        }
-    };
+pub(super) fn run(data_dir: Option<PathBuf>, options: FailuresArgs) -> Result<Exit, Failure> {
+    let dir = open_dir(data_dir)?;
+    let found = read(&dir, &options)?;
     if let (Some(run), true) = (options.run, found.is_empty()) {
-        return Ok(Err(Failure::usage(Problem::new(
+        return Err(Failure::usage(Problem::new(
             "run_unknown",
             format!("There is no run {run}."),
             "`audience-sync status` shows the last run of every destination.",
-        ))));
+        )));
     }
     if options.json {
         output::json(&serde_json::json!({ "runs": found }))?;
@@ -51,7 +37,7 @@ pub(super) fn run(
             output::result(&found.to_text())?;
         }
     }
-    Ok(Ok(Exit::Well))
+    Ok(Exit::Well)
 }
 
 fn read(dir: &DataDir, options: &FailuresArgs) -> Result<Vec<Found>, Error> {

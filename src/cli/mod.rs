@@ -11,7 +11,7 @@ mod status;
 mod sync;
 mod text;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{io, path::PathBuf, process::ExitCode, sync::Arc};
 
 use tokio::sync::watch;
 
@@ -22,7 +22,7 @@ use crate::{
     auth,
     engine::{Engine, Hooks, Progress, store_problem},
     model::Problem,
-    store::DataDir,
+    store::{self, DataDir},
 };
 
 /// What the program's end tells whoever started it.
@@ -58,6 +58,35 @@ impl Failure {
     }
 }
 
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        let exit = if error.is_settings() || error.is_locked() {
+            Exit::Usage
+        } else {
+            Exit::SomeFailed
+        };
+        Self {
+            problem: store_problem(&error),
+            exit,
+        }
+    }
+}
+
+/// The terminal, or the file in its place, cannot be written to.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        let problem = Problem::new(
+            "output",
+            format!("The output cannot be written: {error}."),
+            "Check the disk or the program that reads the output.",
+        );
+        Self {
+            problem,
+            exit: Exit::SomeFailed,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
@@ -67,31 +96,28 @@ impl From<Exit> for ExitCode {
 /// Carries out one command.
 ///
 /// # Errors
-/// If the terminal cannot be written to; everything else becomes words and an [`Exit`].
-pub fn run(args: Args) -> anyhow::Result<Exit> {
+/// If there is nowhere to say what went wrong; everything else becomes words and an [`Exit`].
+pub fn run(args: Args) -> io::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let ended = runtime.block_on(carry_out(args));
     // A reader that hangs on a dead share must not keep the program from ending.
     runtime.shutdown_background();
-    match ended? {
-        Ok(exit) => Ok(exit),
-        Err(failure) => {
-            output::problem(&failure.problem)?;
-            Ok(failure.exit)
-        }
-    }
+    ended.or_else(|failure| {
+        output::problem(&failure.problem)?;
+        Ok(failure.exit)
+    })
 }
 
-async fn carry_out(args: Args) -> anyhow::Result<Result<Exit, Failure>> {
+async fn carry_out(args: Args) -> Result<Exit, Failure> {
     let data_dir = args.data_dir;
     match args.command {
-        None => Ok(Err(Failure::usage(Problem::new(
+        None => Err(Failure::usage(Problem::new(
             "no_window",
             "This version has no window yet.",
             "See `audience-sync --help` for what it does without one; `audience-sync demo` shows it at work.",
-        )))),
+        ))),
         Some(Command::Demo(_)) => demo::run(data_dir).await,
         Some(Command::Sync(options)) => sync::run(data_dir, options).await,
         Some(Command::Run) => sync::keep_running(data_dir).await,
@@ -103,24 +129,16 @@ async fn carry_out(args: Args) -> anyhow::Result<Result<Exit, Failure>> {
 }
 
 /// The data folder, looked at only.
-fn open_dir(named: Option<std::path::PathBuf>) -> Result<DataDir, Failure> {
-    DataDir::open(named).map_err(|e| Failure {
-        problem: store_problem(&e),
-        exit: Exit::SomeFailed,
-    })
+fn open_dir(named: Option<PathBuf>) -> Result<DataDir, Failure> {
+    Ok(DataDir::open(named)?)
 }
 
 /// The data folder, claimed.
-fn open_engine(named: Option<std::path::PathBuf>) -> Result<Engine, Failure> {
-    let dir = open_dir(named)?;
-    Engine::open(dir, auth::access_token_from_environment()).map_err(|e| Failure {
-        problem: store_problem(&e),
-        exit: if e.is_locked() {
-            Exit::Usage
-        } else {
-            Exit::SomeFailed
-        },
-    })
+fn open_engine(named: Option<PathBuf>) -> Result<Engine, Failure> {
+    Ok(Engine::open(
+        open_dir(named)?,
+        auth::access_token_from_environment(),
+    )?)
 }
 
 /// Hooks that stop on Ctrl-C, or when the system asks the program to end.

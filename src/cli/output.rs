@@ -13,10 +13,10 @@ pub(super) fn result(text: &str) -> io::Result<()> {
 }
 
 /// Prints a result as one JSON object.
-pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+pub(super) fn json(value: &impl Serialize) -> io::Result<()> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
-    Ok(result(&text)?)
+    result(&text)
 }
 
 /// Prints what keeps a command from its work, and what to do about it.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Serves until the program is asked to end.
-pub(super) async fn run(options: SandboxArgs) -> anyhow::Result<Result<Exit, Failure>> {
+pub(super) async fn run(options: SandboxArgs) -> Result<Exit, Failure> {
     let settings = Settings {
         port: options.port,
         prospects: options.prospects,
@@ -18,14 +18,13 @@ pub(super) async fn run(options: SandboxArgs) -> anyhow::Result<Result<Exit, Fai
         latency: Duration::from_millis(options.latency_ms),
         ..Settings::default()
     };
-    let sandbox = match Sandbox::start(settings).await {
-        Ok(sandbox) => sandbox,
-        Err(error) => return Ok(Err(not_started(&error))),
-    };
+    let sandbox = Sandbox::start(settings)
+        .await
+        .map_err(|e| not_started(&e))?;
     output::result(&greeting(&sandbox))?;
     hooks(|_| ()).stopping().await;
     sandbox.stop().await;
-    Ok(Ok(Exit::Well))
+    Ok(Exit::Well)
 }
 
 /// What one needs to use it: its address, an app, people, and a token that needs neither.

@@ -6,33 +6,14 @@ use serde::Serialize;
 
 use super::{Exit, Failure, args::StatusArgs, open_dir, output, text};
 use crate::{
-    engine::store_problem,
     model::{Cause, Figures, Problem, Requests, Run, RunId, RunStatus},
     store::{DataDir, Error, Settings, Store},
 };
 
 /// Shows every destination with its last run; another process may be at work meanwhile.
-pub(super) fn run(
-    data_dir: Option<PathBuf>,
-    options: StatusArgs,
-) -> anyhow::Result<Result<Exit, Failure>> {
-    let dir = match open_dir(data_dir) {
-        Ok(dir) => dir,
-        Err(failure) => return Ok(Err(failure)),
-    };
-    let rows = match read(&dir) {
-        Ok(rows) => rows,
-        Err(error) => {
-            return Ok(Err(Failure {
-                problem: store_problem(&error),
-                exit: if error.is_settings() {
-                    Exit::Usage
-                } else {
-                    Exit::SomeFailed
-                },
-            }));
-        }
-    };
+pub(super) fn run(data_dir: Option<PathBuf>, options: StatusArgs) -> Result<Exit, Failure> {
+    let dir = open_dir(data_dir)?;
+    let rows = read(&dir)?;
     if options.json {
         output::json(&serde_json::json!({ "destinations": rows }))?;
     } else if rows.is_empty() {
@@ -44,7 +25,7 @@ pub(super) fn run(
             output::result(&row.to_text())?;
         }
     }
-    Ok(Ok(Exit::Well))
+    Ok(Exit::Well)
 }
 
 fn read(dir: &DataDir) -> Result<Vec<Row>, Error> {

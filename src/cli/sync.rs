@@ -15,14 +15,8 @@ use crate::{
 const MAX_SAMPLE: usize = 20;
 
 /// Runs every enabled destination once, or one by name.
-pub(super) async fn run(
-    data_dir: Option<PathBuf>,
-    options: SyncArgs,
-) -> anyhow::Result<Result<Exit, Failure>> {
-    let mut engine = match open_engine(data_dir) {
-        Ok(engine) => engine,
-        Err(failure) => return Ok(Err(failure)),
-    };
+pub(super) async fn run(data_dir: Option<PathBuf>, options: SyncArgs) -> Result<Exit, Failure> {
+    let mut engine = open_engine(data_dir)?;
     let meter = Meter::new();
     let shown = meter.clone();
     let hooks = hooks(move |progress| shown.show(progress));
@@ -37,10 +31,7 @@ pub(super) async fn run(
         .sync(options.destination.as_deref(), mode, &hooks)
         .await;
     meter.clear();
-    let reports = match reports {
-        Ok(reports) => reports,
-        Err(problem) => return Ok(Err(Failure::usage(problem))),
-    };
+    let reports = reports.map_err(Failure::usage)?;
     if options.json {
         output::json(&Runs {
             runs: reports.iter().map(JsonRun::new).collect(),
@@ -54,17 +45,12 @@ pub(super) async fn run(
             output::result(&text::report(report))?;
         }
     }
-    Ok(Ok(reports.iter().map(exit_of).max().unwrap_or(Exit::Well)))
+    Ok(reports.iter().map(exit_of).max().unwrap_or(Exit::Well))
 }
 
 /// Keeps every destination going until the program is asked to end.
-pub(super) async fn keep_running(
-    data_dir: Option<PathBuf>,
-) -> anyhow::Result<Result<Exit, Failure>> {
-    let mut engine = match open_engine(data_dir) {
-        Ok(engine) => engine,
-        Err(failure) => return Ok(Err(failure)),
-    };
+pub(super) async fn keep_running(data_dir: Option<PathBuf>) -> Result<Exit, Failure> {
+    let mut engine = open_engine(data_dir)?;
     let hooks = hooks(|_| ());
     output::note("Watching the sources of all enabled destinations; Ctrl-C ends it.\n")?;
     let mut written = Ok(());
@@ -80,7 +66,7 @@ pub(super) async fn keep_running(
         })
         .await;
     written?;
-    Ok(Ok(Exit::Well))
+    Ok(Exit::Well)
 }
 
 /// What a run's end tells the shell.

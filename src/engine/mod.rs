@@ -166,7 +166,7 @@ pub fn is_named(destination: &Destination, name: &str) -> bool {
         || crate::model::slug(&destination.name) == name.trim()
 }
 
-/// Today, where the person is.
-fn today(now: Timestamp) -> jiff::civil::Date {
+/// The day it is where the person is.
+pub fn today(now: Timestamp) -> jiff::civil::Date {
     now.to_zoned_datetime(TimeZone::system()).date()
 }
