@@ -3,6 +3,7 @@
 //! The words are those a person reads on screen: a [`Destination`] maps the fields of a [source](FileSource)
 //! to [targets](Target) of prospects, and a [`Run`] counts what became of every profile in its [`Figures`].
 
+mod account;
 mod attribute;
 mod change;
 mod check;
@@ -14,6 +15,7 @@ mod place;
 mod problem;
 mod run;
 
+pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
 pub use change::{Change, Digest, Known};
 pub use check::{Fault, check};

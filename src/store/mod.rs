@@ -8,6 +8,7 @@
 //!
 //! One database a destination keeps destinations out of each other's way, and lets the prospect's number be the key.
 
+mod accounts;
 mod answers;
 mod data_dir;
 mod error;

@@ -2,7 +2,13 @@
 //!
 //! For servers and CI a token can come from the environment; it is good for as long as whoever issued it says.
 
+mod session;
+mod vault;
+
 use secrecy::SecretString;
+
+pub use session::{Lost, Pause, Refusal, Session};
+pub use vault::{Error as VaultError, Slot, Vault};
 
 /// The environment variable that may hold an access token.
 pub const ACCESS_TOKEN_VARIABLE: &str = "AUDIENCE_SYNC_ACCESS_TOKEN";
