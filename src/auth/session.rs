@@ -145,11 +145,8 @@ pub enum Event {
         /// When its access token ends.
         access_until: Timestamp,
     },
-    /// A good access token was found that another process has fetched and saved.
-    Found {
-        /// When it ends.
-        access_until: Timestamp,
-    },
+    /// A pair was found that another process has fetched and saved, with a good access token.
+    Found(Grant),
     /// The new pair is saved.
     Saved,
     /// The new pair could not be saved.
@@ -218,6 +215,15 @@ impl Session {
         })
     }
 
+    /// The same with the pair that was found in its place.
+    pub(super) fn with_kept(self, kept: Grant) -> Self {
+        if matches!(self, Self::SignedIn(_)) {
+            Self::SignedIn(kept)
+        } else {
+            self
+        }
+    }
+
     /// The tokens, if there are some; those of a new pair only once they are saved.
     pub fn grant(&self) -> Option<Grant> {
         match self {
@@ -244,7 +250,7 @@ impl Session {
         match event {
             Event::Connect | Event::Answered | Event::Abandoned => self.on_sign_in(event),
             Event::Wanted | Event::Unauthorized | Event::Idle => self.on_need(event, now),
-            Event::Issued { .. } | Event::Found { .. } | Event::Saved | Event::NotSaved => {
+            Event::Issued { .. } | Event::Found(_) | Event::Saved | Event::NotSaved => {
                 self.on_tokens(event, now)
             }
             Event::Throttled { .. }
@@ -329,14 +335,8 @@ impl Session {
                 },
                 Action::Save,
             )),
-            (Self::Refreshing { grant, .. }, Event::Found { access_until }) => Ok((
-                Self::SignedIn(Grant {
-                    access_until: Some(access_until),
-                    ..grant
-                }),
-                Action::UseToken,
-            )),
-            (Self::Saving { grant, .. }, Event::Saved) => {
+            (Self::Refreshing { .. }, Event::Found(grant))
+            | (Self::Saving { grant, .. }, Event::Saved) => {
                 Ok((Self::SignedIn(grant), Action::UseToken))
             }
             (
@@ -401,7 +401,7 @@ impl Grant {
         later(self.issued, SIGN_IN_LASTS)
     }
 
-    fn is_fresh(&self, now: Timestamp) -> bool {
+    pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
         self.access_until
             .is_some_and(|until| until > later(now, EARLY))
     }

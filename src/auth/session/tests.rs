@@ -166,13 +166,6 @@ fn a_token_is_used_while_it_is_good_and_replaced_before_it_ends() {
 fn a_refresh_ends_in_a_saved_pair_a_wait_or_a_lost_sign_in() {
     let current = |n_failed| refreshing(used_up(), Which::Current, n_failed);
     let previous = || refreshing(used_up(), Which::Previous, 0);
-    let found = Event::Found {
-        access_until: at(7300),
-    };
-    let found_pair = Grant {
-        access_until: Some(at(7300)),
-        ..grant()
-    };
     let far = Event::Throttled {
         until: Some(at(999_999)),
     };
@@ -182,7 +175,7 @@ fn a_refresh_ends_in_a_saved_pair_a_wait_or_a_lost_sign_in() {
         saving(new_pair(100), 3), Event::Saved, 101 => Ok((signed_in(new_pair(100)), Action::UseToken));
         saving(new_pair(100), 0), Event::Wanted, 101 => Err(Refusal::Busy);
         saving(new_pair(100), 0), Event::NotSaved, 100 => Ok(waits(new_pair(100), 101, Pause::NotSaved, 1));
-        current(0), found, 100 => Ok((signed_in(found_pair), Action::UseToken));
+        current(0), Event::Found(new_pair(90)), 100 => Ok((signed_in(new_pair(90)), Action::UseToken));
         current(0), Event::Throttled { until: None }, 100 => Ok(waits(used_up(), 160, Pause::TooSoon, 0));
         current(0), far, 100 => Ok(waits(used_up(), 3700, Pause::TooSoon, 0));
         current(2), Event::Unreachable, 100 => Ok(waits(used_up(), 104, Pause::Unreachable, 3));
