@@ -312,28 +312,32 @@ impl Memory {
     }
 }
 
-/// The keyring as its thread holds it.
+/// The keyring as its thread holds it: the one that `keyring` opens, or one that was opened here since.
+///
+/// `keyring` opens the system's keyring once in a process, and never again if it was not there then.
 #[derive(Default)]
 struct Keyring(Option<Arc<CredentialStore>>);
 
 impl Keyring {
-    /// A keyring that was started anew, or only now, is found by asking a second time.
+    /// A keyring that was started anew, or only now, is found by opening it once more.
     fn carry_out(&mut self, request: &Request) -> Result<Option<SecretString>, Error> {
         match self.attempt(request) {
-            Err(Error::NoKeyring(_)) if self.0.take().is_some() => self.attempt(request),
+            Err(Error::NoKeyring(_)) => {
+                let opened = open_store().map_err(|e| Error::NoKeyring(e.to_string()))?;
+                self.0 = Some(opened);
+                self.attempt(request)
+            }
             answer => answer,
         }
     }
 
-    fn attempt(&mut self, request: &Request) -> Result<Option<SecretString>, Error> {
-        let store = if let Some(store) = &self.0 {
-            store
-        } else {
-            let opened = open_store().map_err(|e| Error::NoKeyring(e.to_string()))?;
-            self.0.insert(opened)
-        };
+    fn attempt(&self, request: &Request) -> Result<Option<SecretString>, Error> {
         let failed = |error| error_of(error, request);
-        let entry = store.build(SERVICE, &request.user, None).map_err(failed)?;
+        let entry = match &self.0 {
+            Some(store) => store.build(SERVICE, &request.user, None),
+            None => keyring::Entry::new(SERVICE, &request.user).map(|entry| entry.inner),
+        };
+        let entry = entry.map_err(failed)?;
         let done = match &request.what {
             Task::Read => entry.get_secret().map(Some),
             Task::Write(secret) => entry
