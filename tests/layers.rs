@@ -32,14 +32,19 @@ const ARROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// Outside crates with the rooms that may name them; the tests beside the code are free.
-const OWNERS: [(&str, &[&str]); 10] = [
+const OWNERS: [(&str, &[&str]); 15] = [
     ("axum", &["sandbox", "auth"]),
     ("clap", &["main", "cli"]),
-    ("etcetera", &["store"]),
     ("encoding_rs", &["source"]),
     ("encoding_rs_io", &["source"]),
+    ("etcetera", &["store"]),
     ("flate2", &["source"]),
     ("indicatif", &["cli"]),
+    ("keyring", &["auth"]),
+    ("keyring_core", &["auth"]),
+    ("oauth2", &["auth"]),
+    ("open", &["cli"]),
+    ("rcgen", &["auth"]),
     ("reqwest", &["outreach", "auth"]),
     ("rusqlite", &["store"]),
     ("xxhash_rust", &["source", "sync"]),

@@ -39,6 +39,9 @@ pub enum Command {
     /// Add, write out or check a destination's settings
     #[command(subcommand)]
     Destination(DestinationCommand),
+    /// Sign in to Outreach, and see or change the sign-ins there are
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Serve a stand-in for Outreach on this computer
     Sandbox(SandboxArgs),
 }
@@ -105,6 +108,68 @@ pub enum DestinationCommand {
         /// A destination's settings as JSON
         file: PathBuf,
     },
+}
+
+/// `account`.
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Sign in to Outreach in the browser
+    Connect(ConnectArgs),
+    /// Show the accounts
+    List {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give an account another name, in all destinations too
+    Rename {
+        /// The account
+        old: String,
+        /// Its new name
+        new: String,
+    },
+    /// Sign out on this computer
+    Disconnect {
+        /// The account
+        name: String,
+    },
+}
+
+/// `account connect`; what is not named stays as it is, or is as usual.
+#[derive(Debug, clap::Args)]
+pub struct ConnectArgs {
+    /// The account: one there is, or a new one
+    #[arg(long, value_name = "NAME", default_value = "Outreach")]
+    pub name: String,
+    /// How the browser's answer comes back [default: https]
+    #[arg(long, value_enum, value_name = "WAY")]
+    pub redirect: Option<Redirect>,
+    /// The port of the redirect address [default: 8765]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+    /// Where Outreach's API is [default: that of Outreach itself]
+    #[arg(long, value_name = "ADDRESS")]
+    pub api: Option<String>,
+    /// The client id of the app in Outreach
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// Keep no secrets: the sign-in ends with this command
+    #[arg(long)]
+    pub session_only: bool,
+    /// Only print the address of the sign-in page
+    #[arg(long)]
+    pub no_browser: bool,
+}
+
+/// How the browser's answer comes back.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum Redirect {
+    /// To this computer, with a certificate that the browser warns of
+    Https,
+    /// To this computer, without encryption
+    Http,
+    /// By hand: copy the address that the browser ends at
+    Paste,
 }
 
 /// `sandbox`.

@@ -1,6 +1,8 @@
 //! The commands without a window, over the same engine.
 
+mod account;
 mod args;
+mod connect;
 mod demo;
 mod destination;
 mod failures;
@@ -124,6 +126,7 @@ async fn carry_out(args: Args) -> Result<Exit, Failure> {
         Some(Command::Status(options)) => status::run(data_dir, options),
         Some(Command::Failures(options)) => failures::run(data_dir, options),
         Some(Command::Destination(command)) => destination::run(data_dir, command),
+        Some(Command::Account(command)) => account::run(data_dir, command).await,
         Some(Command::Sandbox(options)) => sandbox::run(options).await,
     }
 }
@@ -139,6 +142,26 @@ fn open_engine(named: Option<PathBuf>) -> Result<Engine, Failure> {
         open_dir(named)?,
         auth::access_token_from_environment(),
     )?)
+}
+
+/// What the end of a sign-in or a keyring in the way tells the shell.
+fn exit_of_auth(error: &auth::Error) -> Exit {
+    let is_own = match error {
+        auth::Error::Callback(e) => e.is_port(),
+        auth::Error::Flow(e) => !e.is_transient() && !error.needs_sign_in(),
+        auth::Error::Vault(_)
+        | auth::Error::NotYet { .. }
+        | auth::Error::SignedOut
+        | auth::Error::Lost(_)
+        | auth::Error::Busy => false,
+    };
+    if is_own {
+        Exit::Usage
+    } else if error.is_transient() && error.keyring().is_none() {
+        Exit::OutOfReach
+    } else {
+        Exit::SignIn
+    }
 }
 
 /// Hooks that stop on Ctrl-C, or when the system asks the program to end.

@@ -161,7 +161,7 @@ fn seen_dead(run: Run) -> Run {
 }
 
 /// An instant where the person is, to the minute.
-fn local(instant: jiff::Timestamp) -> String {
+pub(super) fn local(instant: jiff::Timestamp) -> String {
     instant
         .to_zoned_datetime(jiff::tz::TimeZone::system())
         .strftime("%Y-%m-%d %H:%M")

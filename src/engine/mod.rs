@@ -3,24 +3,30 @@
 //! The engine is the only place where errors become [`Problem`]s. It knows nothing of windows or terminals; it
 //! speaks through [`Hooks`] and [`Report`]s.
 
+mod account;
 mod problem;
 mod run;
+mod sign_in;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 use secrecy::SecretString;
 
 use crate::{
+    auth::{Clock, Vault},
     model::{Account, Cause, Destination, Figures, Problem, Requests, RunId, RunStatus},
     outreach::{Client, RetryPolicy},
     store::{self, DataDir, Lock, Settings},
-    sync::{Hindrance, Plan},
+    sync::{self, Hindrance, Plan},
 };
+use account::{Accounts, KeeperTokens};
 
+pub use account::connected_as;
 pub use problem::{problem_of, store_problem};
 pub use run::Mode;
+pub use sign_in::{auth_problem, connect_problem};
 pub use watch::Notice;
 
 pub use crate::sync::{Hooks, Progress};
@@ -30,6 +36,7 @@ pub use crate::sync::{Hooks, Progress};
 pub struct Engine {
     dir: DataDir,
     token: Option<SecretString>,
+    accounts: Accounts,
     retry: RetryPolicy,
     /// One for each account, since its limit is one.
     clients: BTreeMap<String, Client>,
@@ -75,6 +82,7 @@ impl Engine {
         Ok(Self {
             dir,
             token,
+            accounts: Accounts::new(Clock::system()),
             retry: RetryPolicy::default(),
             clients: BTreeMap::new(),
             _lock: lock,
@@ -85,6 +93,15 @@ impl Engine {
     #[must_use]
     pub fn with_retry(self, retry: RetryPolicy) -> Self {
         Self { retry, ..self }
+    }
+
+    /// The same engine with secrets from this vault, and by this clock.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault, clock: Clock) -> Self {
+        Self {
+            accounts: Accounts::new(clock).with_vault(vault),
+            ..self
+        }
     }
 
     /// The data folder.
@@ -111,6 +128,7 @@ impl Engine {
         for settings in chosen {
             let client = self.client(&settings.destination.account);
             reports.push(run::run(&self.dir, &settings, None, mode, client, hooks).await);
+            self.remember_accounts();
             if hooks.is_stopping() {
                 break;
             }
@@ -118,17 +136,44 @@ impl Engine {
         Ok(reports)
     }
 
-    fn client(&mut self, account: &Account) -> Result<Client, crate::sync::Error> {
+    /// Speaks for the account: with the token the engine was given, or else with those of the account's sign-in.
+    fn client(&mut self, account: &Account) -> Result<Client, sync::Error> {
         let key = format!("{}\n{}", account.name, account.api_address);
+        if let Some(token) = &self.token {
+            if let Some(client) = self.clients.get(&key) {
+                return Ok(client.clone());
+            }
+            let client = Client::new(&account.api_address, token.clone());
+            return Ok(self.remember_client(key, client?));
+        }
+        let settings = self
+            .dir
+            .find_account(&account.name)?
+            .filter(|settings| settings.signed_in_until.is_some())
+            .ok_or(sync::Error::NoToken)?;
+        if !settings.is_for(&account.api_address) {
+            return Err(sync::Error::OtherAddress {
+                address: settings.api_address,
+            });
+        }
+        let tokens = Arc::new(KeeperTokens(self.accounts.keeper(&settings)?));
         if let Some(client) = self.clients.get(&key) {
+            client.renew_from(tokens);
             return Ok(client.clone());
         }
-        let token = self.token.clone().ok_or(crate::sync::Error::NoToken)?;
-        let client = Client::new(&account.api_address, token)
-            .map_err(crate::sync::Error::Outreach)?
-            .with_retry(self.retry);
+        let client = Client::with_tokens(&account.api_address, tokens);
+        Ok(self.remember_client(key, client?))
+    }
+
+    fn remember_client(&mut self, key: String, client: Client) -> Client {
+        let client = client.with_retry(self.retry);
         self.clients.insert(key, client.clone());
-        Ok(client)
+        client
+    }
+
+    /// What cannot be remembered is worked out anew at the next start: the secrets themselves are in the vault.
+    fn remember_accounts(&mut self) {
+        drop(self.accounts.remember(&self.dir));
     }
 }
 

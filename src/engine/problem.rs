@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::auth_problem;
 use crate::{
-    model::{AudienceId, Destination, Problem},
+    model::{Account, AudienceId, Destination, Problem},
     outreach::{self, Consequence},
     source, store,
     sync::{self, TooMany},
@@ -14,7 +15,7 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
     match error {
         sync::Error::Source(e) => source_problem(e),
         sync::Error::Store(e) => store_problem(e),
-        sync::Error::Outreach(e) => outreach_problem(e, &destination.account.api_address),
+        sync::Error::Outreach(e) => outreach_problem(e, &destination.account),
         sync::Error::NoToken => Problem::new(
             "sign_in_needed",
             format!(
@@ -22,9 +23,19 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
                 destination.account.name
             ),
             format!(
-                "Put an access token into {} and run again; the planned changes are kept.",
+                "Run `audience-sync account connect --name \"{}\"` to sign in, or put an access token into {}; the planned changes are kept.",
+                destination.account.name,
                 crate::auth::ACCESS_TOKEN_VARIABLE
             ),
+        ),
+        sync::Error::Auth(e) => auth_problem(e, &destination.account.name),
+        sync::Error::OtherAddress { address } => Problem::new(
+            "account_address_differs",
+            format!(
+                "The destination sends to {}, and the account \"{}\" signs in at {address}, so nothing was sent.",
+                destination.account.api_address, destination.account.name
+            ),
+            "Give the destination the address of the account, or an account of its own; a sign-in is never sent to another address.",
         ),
         sync::Error::SameRefusal { code, times } => Problem::new(
             "same_refusal",
@@ -121,7 +132,12 @@ fn source_problem(error: &source::Error) -> Problem {
     )
 }
 
-fn outreach_problem(error: &outreach::Error, address: &str) -> Problem {
+fn outreach_problem(error: &outreach::Error, account: &Account) -> Problem {
+    let cause = error.no_token().map(|none| &*none.cause);
+    if let Some(cause) = cause.and_then(|cause| cause.downcast_ref()) {
+        return auth_problem(cause, &account.name);
+    }
+    let address = &account.api_address;
     let mut what = match error.consequence() {
         Consequence::SignInNeeded => "Outreach no longer accepts the sign-in.".to_owned(),
         Consequence::Unreachable | Consequence::Retry | Consequence::WaitUntil(_) => {
@@ -141,7 +157,7 @@ fn outreach_problem(error: &outreach::Error, address: &str) -> Problem {
     }
     let next_step = match error.consequence() {
         Consequence::SignInNeeded => {
-            "Sign in again; the changes that wait are kept and sent afterwards."
+            "Connect the account again with `audience-sync account connect`; the changes that wait are kept and sent afterwards."
         }
         Consequence::StopRun if error.status() == Some(403) => {
             "Connect the account again with the scope that is named; the changes that wait are kept."
@@ -182,7 +198,7 @@ fn guard_problem(
 }
 
 /// An error with its causes, each after a colon.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

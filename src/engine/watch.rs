@@ -10,7 +10,7 @@ use crate::{
     model::{Cause, Problem},
     source,
     store::Settings,
-    sync::Hooks,
+    sync::{Hindrance, Hooks},
 };
 
 /// How often the sources are looked at.
@@ -41,6 +41,14 @@ struct Watched {
     last_run: Option<(String, Date)>,
     n_failures: u32,
     not_before: Option<Timestamp>,
+    /// What the last run ended for, if it was for want of a sign-in.
+    lost: Option<LostSignIn>,
+}
+
+/// Until when an account was signed in when a run could not go on with that.
+#[derive(Debug)]
+struct LostSignIn {
+    until: Option<Timestamp>,
 }
 
 impl Engine {
@@ -56,13 +64,18 @@ impl Engine {
                 () = hooks.stopping() => break,
                 _ = ticks.tick() => {}
                 Some(Ok((slug, report))) = runs.join_next(), if !runs.is_empty() => {
+                    self.remember_accounts();
                     if let Some(state) = watched.get_mut(&slug) {
-                        state.end(&report);
+                        state.end(&report, || self.sign_in_of(&report.destination));
                     }
                     tell(Notice::Run(Box::new(report)));
                     continue;
                 }
             }
+            if self.token.is_none() {
+                self.accounts.keep_alive(&self.dir);
+            }
+            self.remember_accounts();
             let all = match self.dir.read_destinations() {
                 Ok(all) => {
                     settings_problem = None;
@@ -77,21 +90,15 @@ impl Engine {
                     continue;
                 }
             };
-            for settings in all
+            let enabled = all
                 .into_iter()
-                .filter(|settings| settings.destination.enabled)
-            {
+                .filter(|settings| settings.destination.enabled);
+            for settings in enabled {
                 let state = watched.entry(settings.slug.clone()).or_default();
+                state.look_for_sign_in(|| self.sign_in_at(&settings.destination.account.name));
                 if let Some(cause) = state.due(&settings, Timestamp::now()) {
                     state.is_running = true;
-                    let (dir, hooks) = (self.dir.clone(), hooks.clone());
-                    let client = self.client(&settings.destination.account);
-                    runs.spawn(async move {
-                        let report =
-                            run::run(&dir, &settings, Some(cause), Mode::Send, client, &hooks)
-                                .await;
-                        (settings.slug, report)
-                    });
+                    runs.spawn(self.start(settings, cause, hooks.clone()));
                 }
             }
         }
@@ -100,6 +107,36 @@ impl Engine {
                 tell(Notice::Run(Box::new(report)));
             }
         }
+        self.remember_accounts();
+    }
+}
+
+impl Engine {
+    /// A run as a task.
+    fn start(
+        &mut self,
+        settings: Settings,
+        cause: Cause,
+        hooks: Hooks,
+    ) -> impl Future<Output = (String, Report)> + use<> {
+        let dir = self.dir.clone();
+        let client = self.client(&settings.destination.account);
+        async move {
+            let report = run::run(&dir, &settings, Some(cause), Mode::Send, client, &hooks).await;
+            (settings.slug, report)
+        }
+    }
+
+    fn sign_in_of(&self, destination: &str) -> Option<Timestamp> {
+        let all = self.dir.read_destinations().unwrap_or_default();
+        let found = all
+            .iter()
+            .find(|settings| settings.destination.name == destination)?;
+        self.sign_in_at(&found.destination.account.name)
+    }
+
+    fn sign_in_at(&self, account: &str) -> Option<Timestamp> {
+        self.dir.find_account(account).ok()??.signed_in_until
     }
 }
 
@@ -126,8 +163,23 @@ impl Watched {
         })
     }
 
-    fn end(&mut self, report: &Report) {
+    /// A run that ended for want of a sign-in is run again once there is another one.
+    fn look_for_sign_in(&mut self, found: impl FnOnce() -> Option<Timestamp>) {
+        if let Some(lost) = &self.lost
+            && let until @ Some(_) = found()
+            && until != lost.until
+        {
+            self.lost = None;
+            self.not_before = Some(Timestamp::UNIX_EPOCH);
+        }
+    }
+
+    fn end(&mut self, report: &Report, signed_in_until: impl FnOnce() -> Option<Timestamp>) {
         self.is_running = false;
+        let is_lost = report.hindrance == Some(Hindrance::SignIn);
+        self.lost = is_lost.then(|| LostSignIn {
+            until: signed_in_until(),
+        });
         if report.is_transient {
             let wait = FIRST_WAIT
                 .saturating_mul(1 << self.n_failures.min(10))

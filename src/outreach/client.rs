@@ -19,7 +19,12 @@ use reqwest::{
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{Notify, watch};
 
-use super::{budget::Budget, error::Error, retry::RetryPolicy};
+use super::{
+    budget::Budget,
+    error::Error,
+    retry::RetryPolicy,
+    token::{Fixed, Tokens},
+};
 use crate::model::Requests;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,13 +40,15 @@ pub struct Client {
     pub(super) shared: Arc<Shared>,
     pub(super) counts: Arc<Counts>,
     pub(super) policy: RetryPolicy,
+    /// How many requests for tokens there were when the counts began.
+    n_tokens_before: u64,
 }
 
 /// What all clones share.
 pub(super) struct Shared {
     pub(super) http: reqwest::Client,
     base: Url,
-    authorization: Mutex<HeaderValue>,
+    tokens: Mutex<Arc<dyn Tokens>>,
     budget: Mutex<Budget>,
     /// Wakes the senders that wait for a slot.
     pub(super) changed: Notify,
@@ -59,6 +66,12 @@ pub(super) struct Counts {
 impl Client {
     /// A client for the account at `address`: scheme, host and port, and a path before `/api/v2` if there is one.
     pub fn new(address: &str, token: SecretString) -> Result<Self, Error> {
+        authorization(&token)?;
+        Self::with_tokens(address, Arc::new(Fixed(token)))
+    }
+
+    /// A client that asks for a token before each request.
+    pub fn with_tokens(address: &str, tokens: Arc<dyn Tokens>) -> Result<Self, Error> {
         let base = base(address)?;
         let headers = HeaderMap::from_iter([(ACCEPT, MEDIA_TYPE), (CONTENT_TYPE, MEDIA_TYPE)]);
         let mut builder = reqwest::Client::builder()
@@ -78,7 +91,7 @@ impl Client {
             shared: Arc::new(Shared {
                 http: builder.build().map_err(Error::Setup)?,
                 base,
-                authorization: Mutex::new(authorization(&token)?),
+                tokens: Mutex::new(tokens),
                 budget: Mutex::new(Budget::new()),
                 changed: Notify::new(),
                 waiting: watch::Sender::new(None),
@@ -86,6 +99,7 @@ impl Client {
             }),
             counts: Arc::default(),
             policy: RetryPolicy::default(),
+            n_tokens_before: 0,
         })
     }
 
@@ -100,14 +114,21 @@ impl Client {
     pub fn counting_anew(&self) -> Self {
         Self {
             counts: Arc::default(),
+            n_tokens_before: self.shared.tokens().n_requests(),
             ..self.clone()
         }
     }
 
     /// Takes a fresh token for all requests from now on, those that wait included.
     pub fn renew(&self, token: SecretString) -> Result<(), Error> {
-        *lock(&self.shared.authorization) = authorization(&token)?;
+        authorization(&token)?;
+        self.renew_from(Arc::new(Fixed(token)));
         Ok(())
+    }
+
+    /// Asks here for tokens from now on.
+    pub fn renew_from(&self, tokens: Arc<dyn Tokens>) {
+        *lock(&self.shared.tokens) = tokens;
     }
 
     /// How many requests were sent so far; each attempt counts.
@@ -115,6 +136,11 @@ impl Client {
         Requests {
             patch: self.counts.n_patches.load(Ordering::Relaxed),
             read: self.counts.n_reads.load(Ordering::Relaxed),
+            token: self
+                .shared
+                .tokens()
+                .n_requests()
+                .saturating_sub(self.n_tokens_before),
             ..Requests::default()
         }
     }
@@ -135,8 +161,8 @@ impl Client {
 }
 
 impl Shared {
-    pub(super) fn authorization(&self) -> HeaderValue {
-        lock(&self.authorization).clone()
+    pub(super) fn tokens(&self) -> Arc<dyn Tokens> {
+        Arc::clone(&lock(&self.tokens))
     }
 
     pub(super) fn budget(&self) -> MutexGuard<'_, Budget> {
@@ -179,7 +205,7 @@ fn is_loopback(url: &Url) -> bool {
     })
 }
 
-fn authorization(token: &SecretString) -> Result<HeaderValue, Error> {
+pub(super) fn authorization(token: &SecretString) -> Result<HeaderValue, Error> {
     let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret().trim()))
         .map_err(Error::Token)?;
     value.set_sensitive(true);
@@ -231,6 +257,7 @@ mod tests {
         let client =
             Client::new("https://api.outreach.io", SecretString::from("s3cret")).expect("a client");
         assert!(!format!("{client:?}").contains("s3cret"));
-        assert!(!format!("{:?}", client.shared.authorization()).contains("s3cret"));
+        let header = authorization(&SecretString::from("s3cret")).expect("a header");
+        assert!(!format!("{header:?}").contains("s3cret"));
     }
 }

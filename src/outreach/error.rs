@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use reqwest::header::InvalidHeaderValue;
 
+use super::NoToken;
+
 /// A request that did not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -14,6 +16,9 @@ pub enum Error {
     /// The token cannot stand in a header, so it is none.
     #[error("the access token has characters that a token cannot have")]
     Token(#[source] InvalidHeaderValue),
+    /// There is no token to ask with; nothing was sent.
+    #[error(transparent)]
+    NoToken(NoToken),
     /// TLS or the proxy could not be set up.
     #[error("the connection to Outreach could not be set up")]
     Setup(#[source] reqwest::Error),
@@ -70,6 +75,7 @@ impl Error {
         match self {
             Self::Address | Self::Setup(_) => Consequence::StopRun,
             Self::Token(_) => Consequence::SignInNeeded,
+            Self::NoToken(none) => none.consequence,
             Self::Network(_) | Self::NotOutreach { .. } => Consequence::Unreachable,
             Self::Refused(refusal) => refusal.consequence(),
         }
@@ -80,6 +86,7 @@ impl Error {
         match self {
             Self::Address => Cow::Borrowed("api_address"),
             Self::Token(_) => Cow::Borrowed("token_unusable"),
+            Self::NoToken(none) => Cow::Borrowed(none.code),
             Self::Setup(_) => Cow::Borrowed("connection_setup"),
             Self::Network(e) if e.is_timeout() => Cow::Borrowed("timeout"),
             Self::Network(_) => Cow::Borrowed("network"),
@@ -97,6 +104,7 @@ impl Error {
             Self::Refused(refusal) => &refusal.words,
             Self::Address
             | Self::Token(_)
+            | Self::NoToken(_)
             | Self::Setup(_)
             | Self::Network(_)
             | Self::NotOutreach { .. } => "",
@@ -108,7 +116,11 @@ impl Error {
         match self {
             Self::Refused(refusal) => Some(refusal.status),
             Self::NotOutreach { status, .. } => Some(*status),
-            Self::Address | Self::Token(_) | Self::Setup(_) | Self::Network(_) => None,
+            Self::Address
+            | Self::Token(_)
+            | Self::NoToken(_)
+            | Self::Setup(_)
+            | Self::Network(_) => None,
         }
     }
 
@@ -117,6 +129,15 @@ impl Error {
         match self.consequence() {
             Consequence::WaitUntil(_) | Consequence::Retry | Consequence::Unreachable => true,
             Consequence::FailRecord | Consequence::StopRun | Consequence::SignInNeeded => false,
+        }
+    }
+
+    /// Why there is no token, if that is all that is wrong.
+    pub fn no_token(&self) -> Option<&NoToken> {
+        if let Self::NoToken(none) = self {
+            Some(none)
+        } else {
+            None
         }
     }
 

@@ -9,11 +9,13 @@ mod budget;
 mod client;
 mod echo;
 mod error;
+mod identity;
 mod labels;
 mod prospects;
 mod rate;
 mod retry;
 mod send;
+mod token;
 
 pub use client::Client;
 pub use echo::Echo;
@@ -21,3 +23,4 @@ pub use error::{Consequence, Error};
 pub use labels::FieldLabel;
 pub use prospects::Prospect;
 pub use retry::RetryPolicy;
+pub use token::{NoToken, TokenFuture, Tokens};

@@ -6,13 +6,17 @@ use std::{
 };
 
 use jiff::Timestamp;
-use reqwest::{Method, Url, header::AUTHORIZATION};
+use reqwest::{
+    Method, Url,
+    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+};
+use secrecy::SecretString;
 use tokio::time::sleep;
 
 use super::{
     answer::Answer,
     budget::{Slot, Ticket},
-    client::{Client, Shared, lock},
+    client::{Client, Shared, authorization, lock},
     error::{Consequence, Error},
     rate::RateHeaders,
 };
@@ -22,6 +26,7 @@ const MAX_BYTES: usize = 4 << 20;
 pub(super) const MAX_PAGE_BYTES: usize = 64 << 20;
 /// A computer that slept did not let the timers run, so a long wait looks at the clock this often.
 const LONGEST_NAP: Duration = Duration::from_secs(5);
+const SHORTEST_NAP: Duration = Duration::from_millis(250);
 
 /// A request that can be sent again and again.
 pub(super) struct Call {
@@ -56,22 +61,45 @@ impl Call {
     }
 }
 
+/// An attempt without success, with the token that was used.
+struct Failed {
+    error: Error,
+    token: Option<SecretString>,
+}
+
 impl Client {
-    /// Sends until there is an answer that `read` takes, a refusal, or no attempt left. Waits for the limit do not
-    /// count as attempts.
+    /// Sends until there is an answer that `read` takes, a refusal, or no attempt left. Waits for the limit or for a
+    /// token do not count as attempts; neither does the one with another token after the first was refused.
     pub(super) async fn send<T>(
         &self,
         call: &Call,
         read: impl Fn(&Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut attempts_made = 0;
+        let mut is_replaced = false;
         loop {
-            let error = match self.attempt(call, &read).await {
+            let failed = match self.attempt(call, &read).await {
                 Ok(value) => return Ok(value),
-                Err(error) => error,
+                Err(failed) => failed,
+            };
+            let error = match failed.token {
+                Some(token) if failed.error.status() == Some(401) && !is_replaced => {
+                    is_replaced = true;
+                    match self.shared.tokens().replace(&token).await {
+                        Ok(true) => continue,
+                        Ok(false) => failed.error,
+                        Err(none) => Error::NoToken(none),
+                    }
+                }
+                Some(_) | None => failed.error,
             };
             match error.consequence() {
-                Consequence::WaitUntil(_) => continue,
+                Consequence::WaitUntil(until) => {
+                    if error.no_token().is_some() {
+                        self.wait_for_token(until).await;
+                    }
+                    continue;
+                }
                 Consequence::Retry | Consequence::Unreachable => {}
                 Consequence::FailRecord | Consequence::StopRun | Consequence::SignInNeeded => {
                     return Err(error);
@@ -85,13 +113,18 @@ impl Client {
         }
     }
 
+    /// The token is asked for last: a wait for the limit may be longer than it lives.
     async fn attempt<T>(
         &self,
         call: &Call,
         read: impl Fn(&Answer) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+    ) -> Result<T, Failed> {
         let permit = self.permit().await;
-        let exchanged = self.exchange(call).await;
+        let without = |error| Failed { error, token: None };
+        let token = self.shared.tokens().current().await;
+        let token = token.map_err(|none| without(Error::NoToken(none)))?;
+        let header = authorization(&token).map_err(without)?;
+        let exchanged = self.exchange(call, header).await;
         let now = Timestamp::now();
         let (rate, outcome) = match exchanged {
             Ok((answer, headers)) => {
@@ -105,10 +138,17 @@ impl Client {
             Err(error) => (RateHeaders::default(), Err(error)),
         };
         permit.settle(now, &rate, outcome.as_ref().err());
-        outcome
+        outcome.map_err(|error| Failed {
+            error,
+            token: Some(token),
+        })
     }
 
-    async fn exchange(&self, call: &Call) -> Result<(Answer, reqwest::header::HeaderMap), Error> {
+    async fn exchange(
+        &self,
+        call: &Call,
+        authorization: HeaderValue,
+    ) -> Result<(Answer, HeaderMap), Error> {
         let sent = if call.method == Method::PATCH {
             &self.counts.n_patches
         } else {
@@ -119,7 +159,7 @@ impl Client {
             .shared
             .http
             .request(call.method.clone(), call.url.clone())
-            .header(AUTHORIZATION, self.shared.authorization());
+            .header(AUTHORIZATION, authorization);
         if let Some(body) = &call.body {
             request = request.body(body.clone());
         }
@@ -136,6 +176,21 @@ impl Client {
             answer.body.extend_from_slice(&chunk);
         }
         Ok((answer, headers))
+    }
+
+    /// Waits until a token may be had. The wait has an end to show, as one for the limit has.
+    async fn wait_for_token(&self, until: Timestamp) {
+        let waiter = Waiter::new(&self.shared);
+        waiter.show(until);
+        loop {
+            let left = until.duration_since(Timestamp::now());
+            // Whoever says "later" for an instant that has passed is asked again after a moment, not at once.
+            let nap = Duration::try_from(left).unwrap_or_default();
+            sleep(nap.clamp(SHORTEST_NAP, LONGEST_NAP)).await;
+            if until <= Timestamp::now() {
+                return;
+            }
+        }
     }
 
     /// Waits until a request may leave.

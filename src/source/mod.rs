@@ -1,6 +1,6 @@
 //! Where profiles come from: reads a source into batches of rows, and knows nothing of Outreach.
 //!
-//! [`open`] lists the files and tells from their names and beginnings how they are laid out; [`Files::read`] streams
+//! [`open()`] lists the files and tells from their names and beginnings how they are laid out; [`Files::read`] streams
 //! them. A fault in one record makes that record a [`Rejected`]; a fault that may hide other records, such as a file
 //! that was cut off, is an [`Error`], because in a full snapshot what is not there counts as having left. For the same
 //! reason a file of 0 bytes is an error, and so is an audience without a file or a column.

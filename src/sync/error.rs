@@ -1,7 +1,7 @@
 //! Why a run could not go on.
 
 use super::TooMany;
-use crate::{model::AudienceId, outreach, source, store};
+use crate::{auth, model::AudienceId, outreach, source, store};
 
 /// What ended a run before it was done.
 #[derive(Debug, thiserror::Error)]
@@ -14,10 +14,19 @@ pub enum Error {
     Store(#[from] store::Error),
     /// Outreach answers no request, or none of this kind.
     #[error("delivery to Outreach ended")]
-    Outreach(#[source] outreach::Error),
+    Outreach(#[from] outreach::Error),
     /// There is no access token.
     #[error("there is no access token")]
     NoToken,
+    /// The account's sign-in cannot be used.
+    #[error("the sign-in cannot be used")]
+    Auth(#[from] auth::Error),
+    /// The account's tokens are for another address than the destination's, and go nowhere else.
+    #[error("the account is for {address}")]
+    OtherAddress {
+        /// The account's.
+        address: String,
+    },
     /// Outreach refuses one record after the other for the same reason.
     #[error("outreach refused {times} records in a row with {code}")]
     SameRefusal {
@@ -81,7 +90,11 @@ impl Error {
                 | outreach::Consequence::WaitUntil(_) => Hindrance::OutOfReach,
             },
             Self::NoToken => Hindrance::SignIn,
-            Self::SameRefusal { .. } => Hindrance::Settings,
+            Self::Auth(e) if e.needs_sign_in() => Hindrance::SignIn,
+            Self::Auth(e) if e.is_transient() => Hindrance::OutOfReach,
+            Self::Auth(_) | Self::OtherAddress { .. } | Self::SameRefusal { .. } => {
+                Hindrance::Settings
+            }
             Self::SnapshotEmpty | Self::TooManyExits { .. } => Hindrance::Guard,
             Self::Asked => Hindrance::Asked,
         }
@@ -92,8 +105,10 @@ impl Error {
         match self {
             Self::Source(e) => e.is_transient() || e.is_source_missing(),
             Self::Outreach(e) => e.is_transient(),
+            Self::Auth(e) => e.is_transient(),
             Self::Store(_) => true,
             Self::NoToken
+            | Self::OtherAddress { .. }
             | Self::SameRefusal { .. }
             | Self::SnapshotEmpty
             | Self::TooManyExits { .. }

@@ -14,5 +14,6 @@ mod kill;
 mod limit;
 mod process;
 mod repeats;
+mod sign_in;
 mod story;
 mod world;

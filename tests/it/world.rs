@@ -9,6 +9,7 @@ use std::{
 };
 
 use audience_sync::{
+    auth::{Clock, Vault},
     engine::{Engine, Hooks, Mode, Progress, Report},
     model::{Destination, OutreachId, RecordFault},
     outreach::RetryPolicy,
@@ -96,6 +97,15 @@ impl World {
         self.engine = Some(engine.with_retry(IMPATIENT));
     }
 
+    /// A new engine that has no token of its own and uses the account's sign-in.
+    pub(crate) fn start_engine_signed_in(&mut self, vault: &Vault, clock: &Clock) {
+        self.engine = None;
+        let dir = DataDir::open(Some(self.data_dir())).expect("a data folder");
+        let engine = Engine::open(dir, None).expect("nobody else works there");
+        let engine = engine.with_vault(vault.clone(), clock.clone());
+        self.engine = Some(engine.with_retry(IMPATIENT));
+    }
+
     /// Gives the data folder up, for processes to work on.
     pub(crate) fn stop_engine(&mut self) {
         self.engine = None;
@@ -122,6 +132,15 @@ impl World {
     pub(crate) async fn dry_run(&mut self) -> Report {
         let hooks = self.hooks(|_| ());
         self.sync_with(Mode::Dry { max_sample: 50 }, &hooks).await
+    }
+
+    /// Runs and tells of every step of the way.
+    pub(crate) async fn sync_watched(
+        &mut self,
+        progress: impl Fn(Progress) + Send + Sync + 'static,
+    ) -> Report {
+        let hooks = self.hooks(progress);
+        self.sync_with(Mode::Send, &hooks).await
     }
 
     /// Runs until the condition holds at some step of the way, and asks the run to stop there.

@@ -1,0 +1,186 @@
+//! The accounts at work: one keeper for each, and what may be remembered of them written back.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::time::timeout;
+
+use crate::{
+    auth::{self, Clock, Keeper, Vault},
+    model::{AccountSettings, Keep},
+    outreach::{Client, Consequence, NoToken, TokenFuture, Tokens},
+    store::{self, DataDir},
+};
+
+/// How often it is looked whether a sign-in wants to be renewed.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// How long Outreach may take to say who is signed in.
+const ASK_FOR: Duration = Duration::from_secs(20);
+
+/// The accounts that were used so far.
+#[derive(Debug)]
+pub(super) struct Accounts {
+    clock: Clock,
+    keyring: Option<Vault>,
+    memory: Vault,
+    /// By the account's id.
+    kept: BTreeMap<String, Kept>,
+    last_look: Option<Timestamp>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    settings: AccountSettings,
+    keeper: Keeper,
+}
+
+impl Accounts {
+    pub(super) fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            keyring: None,
+            memory: Vault::memory(),
+            kept: BTreeMap::new(),
+            last_look: None,
+        }
+    }
+
+    /// Secrets are looked for here and nowhere else.
+    pub(super) fn with_vault(self, vault: Vault) -> Self {
+        Self {
+            keyring: Some(vault.clone()),
+            memory: vault,
+            ..self
+        }
+    }
+
+    /// The keeper of this account: a new one if it was set anew, or signed in again after the sign-in was lost.
+    pub(super) fn keeper(&mut self, settings: &AccountSettings) -> Result<Keeper, auth::Error> {
+        if let Some(kept) = self.kept.get(&settings.id)
+            && kept.is_good_for(settings)
+        {
+            return Ok(kept.keeper.clone());
+        }
+        let vault = match settings.keep {
+            Keep::SessionOnly => self.memory.clone(),
+            Keep::Keyring => match &self.keyring {
+                Some(vault) => vault.clone(),
+                None => self.keyring.insert(Vault::keyring()?).clone(),
+            },
+        };
+        let keeper = Keeper::new(settings, vault, self.clock.clone())?;
+        let kept = Kept {
+            settings: settings.clone(),
+            keeper: keeper.clone(),
+        };
+        self.kept.insert(settings.id.clone(), kept);
+        Ok(keeper)
+    }
+
+    /// Renews what wants to be renewed, in tasks of their own; what comes of it is seen by those who need a token.
+    pub(super) fn keep_alive(&mut self, dir: &DataDir) {
+        let now = self.clock.now();
+        let is_due = |last: Timestamp| now.duration_since(last).abs() >= LOOK_EVERY;
+        if !self.last_look.is_none_or(is_due) {
+            return;
+        }
+        self.last_look = Some(now);
+        let signed_in = dir.read_accounts().unwrap_or_default().into_iter();
+        for account in signed_in.filter(|account| account.signed_in_until.is_some()) {
+            if let Ok(keeper) = self.keeper(&account) {
+                tokio::spawn(async move { drop(keeper.keep_alive().await) });
+            }
+        }
+    }
+
+    /// Writes back until when accounts are signed in.
+    pub(super) fn remember(&mut self, dir: &DataDir) -> Result<(), store::Error> {
+        let news: Vec<_> = self.kept.values_mut().filter_map(Kept::news).collect();
+        if news.is_empty() {
+            return Ok(());
+        }
+        dir.change_accounts(|accounts| {
+            for news in news {
+                let known = accounts.iter_mut().find(|account| account.id == news.id);
+                if let Some(account) = known {
+                    account.signed_in_until = news.signed_in_until;
+                    account.granted_scopes = news.granted_scopes;
+                }
+            }
+        })
+    }
+}
+
+impl Kept {
+    fn is_good_for(&self, settings: &AccountSettings) -> bool {
+        let as_before = AccountSettings {
+            name: self.settings.name.clone(),
+            connected_as: self.settings.connected_as.clone(),
+            granted_scopes: self.settings.granted_scopes.clone(),
+            signed_in_until: self.settings.signed_in_until,
+            ..settings.clone()
+        };
+        let is_signed_in = self.keeper.standing().signed_in_until.is_some();
+        as_before == self.settings && is_signed_in == settings.signed_in_until.is_some()
+    }
+
+    /// The account as it has become since this was asked last.
+    fn news(&mut self) -> Option<AccountSettings> {
+        let standing = self.keeper.standing();
+        let account = AccountSettings {
+            signed_in_until: standing.signed_in_until,
+            granted_scopes: standing.granted_scopes,
+            ..self.settings.clone()
+        };
+        (account != self.settings).then(|| {
+            self.settings = account.clone();
+            account
+        })
+    }
+}
+
+/// A keeper as the client knows it.
+pub(super) struct KeeperTokens(pub(super) Keeper);
+
+impl Tokens for KeeperTokens {
+    fn current(&self) -> TokenFuture<'_, SecretString> {
+        Box::pin(async { self.0.access_token().await.map_err(no_token) })
+    }
+
+    fn replace<'a>(&'a self, refused: &'a SecretString) -> TokenFuture<'a, bool> {
+        Box::pin(async {
+            let fresh = self.0.on_unauthorized(refused).await.map_err(no_token)?;
+            Ok(fresh.expose_secret() != refused.expose_secret())
+        })
+    }
+
+    fn n_requests(&self) -> u64 {
+        self.0.n_requests()
+    }
+}
+
+fn no_token(error: auth::Error) -> NoToken {
+    let consequence = if error.needs_sign_in() {
+        Consequence::SignInNeeded
+    } else if let Some(until) = error.wait_until() {
+        Consequence::WaitUntil(until)
+    } else if error.is_transient() {
+        Consequence::Unreachable
+    } else {
+        Consequence::StopRun
+    };
+    NoToken {
+        consequence,
+        code: error.code(),
+        cause: Box::new(error),
+    }
+}
+
+/// Asks Outreach who is signed in; nothing of the sign-in depends on the answer, so there may be none.
+pub async fn connected_as(keeper: &Keeper, api_address: &str) -> Option<String> {
+    let client = Client::with_tokens(api_address, Arc::new(KeeperTokens(keeper.clone()))).ok()?;
+    let asked = timeout(ASK_FOR, client.connected_as()).await;
+    asked.ok()?.ok()?
+}
