@@ -9,6 +9,8 @@
 //!    outbox in one transaction.
 //! 5. [`engine`] runs all this for every destination, and puts what goes wrong into words.
 //!
+//! [`auth`] keeps each account signed in; the engine hands its tokens to the client, one request at a time.
+//!
 //! [`cli`] drives the engine from a terminal. [`sandbox`] stands in for Outreach and shares nothing with the rest.
 
 pub mod auth;

@@ -131,7 +131,7 @@ pub(super) fn standing(account: &AccountSettings, now: Timestamp) -> String {
         let what = if without.is_empty() {
             String::new()
         } else {
-            format!("; without it there is no {without}")
+            format!(", which is needed for {without}")
         };
         writeln!(text, "  not allowed: {scope}{what}").unwrap_or_default();
     }

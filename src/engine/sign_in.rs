@@ -1,5 +1,7 @@
 //! What keeps an account from its sign-in, put for people.
 
+use std::error::Error as _;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::problem::chain;
@@ -10,7 +12,8 @@ use crate::{
 
 /// Why there is no sign-in or no token for the account of this name, in words.
 pub fn auth_problem(error: &Error, account: &str) -> Problem {
-    let said = chain(error);
+    // The outer words only name the part that failed, and the sentences below do that better.
+    let said = error.source().map_or_else(|| chain(error), chain);
     let (what, next_step) = match error {
         Error::SignedOut => (
             format!("Nobody is signed in with the account \"{account}\"."),

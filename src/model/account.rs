@@ -20,7 +20,7 @@ const SCOPES: [(&str, &str); 6] = [
         "prospects.read",
         "checking and comparing what Outreach holds",
     ),
-    ("prospects.write", "updating prospects, so nothing is sent"),
+    ("prospects.write", "updating prospects: nothing can be sent"),
     ("users.read", "showing who is connected"),
     (
         "batches.read",
@@ -29,7 +29,7 @@ const SCOPES: [(&str, &str); 6] = [
     ("batches.write", "updating many prospects with one request"),
     (
         "batchItems.read",
-        "saying which prospect of a bulk update failed",
+        "naming the prospects that a bulk update failed for",
     ),
 ];
 

@@ -7,6 +7,7 @@
 )]
 
 mod cli;
+mod connect;
 mod faults;
 mod guard;
 mod interrupted;

@@ -425,3 +425,67 @@ async fn the_check_takes_a_forbidden_list_of_users_as_a_good_token() {
         assert_eq!(result.err().map(|e| e.consequence()), is, "{status} {body}");
     }
 }
+
+/// Gives `token-0` after a wait, and the next one whenever one is refused.
+#[derive(Default)]
+struct Late {
+    n_asked: Mutex<u32>,
+    n_refused: Mutex<u32>,
+}
+
+impl crate::outreach::Tokens for Late {
+    fn current(&self) -> crate::outreach::TokenFuture<'_, SecretString> {
+        let mut n_asked = lock(&self.n_asked);
+        *n_asked += 1;
+        let came = if *n_asked == 1 {
+            Err(crate::outreach::NoToken {
+                consequence: Consequence::WaitUntil(Timestamp::now()),
+                code: "sign_in_too_soon",
+                cause: "one a minute".into(),
+            })
+        } else {
+            Ok(SecretString::from(format!(
+                "token-{}",
+                lock(&self.n_refused)
+            )))
+        };
+        Box::pin(async { came })
+    }
+
+    fn replace<'a>(&'a self, _refused: &'a SecretString) -> crate::outreach::TokenFuture<'a, bool> {
+        *lock(&self.n_refused) += 1;
+        Box::pin(async { Ok(true) })
+    }
+
+    fn n_requests(&self) -> u64 {
+        u64::from(*lock(&self.n_refused))
+    }
+}
+
+#[tokio::test]
+async fn a_token_may_come_late_and_is_replaced_once_for_each_request() {
+    let server = Server::start(|number, _| match number {
+        0 | 2 | 3 => answer(401, "", r#"{"error":"Invalid JWT token."}"#),
+        _ => realized(101),
+    })
+    .await;
+    let tokens = Arc::new(Late::default());
+    let client = Client::with_tokens(&server.address, tokens).expect("a client");
+    let echo = soon(client.patch_prospect(id(101), &fields())).await;
+    assert_eq!(echo.expect("an echo"), Echo::Confirmed);
+    let error = soon(client.patch_prospect(id(101), &fields())).await;
+    let error = error.expect_err("it is refused again");
+    assert_eq!(error.consequence(), Consequence::SignInNeeded);
+    let used: Vec<_> = server.seen().iter().map(|seen| bearer(seen)).collect();
+    assert_eq!(used, ["token-0", "token-1", "token-1", "token-2"]);
+    assert_eq!((client.requests().patch, client.requests().token), (4, 2));
+    assert_eq!(client.counting_anew().requests().total(), 0);
+}
+
+fn bearer(request: &str) -> String {
+    let line = request
+        .lines()
+        .find(|line| line.starts_with("authorization: "));
+    let token = line.and_then(|line| line.strip_prefix("authorization: Bearer "));
+    token.expect("a token").to_owned()
+}
