@@ -1,13 +1,13 @@
 //! A desk, a sandbox, and the program between them.
 
-use std::{fmt::Write as _, fs, net::TcpListener, path::Path, sync::Mutex};
+use std::{fs, net::TcpListener, path::Path, sync::Mutex};
 
 use audience_sync::{
     model::Destination,
     sandbox::{App, Sandbox, Settings},
     store::DataDir,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     keyring::Desk,
@@ -66,12 +66,12 @@ impl Bench {
     }
 
     /// Begins to connect an account, and hands over the client secret.
-    pub(crate) fn connect(&self, mode: &str, api: &str, flags: &[&str]) -> Running {
+    pub(crate) fn connect(&self, way: &str, api: &str, more: &[&str]) -> Running {
         let port = self.port.to_string();
         let mut arguments = vec!["account", "connect", "--name", ACCOUNT];
-        arguments.extend(["--redirect", mode, "--port", &port, "--api", api]);
+        arguments.extend(["--redirect", way, "--port", &port, "--api", api]);
         arguments.extend(["--client-id", CLIENT_ID]);
-        arguments.extend(flags);
+        arguments.extend(more);
         let mut running = Running::start(&self.desk, None, &arguments);
         running.tell(CLIENT_SECRET);
         running
@@ -93,6 +93,11 @@ impl Bench {
     pub(crate) async fn call_later(&self, later: &str, arguments: &[&str]) -> Ended {
         self.end(Running::start(&self.desk, Some(later), arguments))
             .await
+    }
+
+    pub(crate) async fn json(&self, arguments: &[&str]) -> Value {
+        let ended = self.call(arguments).await.with_code(0);
+        serde_json::from_str(&ended.out).unwrap_or_else(|e| panic!("{e}: {ended:?}"))
     }
 
     /// A destination for the account, and a source whose members all have this title.
@@ -121,7 +126,7 @@ impl Bench {
     pub(crate) fn write_source(&self, title: &str) {
         let mut text = format!("Oid,title,segmentMembership.ups.{AUDIENCE}.status\n");
         for prospect in PROSPECTS {
-            writeln!(text, "{prospect},{title},realized").expect("a text grows");
+            text.extend([&prospect.to_string(), ",", title, ",realized\n"]);
         }
         let source = self.desk.home().join("profiles.csv");
         fs::write(source, text).expect("it can be written");

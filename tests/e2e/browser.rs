@@ -1,4 +1,4 @@
-//! A real browser, driven over the protocol `WebDriver`.
+//! A real browser, driven over the `WebDriver` protocol.
 
 use std::{
     fs,

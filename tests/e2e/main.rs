@@ -12,9 +12,11 @@
 
 mod bench;
 mod browser;
+mod foreign;
 mod keyring;
 mod leash;
 mod pages;
 mod program;
 mod provider;
+mod secrets;
 mod sign_in;

@@ -113,6 +113,13 @@ impl Running {
             .concat()
     }
 
+    /// As Ctrl-C does.
+    pub(crate) fn interrupt(&mut self) {
+        let kill = format!("kill -INT {}", self.child.id());
+        let sent = Command::new("sh").args(["-c", &kill]).status();
+        assert!(sent.expect("a shell").success());
+    }
+
     pub(crate) async fn end(mut self) -> Ended {
         drop(self.stdin.take());
         let (out, err) = (self.out.clone(), self.err.clone());
