@@ -63,6 +63,9 @@ pub struct SyncArgs {
     /// Show what would change; send and store nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Send again what Outreach has refused before
+    #[arg(long, conflicts_with = "dry_run")]
+    pub retry_failed: bool,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

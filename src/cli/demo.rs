@@ -97,6 +97,6 @@ fn set_up(dir: &DataDir, sandbox: &Sandbox, source: &std::path::Path) -> Result<
     destination.account.api_address = sandbox.address();
     source.clone_into(&mut destination.source.path);
     let settings = dir.write_destination(destination)?;
-    dir.forget_state(&settings.slug)?;
+    dir.forget_state(&settings)?;
     Ok(settings.destination.name)
 }

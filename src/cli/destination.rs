@@ -29,9 +29,20 @@ pub(super) fn run(data_dir: Option<PathBuf>, command: DestinationCommand) -> Res
 fn import(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
     let destination = read(file)?;
     let engine = open_engine(data_dir)?;
+    let known = engine.dir().read_destinations()?;
     let settings = engine.dir().write_destination(destination)?;
+    let replaced = known.iter().find(|known| known.slug == settings.slug);
+    let done = replaced.map_or_else(
+        || "Added".to_owned(),
+        |old| {
+            format!(
+                "Replaced the settings of \"{}\" by those of",
+                old.destination.name
+            )
+        },
+    );
     output::result(&format!(
-        "Imported \"{}\". `audience-sync sync --dry-run` shows what it would change.\n",
+        "{done} \"{}\". `audience-sync sync --dry-run` shows what it would change.\n",
         settings.destination.name
     ))?;
     Ok(Exit::Well)

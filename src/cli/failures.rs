@@ -22,6 +22,16 @@ struct Found {
 /// Shows the faults of one run, or of every destination's last.
 pub(super) fn run(data_dir: Option<PathBuf>, options: FailuresArgs) -> Result<Exit, Failure> {
     let dir = open_dir(data_dir)?;
+    if let Some(name) = &options.destination {
+        let known = dir.read_destinations()?;
+        if !known.iter().any(|known| is_named(&known.destination, name)) {
+            return Err(Failure::usage(Problem::new(
+                "destination_unknown",
+                format!("There is no destination named \"{name}\"."),
+                "`audience-sync status` shows those there are.",
+            )));
+        }
+    }
     let found = read(&dir, &options)?;
     if let (Some(run), true) = (options.run, found.is_empty()) {
         return Err(Failure::usage(Problem::new(
@@ -47,8 +57,7 @@ fn read(dir: &DataDir, options: &FailuresArgs) -> Result<Vec<Found>, Error> {
             .destination
             .as_deref()
             .is_none_or(|name| is_named(&settings.destination, name));
-        let Some(store) = Store::open_to_read(&dir.state(&settings.slug))?.filter(|_| is_wanted)
-        else {
+        let Some(store) = Store::open_to_read(&dir.state(&settings))?.filter(|_| is_wanted) else {
             continue;
         };
         let run = match options.run {

@@ -64,7 +64,7 @@ struct LastRun {
 
 impl Row {
     fn read(dir: &DataDir, settings: Settings, is_worked_on: bool) -> Result<Self, Error> {
-        let store = Store::open_to_read(&dir.state(&settings.slug))?;
+        let store = Store::open_to_read(&dir.state(&settings))?;
         let (last_run, waiting) = match store {
             Some(store) => {
                 let last = store.runs(1)?.pop();

@@ -24,6 +24,8 @@ pub(super) async fn run(data_dir: Option<PathBuf>, options: SyncArgs) -> Result<
         Mode::Dry {
             max_sample: MAX_SAMPLE,
         }
+    } else if options.retry_failed {
+        Mode::SendRefused
     } else {
         Mode::Send
     };

@@ -79,9 +79,11 @@ pub(super) fn status(status: RunStatus) -> &'static str {
 pub(super) fn report(report: &Report) -> String {
     let mut text = String::new();
     let seconds = seconds_between(report.started, report.ended);
-    let what = report
-        .run
-        .map_or_else(|| "dry run".to_owned(), |run| format!("run {run}"));
+    let what = match (report.run, &report.plan) {
+        (Some(run), _) => format!("run {run}"),
+        (None, Some(_)) => "dry run".to_owned(),
+        (None, None) => "run".to_owned(),
+    };
     let lines = [
         format!(
             "{}: {what} {} in {seconds:.1} s",

@@ -17,6 +17,8 @@ use crate::{
 pub enum Mode {
     /// Plan, send and remember.
     Send,
+    /// The same, with what Outreach has refused before.
+    SendRefused,
     /// Plan only, keeping the first changed fields to look at.
     Dry {
         /// How many fields.
@@ -49,13 +51,17 @@ pub(super) async fn run(
         is_transient: false,
         plan: None,
     };
-    let path = dir.state(&settings.slug);
+    let path = dir.state(settings);
     let ended = match Store::open(&path) {
-        Ok(store) => match mode {
+        Ok(mut store) => match mode {
             Mode::Dry { max_sample } => {
                 dry_run(store, destination, max_sample, hooks, &mut report).await
             }
             Mode::Send => send(store, destination, cause, client, hooks, &mut report).await,
+            Mode::SendRefused => match store.forget_all_refusals() {
+                Ok(()) => send(store, destination, cause, client, hooks, &mut report).await,
+                Err(error) => Err(error.into()),
+            },
         },
         Err(error) => Err(error.into()),
     };

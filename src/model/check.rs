@@ -110,9 +110,22 @@ pub fn check(destination: &Destination) -> Vec<Fault> {
     faults.into_vec()
 }
 
+/// The most characters that a destination's name has; it is also the name of its files.
+const MAX_NAME: usize = 100;
+
 fn check_general(destination: &Destination, faults: &mut Faults) {
     if destination.name.trim().is_empty() {
         faults.add("name", "give the destination a name");
+    }
+    if destination.name.chars().count() > MAX_NAME || destination.name.chars().any(char::is_control)
+    {
+        faults.add(
+            "name",
+            format!("a name is one line of at most {MAX_NAME} characters"),
+        );
+    }
+    if destination.source.path.as_os_str().is_empty() {
+        faults.add("source.path", "give a file or a folder");
     }
     let address = destination.account.api_address.as_str();
     let is_loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]

@@ -70,6 +70,24 @@ pub(super) fn membership(name: &str) -> Option<MembershipName<'_>> {
     })
 }
 
+/// Whether a column of a file of one audience holds the status under a name that the export was given by hand.
+///
+/// Taken for anything else, everyone in the file would count as a member, those who have left too.
+pub(super) fn is_renamed_status(name: &str) -> bool {
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let names = [
+        "status",
+        "membership",
+        "membershipstatus",
+        "segmentstatus",
+        "segmentmembershipstatus",
+        "audiencestatus",
+    ];
+    names
+        .iter()
+        .any(|known| letters.eq_ignore_ascii_case(known))
+}
+
 /// Whether this stands where the id of the file's own audience would.
 pub(super) fn is_placeholder(audience: &str) -> bool {
     audience.eq_ignore_ascii_case("seg_id")
@@ -102,6 +120,22 @@ pub(super) fn identity_columns(field: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_status_column_is_known_under_the_names_people_give_it() {
+        for name in [
+            "status",
+            "Status",
+            "segmentStatus",
+            "Segment status",
+            "membership_status",
+        ] {
+            assert!(is_renamed_status(name), "{name}");
+        }
+        for name in ["", "statuses", "lead status", "person.status.code"] {
+            assert!(!is_renamed_status(name), "{name}");
+        }
+    }
 
     #[test]
     fn membership_columns_are_told_apart() {

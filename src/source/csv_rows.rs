@@ -137,7 +137,13 @@ impl<'a> Header<'a> {
                 found.is_some_and(|found| found.fact == fact && found.audience.is_none())
             })
         };
-        let status = find(Fact::Status)?;
+        let status = match find(Fact::Status)? {
+            Some(status) => Some(status),
+            None => self.only("status", |at| {
+                let name = self.names.get(at);
+                name.is_some_and(|name| columns::is_renamed_status(name))
+            })?,
+        };
         Ok((
             status.map_or(Cell::Realized, Cell::Column),
             find(Fact::Qualified)?,

@@ -151,6 +151,10 @@ fn delimited_shape(entry: &Entry, delimiter: u8, columns: Vec<String>) -> Result
     for name in &columns {
         facts.add_name(name);
     }
+    let is_of_one_audience = facts.audiences.is_empty() && entry.facts.audience.is_some();
+    if is_of_one_audience && columns.iter().any(|name| columns::is_renamed_status(name)) {
+        facts.has_own_status = true;
+    }
     let layout = if !facts.audiences.is_empty() {
         Layout::Wide
     } else if entry.facts.audience.is_some() {

@@ -79,6 +79,14 @@ impl Store {
 }
 
 impl Store {
+    /// Forgets that changes were refused, so that the next run sends them again.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn forget_all_refusals(&mut self) -> Result<(), Error> {
+        self.atomically(|db| db.execute("DELETE FROM refusal", []).map(drop))
+    }
+
     /// Forgets that changes were refused with this code, so that the next run sends them again.
     ///
     /// # Errors

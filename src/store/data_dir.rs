@@ -10,7 +10,8 @@ use std::{
 
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
 
-use super::Error;
+use super::{Error, Settings};
+use crate::model::slug;
 
 /// The data folder.
 #[derive(Debug, Clone)]
@@ -89,17 +90,20 @@ impl DataDir {
         self.0.join("destinations")
     }
 
-    /// Where the state of the destination with this slug is.
-    pub fn state(&self, slug: &str) -> PathBuf {
-        self.0.join("state").join(format!("{slug}.db"))
+    /// Where the state of a destination is: one for each address, since what one Outreach holds says nothing of
+    /// another.
+    pub fn state(&self, settings: &Settings) -> PathBuf {
+        let address = slug(&settings.destination.account.api_address);
+        let name = format!("{}@{address}.db", settings.slug);
+        self.0.join("state").join(name)
     }
 
-    /// Removes the state of the destination with this slug: everything is then written anew.
+    /// Removes the state of a destination: everything is then written anew.
     ///
     /// # Errors
     /// If a file of it cannot be removed.
-    pub fn forget_state(&self, slug: &str) -> Result<(), Error> {
-        let state = self.state(slug);
+    pub fn forget_state(&self, settings: &Settings) -> Result<(), Error> {
+        let state = self.state(settings);
         for ending in ["db", "db-wal", "db-shm"] {
             let path = state.with_extension(ending);
             match fs::remove_file(&path) {
@@ -122,7 +126,14 @@ fn create_private_folder(path: &Path) -> io::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+    // A folder that is shared on purpose belongs to somebody else, and stays as it is.
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).or_else(|e| {
+        if e.kind() == io::ErrorKind::PermissionDenied {
+            Ok(())
+        } else {
+            Err(e)
+        }
+    })
 }
 
 #[cfg(not(unix))]
@@ -192,7 +203,8 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let home = tempfile::tempdir().expect("a temporary folder");
         let dir = DataDir::open(Some(home.path().join("data"))).expect("it can be made");
-        crate::store::Store::open(&dir.state("a")).expect("it can be opened");
+        let state = dir.path().join("state").join("a.db");
+        crate::store::Store::open(&state).expect("it can be opened");
         let mode = |path: &Path| {
             fs::metadata(path)
                 .expect("it is there")

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use audience_sync::sandbox::Sandbox;
 use serde_json::{Value, json};
 
 use crate::{
@@ -324,4 +325,32 @@ fn expect_private(path: &Path, n_files: &mut u32) {
         assert_eq!(mode, 0o600, "{}", path.display());
         *n_files += 1;
     }
+}
+
+#[tokio::test]
+async fn what_was_refused_is_sent_again_when_a_person_asks() {
+    let mut world = World::new().await;
+    world.write(&members(1..=3));
+    world.fault(json!({"kind": "errors", "status": 403, "prospect": 2, "times": 1,
+        "body": {"errors": [{"id": "unauthorizedRequest", "detail": "You are not authorized to perform that request."}]}}));
+    let program = Program::of(&mut world);
+    assert_eq!(program.call(&["sync"]).await.code, Some(1));
+    assert_eq!(program.call(&["sync"]).await.code, Some(1));
+    assert_eq!(
+        program.call(&["sync", "--retry-failed"]).await.code,
+        Some(0)
+    );
+    assert_eq!(world.held(2, "custom1"), json!("realized"));
+}
+
+#[tokio::test]
+async fn another_address_is_another_outreach() {
+    let mut world = World::new().await;
+    world.write(&members(1..=3));
+    world.sync().await;
+    let other = Sandbox::start(open_sandbox()).await.expect("it starts");
+    world.settle_destination(|destination| destination.account.api_address = other.address());
+    let report = world.dry_run().await;
+    assert_eq!(report.plan.expect("a plan").n_changes, 3);
+    other.stop().await;
 }

@@ -181,7 +181,9 @@ impl World {
 
     /// The state, looked at from outside.
     pub(crate) fn store(&self) -> Store {
-        Store::open(&self.data_dir().join("state").join("test.db")).expect("the state opens")
+        let dir = DataDir::open(Some(self.data_dir())).expect("the folder opens");
+        let settings = dir.read_destinations().expect("they are valid").remove(0);
+        Store::open(&dir.state(&settings)).expect("the state opens")
     }
 
     pub(crate) fn n_pending(&self) -> u64 {
@@ -204,8 +206,7 @@ impl World {
 
     /// How many journal rows a prospect has.
     pub(crate) fn n_journal(&self, prospect: u64) -> u64 {
-        let path = self.data_dir().join("state").join("test.db");
-        let db = rusqlite::Connection::open(path).expect("it opens");
+        let db = rusqlite::Connection::open(self.store().path()).expect("it opens");
         db.query_row(
             "SELECT count(*) FROM journal WHERE prospect_id = ?1",
             [prospect],
