@@ -96,7 +96,7 @@ pub fn store_problem(error: &store::Error) -> Problem {
         return Problem::new(
             "state_damaged",
             format!("The state file is damaged: {said}."),
-            "Move the file away and run again: every prospect is then compared and written anew.",
+            "Move the file away and run again: every prospect is then written anew. Who left an audience since the last run is no longer known; check those in Outreach.",
         );
     }
     match error {
