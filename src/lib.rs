@@ -11,7 +11,7 @@
 //!
 //! [`auth`] keeps each account signed in; the engine hands its tokens to the client, one request at a time.
 //!
-//! [`cli`] drives the engine from a terminal. [`sandbox`] stands in for Outreach and shares nothing with the rest.
+//! [`ui`] shows what the engine does in a window, and [`cli`] drives it from a terminal. [`sandbox`] stands in for Outreach and shares nothing with the rest.
 
 pub mod auth;
 pub mod cli;
@@ -22,3 +22,4 @@ pub mod sandbox;
 pub mod source;
 pub mod store;
 pub mod sync;
+pub mod ui;

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Each room with the rooms it may name.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("model", &[]),
     ("source", &["model"]),
     ("outreach", &["model"]),
@@ -21,6 +21,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
         "engine",
         &["model", "source", "outreach", "auth", "store", "sync"],
     ),
+    ("ui", &["model", "engine"]),
     (
         "cli",
         &[
@@ -32,21 +33,28 @@ const ARROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// Outside crates with the rooms that may name them; the tests beside the code are free.
-const OWNERS: [(&str, &[&str]); 15] = [
+const OWNERS: [(&str, &[&str]); 22] = [
     ("axum", &["sandbox", "auth"]),
     ("clap", &["main", "cli"]),
+    ("eframe", &["ui"]),
+    ("egui", &["ui"]),
+    ("egui_extras", &["ui"]),
+    ("egui_plot", &["ui"]),
     ("encoding_rs", &["source"]),
     ("encoding_rs_io", &["source"]),
     ("etcetera", &["store"]),
     ("flate2", &["source"]),
+    ("fluent_bundle", &["ui"]),
     ("indicatif", &["cli"]),
     ("keyring", &["auth"]),
     ("keyring_core", &["auth"]),
     ("oauth2", &["auth"]),
-    ("open", &["cli"]),
+    ("open", &["cli", "ui"]),
     ("rcgen", &["auth"]),
     ("reqwest", &["outreach", "auth"]),
+    ("rfd", &["ui"]),
     ("rusqlite", &["store"]),
+    ("unic_langid", &["ui"]),
     ("xxhash_rust", &["source", "sync"]),
 ];
 

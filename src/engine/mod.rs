@@ -4,9 +4,11 @@
 //! speaks through [`Hooks`] and [`Report`]s.
 
 mod account;
+mod command;
 mod problem;
 mod run;
 mod sign_in;
+pub mod snapshot;
 mod watch;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -24,9 +26,11 @@ use crate::{
 use account::{Accounts, KeeperTokens};
 
 pub use account::connected_as;
+pub use command::{AccountCommand, Command, DestinationCommand, DraftCommand, Look};
 pub use problem::{problem_of, store_problem};
 pub use run::Mode;
 pub use sign_in::{auth_problem, connect_problem};
+pub use snapshot::Snapshot;
 pub use watch::Notice;
 
 pub use crate::sync::{Hooks, Progress};

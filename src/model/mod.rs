@@ -8,10 +8,12 @@ mod attribute;
 mod change;
 mod check;
 mod destination;
+mod draft;
 mod fields;
 mod ids;
 mod membership;
 mod place;
+mod preferences;
 mod problem;
 mod run;
 
@@ -23,9 +25,14 @@ pub use destination::{
     Account, Alert, Contents, DEFAULT_API_ADDRESS, Destination, FORMAT, FileSource, Guard,
     MappingRow, ScheduledAudience, SourceKind, StatusWords, WhenEmpty, WhenTooLong, slug,
 };
+pub use draft::{
+    Draft, DraftAudience, DraftFault, FieldLabel, Finding, KnownFields, MARKETING_ACTIONS,
+    NewAccount, Spot, Step, Surroundings, check_draft,
+};
 pub use fields::{FieldSet, FieldValue};
 pub use ids::{AudienceId, MappingId, OutreachId, RunId};
 pub use membership::MembershipStatus;
 pub use place::Place;
+pub use preferences::{Appearance, Closing, Preferences, SMALLEST_YEARLY_ALLOWANCE};
 pub use problem::Problem;
 pub use run::{Cause, Fate, Figures, RecordFault, Requests, Run, RunStatus};

@@ -1,7 +1,5 @@
 //! What the owner of an Outreach account calls the custom fields; decoration, so whatever cannot be read is left out.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{
@@ -10,28 +8,17 @@ use super::{
     error::Error,
     send::{Call, MAX_PAGE_BYTES},
 };
-use crate::model::{MappingId, Target};
-
-/// The name and the type that somebody gave a custom field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldLabel {
-    /// What it is called on screen.
-    pub label: String,
-    /// Outreach's word for its type, such as `string`, `date` or `inclusion`; empty if it named none.
-    pub kind: String,
-    /// The values to choose from; empty if any value will do.
-    pub options: Vec<String>,
-}
+use crate::model::{FieldLabel, KnownFields, Target};
 
 impl Client {
     /// The labels of the custom fields of prospects that have one.
-    pub async fn prospect_field_labels(&self) -> Result<BTreeMap<MappingId, FieldLabel>, Error> {
+    pub async fn prospect_field_labels(&self) -> Result<KnownFields, Error> {
         let call = Call::get(self.url("types")?).up_to(MAX_PAGE_BYTES);
         self.send(&call, read).await
     }
 }
 
-fn read(answer: &Answer) -> Result<BTreeMap<MappingId, FieldLabel>, Error> {
+fn read(answer: &Answer) -> Result<KnownFields, Error> {
     let data = answer.document()?;
     let objects = data
         .as_array()

@@ -20,7 +20,6 @@ mod token;
 pub use client::Client;
 pub use echo::Echo;
 pub use error::{Consequence, Error};
-pub use labels::FieldLabel;
 pub use prospects::Prospect;
 pub use retry::RetryPolicy;
 pub use token::{NoToken, TokenFuture, Tokens};
