@@ -33,14 +33,14 @@ pub enum Notice {
 
 /// What is remembered of one destination between looks.
 #[derive(Debug, Default)]
-struct Watched {
-    is_running: bool,
+pub(super) struct Watched {
+    pub(super) is_running: bool,
     /// The source at the last look: a file that is still being written changes from look to look.
     last_look: Option<String>,
     /// The source and the day of the last run.
     last_run: Option<(String, Date)>,
     n_failures: u32,
-    not_before: Option<Timestamp>,
+    pub(super) not_before: Option<Timestamp>,
     /// What the last run ended for, if it was for want of a sign-in.
     lost: Option<LostSignIn>,
 }
@@ -96,7 +96,7 @@ impl Engine {
             for settings in enabled {
                 let state = watched.entry(settings.slug.clone()).or_default();
                 state.look_for_sign_in(|| self.sign_in_at(&settings.destination.account.name));
-                if let Some(cause) = state.due(&settings, Timestamp::now()) {
+                if let Some(cause) = state.due(look(&settings), Timestamp::now()) {
                     state.is_running = true;
                     runs.spawn(self.start(settings, cause, hooks.clone()));
                 }
@@ -113,7 +113,7 @@ impl Engine {
 
 impl Engine {
     /// A run as a task.
-    fn start(
+    pub(super) fn start(
         &mut self,
         settings: Settings,
         cause: Cause,
@@ -135,18 +135,17 @@ impl Engine {
         self.sign_in_at(&found.destination.account.name)
     }
 
-    fn sign_in_at(&self, account: &str) -> Option<Timestamp> {
+    pub(super) fn sign_in_at(&self, account: &str) -> Option<Timestamp> {
         self.dir.find_account(account).ok()??.signed_in_until
     }
 }
 
 impl Watched {
     /// Whether the destination should run now, and why.
-    fn due(&mut self, settings: &Settings, now: Timestamp) -> Option<Cause> {
+    pub(super) fn due(&mut self, looks: String, now: Timestamp) -> Option<Cause> {
         if self.is_running {
             return None;
         }
-        let looks = look(settings);
         let is_steady = self.last_look.replace(looks.clone()) == Some(looks.clone());
         let day = today(now);
         let cause = match &self.last_run {
@@ -164,7 +163,7 @@ impl Watched {
     }
 
     /// A run that ended for want of a sign-in is run again once there is another one.
-    fn look_for_sign_in(&mut self, found: impl FnOnce() -> Option<Timestamp>) {
+    pub(super) fn look_for_sign_in(&mut self, found: impl FnOnce() -> Option<Timestamp>) {
         if let Some(lost) = &self.lost
             && let until @ Some(_) = found()
             && until != lost.until
@@ -174,7 +173,11 @@ impl Watched {
         }
     }
 
-    fn end(&mut self, report: &Report, signed_in_until: impl FnOnce() -> Option<Timestamp>) {
+    pub(super) fn end(
+        &mut self,
+        report: &Report,
+        signed_in_until: impl FnOnce() -> Option<Timestamp>,
+    ) {
         self.is_running = false;
         let is_lost = report.hindrance == Some(Hindrance::SignIn);
         self.lost = is_lost.then(|| LostSignIn {
@@ -193,7 +196,7 @@ impl Watched {
 }
 
 /// The source and the settings as one text that changes when they do.
-fn look(settings: &Settings) -> String {
+pub(super) fn look(settings: &Settings) -> String {
     let source = match source::open(&settings.destination.source) {
         Ok(files) => files.fingerprint().to_string(),
         Err(error) => error.code().to_owned(),

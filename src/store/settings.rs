@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::Timestamp;
+
 use super::{DataDir, Error, data_dir};
 use crate::model::{Destination, slug};
 
@@ -51,9 +53,38 @@ impl DataDir {
             || free_slug(&slug(&destination.name), &known),
             |s| s.slug.clone(),
         );
-        let path = self.destinations().join(format!("{slug}.json"));
-        data_dir::replace_private_file(&path, &destination.to_json())?;
-        Ok(Settings { slug, destination })
+        let settings = Settings { slug, destination };
+        self.write_settings(&settings)?;
+        Ok(settings)
+    }
+
+    /// Stores a destination in its file, whatever it is called now.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write_settings(&self, settings: &Settings) -> Result<(), Error> {
+        let path = self.settings_file(&settings.slug);
+        data_dir::replace_private_file(&path, &settings.destination.to_json())
+    }
+
+    /// Forgets a destination and everything that is known of it.
+    ///
+    /// # Errors
+    /// If a file of it cannot be removed.
+    pub fn delete_destination(&self, settings: &Settings) -> Result<(), Error> {
+        self.forget_state(settings)?;
+        let path = self.settings_file(&settings.slug);
+        fs::remove_file(&path).map_err(|e| Error::file(&path, e))
+    }
+
+    /// When a destination was made, if the file system says so.
+    pub fn created(&self, slug: &str) -> Option<Timestamp> {
+        let facts = fs::metadata(self.settings_file(slug)).ok()?;
+        Timestamp::try_from(facts.created().or_else(|_| facts.modified()).ok()?).ok()
+    }
+
+    fn settings_file(&self, slug: &str) -> PathBuf {
+        self.destinations().join(format!("{slug}.json"))
     }
 
     fn settings_files(&self) -> Result<Vec<PathBuf>, Error> {

@@ -1,0 +1,112 @@
+//! Small things that are kept as readable JSON files: what the person has set, the unfinished wizard, the alerts.
+
+use std::{fs, io, path::PathBuf};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{DataDir, Error, data_dir};
+use crate::model::Fault;
+
+/// One of the small files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// What the person has set for the program.
+    Preferences,
+    /// The unfinished wizard.
+    Draft,
+    /// The alerts.
+    Alerts,
+}
+
+impl Kept {
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::Preferences => "preferences.json",
+            Self::Draft => "draft.json",
+            Self::Alerts => "alerts.json",
+        }
+    }
+}
+
+impl DataDir {
+    /// Reads what was kept; `None` if nothing was.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not valid.
+    pub fn read_kept<T: DeserializeOwned>(&self, what: Kept) -> Result<Option<T>, Error> {
+        let path = self.kept_file(what);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(Error::file(&path, e)),
+        };
+        let value = serde_json::from_str(&text).map_err(|e| Error::Settings {
+            path,
+            faults: vec![Fault::new("", format!("it is not valid: {e}"))],
+        })?;
+        Ok(Some(value))
+    }
+
+    /// Keeps this in place of what was kept.
+    ///
+    /// # Errors
+    /// If the file cannot be written; then it is as it was.
+    pub fn write_kept<T: Serialize>(&self, what: Kept, value: &T) -> Result<(), Error> {
+        let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+        text.push('\n');
+        data_dir::replace_private_file(&self.kept_file(what), &text)
+    }
+
+    /// Keeps it no longer.
+    ///
+    /// # Errors
+    /// If the file cannot be removed.
+    pub fn forget_kept(&self, what: Kept) -> Result<(), Error> {
+        let path = self.kept_file(what);
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::file(&path, e)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    fn kept_file(&self, what: Kept) -> PathBuf {
+        self.path().join(what.file_name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Preferences;
+
+    #[test]
+    fn what_is_kept_reads_back_and_can_be_forgotten() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let dir = DataDir::open(Some(home.path().to_owned())).expect("it can be made");
+        let read = || dir.read_kept::<Preferences>(Kept::Preferences);
+        assert_eq!(read().expect("nothing yet"), None);
+        let preferences = Preferences {
+            yearly_allowance: 500_000,
+            ..Preferences::default()
+        };
+        dir.write_kept(Kept::Preferences, &preferences)
+            .expect("it can be written");
+        assert_eq!(read().expect("it is there"), Some(preferences));
+        dir.forget_kept(Kept::Preferences)
+            .expect("it can be removed");
+        dir.forget_kept(Kept::Preferences)
+            .expect("it is gone already");
+        assert_eq!(read().expect("nothing more"), None);
+    }
+
+    #[test]
+    fn a_file_that_is_not_valid_is_named() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let dir = DataDir::open(Some(home.path().to_owned())).expect("it can be made");
+        fs::write(dir.kept_file(Kept::Preferences), "[").expect("it can be written");
+        let error = dir
+            .read_kept::<Preferences>(Kept::Preferences)
+            .expect_err("it is not valid");
+        assert!(error.to_string().contains("preferences.json"), "{error}");
+    }
+}
