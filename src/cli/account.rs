@@ -192,6 +192,7 @@ async fn disconnect(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failu
     let signed_out = AccountSettings {
         signed_in_until: None,
         connected_as: None,
+        connected_user: None,
         granted_scopes: vec![],
         ..account
     };

@@ -51,6 +51,7 @@ pub(super) async fn run(data_dir: Option<PathBuf>, options: ConnectArgs) -> Resu
         &dir,
         AccountSettings {
             connected_as: who,
+            connected_user: None,
             granted_scopes: standing.granted_scopes,
             signed_in_until: standing.signed_in_until,
             ..account

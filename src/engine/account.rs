@@ -118,6 +118,7 @@ impl Kept {
         let as_before = AccountSettings {
             name: self.settings.name.clone(),
             connected_as: self.settings.connected_as.clone(),
+            connected_user: self.settings.connected_user,
             granted_scopes: self.settings.granted_scopes.clone(),
             signed_in_until: self.settings.signed_in_until,
             ..settings.clone()
@@ -176,6 +177,38 @@ fn no_token(error: auth::Error) -> NoToken {
         code: error.code(),
         cause: Box::new(error),
     }
+}
+
+/// Asks for the name of the user that an update was put down to, if nobody knows yet who is signed in. It is asked
+/// for once a sign-in, whatever comes of it, and no run depends on it.
+pub(super) async fn learn_who(dir: DataDir, account: String, client: Client) {
+    let Some(user) = client.updater() else {
+        return;
+    };
+    let is_meant = |known: &&mut AccountSettings| known.name.eq_ignore_ascii_case(&account);
+    let marked = dir.change_accounts(|all| {
+        let known = all.iter_mut().find(is_meant);
+        let known = known.filter(|known| known.may_ask_for_user())?;
+        known.connected_user = Some(user);
+        Some(known.id.clone())
+    });
+    let Ok(Some(id)) = marked else {
+        return;
+    };
+    let client = client.counting_anew();
+    let Ok(Ok(Some(name))) = timeout(ASK_FOR, client.name_of_user(user)).await else {
+        return;
+    };
+    let written = dir.change_accounts(|all| {
+        let same = |known: &&mut AccountSettings| {
+            known.id == id && known.connected_user == Some(user) && known.connected_as.is_none()
+        };
+        if let Some(known) = all.iter_mut().find(same) {
+            known.connected_as = Some(name);
+        }
+    });
+    // Who is signed in is a courtesy to the reader.
+    drop(written);
 }
 
 /// Asks Outreach who is signed in; nothing of the sign-in depends on the answer, so there may be none.

@@ -136,13 +136,19 @@ impl Engine {
             if hooks.is_stopping() {
                 break;
             }
+            if let Some(asking) = self.learn_who(&settings.destination.account) {
+                tokio::select! {
+                    () = asking => {}
+                    () = hooks.stopping() => break,
+                }
+            }
         }
         Ok(reports)
     }
 
     /// Speaks for the account: with the token the engine was given, or else with those of the account's sign-in.
     fn client(&mut self, account: &Account) -> Result<Client, sync::Error> {
-        let key = format!("{}\n{}", account.name, account.api_address);
+        let key = key_of(account);
         if let Some(token) = &self.token {
             if let Some(client) = self.clients.get(&key) {
                 return Ok(client.clone());
@@ -169,6 +175,19 @@ impl Engine {
         Ok(self.remember_client(key, client?))
     }
 
+    /// What asks who is signed in, if an update has told whom to ask for.
+    fn learn_who(&self, account: &Account) -> Option<impl Future<Output = ()> + Send + use<>> {
+        let client = self.clients.get(&key_of(account))?;
+        let is_told = self.token.is_none() && client.updater().is_some();
+        is_told.then(|| {
+            account::learn_who(
+                self.dir.clone(),
+                account.name.trim().to_owned(),
+                client.clone(),
+            )
+        })
+    }
+
     fn remember_client(&mut self, key: String, client: Client) -> Client {
         let client = client.with_retry(self.retry);
         self.clients.insert(key, client.clone());
@@ -179,6 +198,11 @@ impl Engine {
     fn remember_accounts(&mut self) {
         drop(self.accounts.remember(&self.dir));
     }
+}
+
+/// What an account's client is kept under.
+fn key_of(account: &Account) -> String {
+    format!("{}\n{}", account.name, account.api_address)
 }
 
 fn choose(all: Vec<Settings>, name: Option<&str>) -> Result<Vec<Settings>, Problem> {

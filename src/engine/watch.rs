@@ -7,7 +7,7 @@ use tokio::{task::JoinSet, time::MissedTickBehavior};
 
 use super::{Engine, Mode, Report, run, today};
 use crate::{
-    model::{Cause, Problem},
+    model::{Account, Cause, Problem},
     source,
     store::Settings,
     sync::{Hindrance, Hooks},
@@ -63,8 +63,11 @@ impl Engine {
             tokio::select! {
                 () = hooks.stopping() => break,
                 _ = ticks.tick() => {}
-                Some(Ok((slug, report))) = runs.join_next(), if !runs.is_empty() => {
+                Some(Ok((slug, account, report))) = runs.join_next(), if !runs.is_empty() => {
                     self.remember_accounts();
+                    if let Some(asking) = self.learn_who(&account) {
+                        tokio::spawn(asking);
+                    }
                     if let Some(state) = watched.get_mut(&slug) {
                         state.end(&report, || self.sign_in_of(&report.destination));
                     }
@@ -103,7 +106,7 @@ impl Engine {
             }
         }
         while let Some(ended) = runs.join_next().await {
-            if let Ok((_, report)) = ended {
+            if let Ok((_, _, report)) = ended {
                 tell(Notice::Run(Box::new(report)));
             }
         }
@@ -118,12 +121,12 @@ impl Engine {
         settings: Settings,
         cause: Cause,
         hooks: Hooks,
-    ) -> impl Future<Output = (String, Report)> + use<> {
+    ) -> impl Future<Output = (String, Account, Report)> + use<> {
         let dir = self.dir.clone();
         let client = self.client(&settings.destination.account);
         async move {
             let report = run::run(&dir, &settings, Some(cause), Mode::Send, client, &hooks).await;
-            (settings.slug, report)
+            (settings.slug, settings.destination.account, report)
         }
     }
 

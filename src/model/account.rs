@@ -63,6 +63,9 @@ pub struct AccountSettings {
     /// Who is signed in, as far as Outreach says so.
     #[serde(default)]
     pub connected_as: Option<String>,
+    /// The user whose confirmed update told who is signed in; set once Outreach was asked for that user's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connected_user: Option<u64>,
     /// What leave was given.
     #[serde(default)]
     pub granted_scopes: Vec<String>,
@@ -121,6 +124,7 @@ impl AccountSettings {
             redirect: RedirectMode::default(),
             port: DEFAULT_PORT,
             connected_as: None,
+            connected_user: None,
             granted_scopes: vec![],
             signed_in_until: None,
             keep: Keep::default(),
@@ -171,6 +175,12 @@ impl AccountSettings {
                     .map_or("", |(_, without)| without),
             })
             .collect()
+    }
+
+    /// Whether Outreach may be asked for the name behind the number of a user, which it is once for each sign-in.
+    pub fn may_ask_for_user(&self) -> bool {
+        let is_allowed = self.granted_scopes.is_empty() || self.grants("users.read");
+        self.connected_as.is_none() && self.connected_user.is_none() && is_allowed
     }
 
     /// `prospects.all` holds read, write and delete.
@@ -241,6 +251,21 @@ mod tests {
             .to_vec();
         let missing: Vec<_> = account.missing_scopes().iter().map(|m| m.scope).collect();
         assert_eq!(missing, ["users.read", "batchItems.read"]);
+    }
+
+    #[test]
+    fn a_user_is_asked_for_once_and_only_where_that_is_allowed() {
+        let mut account = AccountSettings::new("a1", "Sales");
+        assert!(account.may_ask_for_user());
+        account.granted_scopes = vec!["prospects.all".to_owned()];
+        assert!(!account.may_ask_for_user());
+        account.granted_scopes.push("users.all".to_owned());
+        assert!(account.may_ask_for_user());
+        account.connected_user = Some(7);
+        assert!(!account.may_ask_for_user());
+        account.connected_user = None;
+        account.connected_as = Some("Sam".to_owned());
+        assert!(!account.may_ask_for_user());
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub(super) struct Shared {
     pub(super) changed: Notify,
     pub(super) waiting: watch::Sender<Option<Timestamp>>,
     pub(super) n_waiting: Mutex<u64>,
+    /// The user whom the first confirmed write with these tokens was put down to.
+    updater: Mutex<Option<u64>>,
 }
 
 /// How many requests were sent.
@@ -96,6 +98,7 @@ impl Client {
                 changed: Notify::new(),
                 waiting: watch::Sender::new(None),
                 n_waiting: Mutex::new(0),
+                updater: Mutex::new(None),
             }),
             counts: Arc::default(),
             policy: RetryPolicy::default(),
@@ -129,6 +132,8 @@ impl Client {
     /// Asks here for tokens from now on.
     pub fn renew_from(&self, tokens: Arc<dyn Tokens>) {
         *lock(&self.shared.tokens) = tokens;
+        // They may be those of another user.
+        *lock(&self.shared.updater) = None;
     }
 
     /// How many requests were sent so far; each attempt counts.
@@ -143,6 +148,15 @@ impl Client {
                 .saturating_sub(self.n_tokens_before),
             ..Requests::default()
         }
+    }
+
+    /// The number of the user that the tokens stand for, as told by the first confirmed write since they came.
+    pub fn updater(&self) -> Option<u64> {
+        *lock(&self.shared.updater)
+    }
+
+    pub(super) fn note_updater(&self, user: u64) {
+        lock(&self.shared.updater).get_or_insert(user);
     }
 
     /// Until when requests wait for the limit or for maintenance to pass; `None` if none waits.

@@ -1,5 +1,6 @@
 //! Who the token stands for; a courtesy to the reader, so whatever cannot be read is left out.
 
+use reqwest::Url;
 use serde_json::Value;
 
 use super::{Consequence, answer::Answer, client::Client, error::Error, send::Call};
@@ -37,8 +38,17 @@ impl Client {
         Ok(user.or_else(|| words(hint.name, hint.email)))
     }
 
+    /// The name and email address of the user with this number. One request, whatever comes of it.
+    ///
+    /// # Errors
+    /// As [`connected_as`](Self::connected_as).
+    pub async fn name_of_user(&self, id: u64) -> Result<Option<String>, Error> {
+        let call = Call::get(with_names(self.url(&format!("users/{id}"))?));
+        Ok(known(self.send_once(&call, read_user).await)?.flatten())
+    }
+
     async fn user(&self, hint: &Hint) -> Result<Option<String>, Error> {
-        let mut url = match (&hint.id, &hint.email) {
+        let url = match (&hint.id, &hint.email) {
             (Some(id), _) => self.url(&format!("users/{id}"))?,
             (None, Some(email)) => {
                 let mut url = self.url("users")?;
@@ -47,11 +57,15 @@ impl Client {
             }
             (None, None) => return Ok(None),
         };
-        url.query_pairs_mut()
-            .append_pair("fields[user]", "email,firstName,lastName");
-        let user = self.send(&Call::get(url), read_user).await;
+        let user = self.send(&Call::get(with_names(url)), read_user).await;
         Ok(known(user)?.flatten())
     }
+}
+
+fn with_names(mut url: Url) -> Url {
+    url.query_pairs_mut()
+        .append_pair("fields[user]", "email,firstName,lastName");
+    url
 }
 
 /// A refusal of this one request says nothing of the sign-in.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -15,6 +16,9 @@ use crate::model::{FieldSet, OutreachId, Target};
 
 /// More ids than this make an address too long for some servers.
 const MAX_IDS: usize = 200;
+
+/// A prospect that was updated so long ago was updated by the request that says so; clocks differ by less.
+const JUST_NOW: SignedDuration = SignedDuration::from_mins(2);
 
 /// A prospect as Outreach holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,8 +44,14 @@ impl Client {
     pub async fn patch_prospect(&self, id: OutreachId, fields: &FieldSet) -> Result<Echo, Error> {
         let body = json!({"data": {"type": "prospect", "id": id, "attributes": fields.to_json()}});
         let call = Call::patch(self.url(&format!("prospects/{id}"))?, body.to_string());
-        self.send(&call, |answer| read_echo(answer, id, fields))
-            .await
+        self.send(&call, |answer| {
+            let (echo, updater) = read_echo(answer, id, fields)?;
+            if let Some(user) = updater.filter(|_| echo == Echo::Confirmed) {
+                self.note_updater(user);
+            }
+            Ok(echo)
+        })
+        .await
     }
 
     /// Reads these attributes of these prospects, with one request for each [`MAX_IDS`](Self::MAX_IDS) of them and
@@ -109,23 +119,45 @@ fn field_names(fields: &[Target]) -> String {
     names.join(",")
 }
 
-fn read_echo(answer: &Answer, id: OutreachId, sent: &FieldSet) -> Result<Echo, Error> {
+/// What the answer says of the fields that were sent, and who wrote them.
+fn read_echo(
+    answer: &Answer,
+    id: OutreachId,
+    sent: &FieldSet,
+) -> Result<(Echo, Option<u64>), Error> {
+    // Outreach documents an answer with the whole prospect. One without a body, such as a 204, is a success all the
+    // same: a proxy may have cut the body off, and asking again would cost a request for nothing but certainty.
     if answer.is_empty() {
-        return Ok(Echo::Unsaid);
+        return Ok((Echo::Unsaid, None));
     }
     let data = answer.document()?;
     if data.get("id").and_then(prospect_id) != Some(id) {
         return Err(answer.not_outreach("it is about another record"));
     }
-    Ok(data
-        .get("attributes")
-        .and_then(Value::as_object)
-        .map_or(Echo::Unsaid, |attributes| {
-            compare(
-                sent,
-                &values(attributes, |target| sent.get(target).is_some()),
-            )
-        }))
+    let echo =
+        data.get("attributes")
+            .and_then(Value::as_object)
+            .map_or(Echo::Unsaid, |attributes| {
+                compare(
+                    sent,
+                    &values(attributes, |target| sent.get(target).is_some()),
+                )
+            });
+    Ok((echo, updater(&data, Timestamp::now())))
+}
+
+/// The user who wrote just now. A write that changes nothing may leave the last writer's name and time in place.
+fn updater(data: &Value, now: Timestamp) -> Option<u64> {
+    let at: Timestamp = data
+        .pointer("/attributes/updatedAt")?
+        .as_str()?
+        .parse()
+        .ok()?;
+    let is_ours = now.duration_since(at).abs() <= JUST_NOW;
+    let user = data.pointer("/relationships/updater/data")?;
+    let id = user.get("id")?;
+    let id = id.as_u64().or_else(|| id.as_str()?.parse().ok())?;
+    (is_ours && user.get("type").is_none_or(|kind| kind == "user")).then_some(id)
 }
 
 fn read_page(
@@ -172,4 +204,43 @@ fn prospect_id(id: &Value) -> Option<OutreachId> {
     id.as_u64()
         .and_then(OutreachId::new)
         .or_else(|| id.as_str().and_then(OutreachId::parse))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_writer_is_told_only_of_a_write_that_was_made_now() {
+        let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("an instant");
+        for (data, user) in [
+            (
+                r#"{"attributes":{"updatedAt":"2026-11-23T12:00:01.000Z"},"relationships":{"updater":{"data":{"type":"user","id":7}}}}"#,
+                Some(7),
+            ),
+            (
+                r#"{"attributes":{"updatedAt":"2026-11-23T11:59:59Z"},"relationships":{"updater":{"data":{"id":"7"}}}}"#,
+                Some(7),
+            ),
+            (
+                r#"{"attributes":{"updatedAt":"2026-11-22T12:00:00Z"},"relationships":{"updater":{"data":{"type":"user","id":8}}}}"#,
+                None,
+            ),
+            (
+                r#"{"attributes":{"updatedAt":"2026-11-23T12:00:00Z"},"relationships":{"updater":{"data":{"type":"app","id":8}}}}"#,
+                None,
+            ),
+            (
+                r#"{"attributes":{"updatedAt":"2026-11-23T12:00:00Z"},"relationships":{"updater":{"data":null}}}"#,
+                None,
+            ),
+            (
+                r#"{"attributes":{},"relationships":{"updater":{"data":{"type":"user","id":7}}}}"#,
+                None,
+            ),
+        ] {
+            let data = serde_json::from_str(data).expect("it is JSON");
+            assert_eq!(updater(&data, now), user, "{data}");
+        }
+    }
 }

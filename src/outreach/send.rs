@@ -113,6 +113,16 @@ impl Client {
         }
     }
 
+    /// Sends once, and gives up whatever comes instead of an answer.
+    pub(super) async fn send_once<T>(
+        &self,
+        call: &Call,
+        read: impl Fn(&Answer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let sent = self.attempt(call, read).await;
+        sent.map_err(|failed| failed.error)
+    }
+
     /// The token is asked for last: a wait for the limit may be longer than it lives.
     async fn attempt<T>(
         &self,

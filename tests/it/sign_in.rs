@@ -294,3 +294,45 @@ async fn a_token_goes_to_its_own_address_and_no_other() {
     assert_eq!(signed_in.issuer.n_asked(), 0);
     assert_eq!(signed_in.world.n_pending(), 3);
 }
+
+#[tokio::test]
+async fn the_first_confirmed_update_tells_who_is_connected() {
+    let clock = ticking(0);
+    let mut signed_in = SignedIn::new(&clock).await;
+    signed_in.world.write(&members(1..=3));
+    let report = signed_in.world.sync().await;
+    assert_eq!(report.status, RunStatus::Completed);
+    let account = signed_in.account();
+    assert_eq!(account.connected_user, Some(1));
+    let who = account.connected_as.expect("a name");
+    assert!(
+        who.contains("Sam Rivera") && who.contains("sam.rivera@"),
+        "{who}"
+    );
+    // The run's own figures are what the run took.
+    assert_eq!((report.requests.patch, report.requests.read), (3, 0));
+    assert_eq!(signed_in.world.n_requests(), 4);
+    signed_in.world.write(&members(1..=4));
+    signed_in.world.sync().await;
+    assert_eq!(signed_in.world.n_requests(), 5);
+}
+
+#[tokio::test]
+async fn a_user_whom_outreach_does_not_show_is_asked_for_once() {
+    let mut signed_in = SignedIn::new(&ticking(0)).await;
+    signed_in.world.fault(
+        json!({"kind": "status", "status": 503, "times": 9, "path": "/users",
+        "retry_after_secs": 0}),
+    );
+    signed_in.world.write(&members(1..=3));
+    let report = signed_in.world.sync().await;
+    assert_eq!(
+        (report.status, report.figures.activated, report.problem),
+        (RunStatus::Completed, 3, None)
+    );
+    assert_eq!(signed_in.account().connected_as, None);
+    assert_eq!(signed_in.world.n_requests(), 4);
+    signed_in.world.write(&members(1..=4));
+    signed_in.world.sync().await;
+    assert_eq!(signed_in.world.n_requests(), 5);
+}
