@@ -2,11 +2,13 @@
 
 use std::{fmt::Write as _, path::PathBuf};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Exit, Failure, args::StatusArgs, open_dir, output, text};
 use crate::{
-    model::{Cause, Figures, Problem, Requests, Run, RunId, RunStatus},
+    auth,
+    model::{AccountSettings, Cause, Figures, Problem, Requests, Run, RunId, RunStatus},
     store::{DataDir, Error, Settings, Store},
 };
 
@@ -30,9 +32,19 @@ pub(super) fn run(data_dir: Option<PathBuf>, options: StatusArgs) -> Result<Exit
 
 fn read(dir: &DataDir) -> Result<Vec<Row>, Error> {
     let is_worked_on = dir.is_worked_on()?;
+    let accounts = dir.read_accounts()?;
+    let has_token = auth::access_token_from_environment().is_some();
+    let sign_in_of = |name: &str| {
+        let mut all = accounts.iter();
+        let account = all.find(|account| account.name.eq_ignore_ascii_case(name.trim()));
+        (!has_token).then(|| SignIn::of(account, Timestamp::now()))
+    };
     dir.read_destinations()?
         .into_iter()
-        .map(|settings| Row::read(dir, settings, is_worked_on))
+        .map(|settings| {
+            let sign_in = sign_in_of(&settings.destination.account.name);
+            Row::read(dir, settings, sign_in, is_worked_on)
+        })
         .collect()
 }
 
@@ -42,6 +54,8 @@ struct Row {
     name: String,
     enabled: bool,
     account: String,
+    /// `None` if a token in the environment is used in its place.
+    sign_in: Option<SignIn>,
     source: PathBuf,
     audiences: usize,
     /// Changes that wait in the outbox.
@@ -49,13 +63,21 @@ struct Row {
     last_run: Option<LastRun>,
 }
 
+/// How an account is signed in.
+#[derive(Debug, Serialize)]
+struct SignIn {
+    signed_in: bool,
+    until: Option<Timestamp>,
+    expires_soon: bool,
+}
+
 #[derive(Debug, Serialize)]
 struct LastRun {
     run: RunId,
     cause: Cause,
     status: RunStatus,
-    started: jiff::Timestamp,
-    ended: Option<jiff::Timestamp>,
+    started: Timestamp,
+    ended: Option<Timestamp>,
     profiles_received: u64,
     figures: Figures,
     requests: Requests,
@@ -63,7 +85,12 @@ struct LastRun {
 }
 
 impl Row {
-    fn read(dir: &DataDir, settings: Settings, is_worked_on: bool) -> Result<Self, Error> {
+    fn read(
+        dir: &DataDir,
+        settings: Settings,
+        sign_in: Option<SignIn>,
+        is_worked_on: bool,
+    ) -> Result<Self, Error> {
         let store = Store::open_to_read(&dir.state(&settings))?;
         let (last_run, waiting) = match store {
             Some(store) => {
@@ -80,6 +107,7 @@ impl Row {
             name: destination.name,
             enabled: destination.enabled,
             account: destination.account.name,
+            sign_in,
             source: destination.source.path,
             audiences: destination.audiences.len(),
             waiting,
@@ -96,6 +124,9 @@ impl Row {
             text::counted(self.audiences as u64, "audience", "audiences"),
             self.source.display()
         );
+        if let Some(sign_in) = &self.sign_in {
+            text.push_str(&sign_in.to_text(&self.account));
+        }
         match &self.last_run {
             None => text.push_str("  never run\n"),
             Some(last) => {
@@ -132,6 +163,35 @@ impl Row {
     }
 }
 
+impl SignIn {
+    fn of(account: Option<&AccountSettings>, now: Timestamp) -> Self {
+        let until = account.and_then(|account| account.signed_in_until);
+        Self {
+            signed_in: until.is_some_and(|until| now < until),
+            until,
+            expires_soon: account.is_some_and(|account| account.expires_soon(now)),
+        }
+    }
+
+    /// A line if a person should do something.
+    fn to_text(&self, account: &str) -> String {
+        match self.until {
+            None => format!(
+                "  nobody is signed in with the account \"{account}\"; `audience-sync account connect --name \"{account}\"` signs in\n"
+            ),
+            Some(until) if !self.signed_in => format!(
+                "  the sign-in of the account \"{account}\" ended on {}; `audience-sync account connect --name \"{account}\"` signs in again\n",
+                local(until)
+            ),
+            Some(until) if self.expires_soon => format!(
+                "  the sign-in of the account \"{account}\" ends soon, on {}; a run until then renews it\n",
+                local(until)
+            ),
+            Some(_) => String::new(),
+        }
+    }
+}
+
 impl From<Run> for LastRun {
     fn from(run: Run) -> Self {
         Self {
@@ -161,7 +221,7 @@ fn seen_dead(run: Run) -> Run {
 }
 
 /// An instant where the person is, to the minute.
-pub(super) fn local(instant: jiff::Timestamp) -> String {
+pub(super) fn local(instant: Timestamp) -> String {
     instant
         .to_zoned_datetime(jiff::tz::TimeZone::system())
         .strftime("%Y-%m-%d %H:%M")

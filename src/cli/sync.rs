@@ -60,7 +60,12 @@ pub(super) async fn keep_running(data_dir: Option<PathBuf>) -> Result<Exit, Fail
         .watch(&hooks, |notice| {
             let text = match notice {
                 Notice::Run(report) => text::report(&report),
-                Notice::Settings(problem) => format!("{}\n{}\n", problem.what, problem.next_step),
+                Notice::Settings(problem)
+                | Notice::SignInLost { problem, .. }
+                | Notice::SignInEndsSoon { problem, .. } => text::problem(&problem),
+                Notice::SignedInAgain { account } => format!(
+                    "The account \"{account}\" is signed in again; the changes that wait are sent now.\n"
+                ),
             };
             if written.is_ok() {
                 written = output::result(&text);

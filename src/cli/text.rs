@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     engine::Report,
-    model::{Figures, Requests, RunStatus},
+    model::{Figures, Problem, Requests, RunStatus},
 };
 
 /// A count with its thousands set apart.
@@ -73,6 +73,11 @@ pub(super) fn status(status: RunStatus) -> &'static str {
         RunStatus::Failed => "failed",
         RunStatus::Stopped => "stopped",
     }
+}
+
+/// What is wrong and what to do, a line each.
+pub(super) fn problem(problem: &Problem) -> String {
+    format!("{}\n{}\n", problem.what, problem.next_step)
 }
 
 /// What came of a run, in a few lines.

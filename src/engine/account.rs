@@ -1,14 +1,19 @@
 //! The accounts at work: one keeper for each, and what may be remembered of them written back.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
 
+use super::{auth_problem, sign_in_news::Trouble};
 use crate::{
     auth::{self, Clock, Keeper, Vault},
-    model::{AccountSettings, Keep},
+    model::{AccountSettings, Keep, Problem},
     outreach::{Client, Consequence, NoToken, TokenFuture, Tokens},
     store::{self, DataDir},
 };
@@ -27,6 +32,8 @@ pub(super) struct Accounts {
     memory: Vault,
     /// By the account's id.
     kept: BTreeMap<String, Kept>,
+    /// By the account's id.
+    not_renewed: BTreeMap<String, NotRenewed>,
     last_look: Option<Timestamp>,
 }
 
@@ -36,6 +43,9 @@ struct Kept {
     keeper: Keeper,
 }
 
+/// What kept a sign-in from being renewed when that was tried last.
+type NotRenewed = Arc<Mutex<Option<Problem>>>;
+
 impl Accounts {
     pub(super) fn new(clock: Clock) -> Self {
         Self {
@@ -43,6 +53,7 @@ impl Accounts {
             keyring: None,
             memory: Vault::memory(),
             kept: BTreeMap::new(),
+            not_renewed: BTreeMap::new(),
             last_look: None,
         }
     }
@@ -79,7 +90,22 @@ impl Accounts {
         Ok(keeper)
     }
 
-    /// Renews what wants to be renewed, in tasks of their own; what comes of it is seen by those who need a token.
+    /// By which sign-ins end.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// What is known of an account's sign-in beside its settings.
+    pub(super) fn trouble(&self, account: &AccountSettings) -> Trouble {
+        let kept = self.kept.get(&account.id);
+        let not_renewed = self.not_renewed.get(&account.id);
+        Trouble {
+            lost: kept.and_then(|kept| kept.keeper.standing().lost),
+            not_renewed: not_renewed.and_then(|problem| lock(problem).clone()),
+        }
+    }
+
+    /// Renews what wants to be renewed, in tasks of their own; [`trouble`](Self::trouble) says what came of it.
     pub(super) fn keep_alive(&mut self, dir: &DataDir) {
         let now = self.clock.now();
         let is_due = |last: Timestamp| now.duration_since(last).abs() >= LOOK_EVERY;
@@ -89,8 +115,14 @@ impl Accounts {
         self.last_look = Some(now);
         let signed_in = dir.read_accounts().unwrap_or_default().into_iter();
         for account in signed_in.filter(|account| account.signed_in_until.is_some()) {
-            if let Ok(keeper) = self.keeper(&account) {
-                tokio::spawn(async move { drop(keeper.keep_alive().await) });
+            let not_renewed = self.not_renewed.entry(account.id.clone()).or_default();
+            let not_renewed = Arc::clone(not_renewed);
+            match self.keeper(&account) {
+                Ok(keeper) => drop(tokio::spawn(async move {
+                    let renewed = keeper.keep_alive().await;
+                    *lock(&not_renewed) = renewed.err().map(|e| auth_problem(&e, &account.name));
+                })),
+                Err(error) => *lock(&not_renewed) = Some(auth_problem(&error, &account.name)),
             }
         }
     }
@@ -111,6 +143,11 @@ impl Accounts {
             }
         })
     }
+}
+
+/// Problems are replaced whole, so a panic elsewhere leaves none half-written.
+fn lock(problem: &Mutex<Option<Problem>>) -> std::sync::MutexGuard<'_, Option<Problem>> {
+    problem.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Kept {

@@ -8,6 +8,7 @@ mod command;
 mod problem;
 mod run;
 mod sign_in;
+mod sign_in_news;
 pub mod snapshot;
 mod watch;
 

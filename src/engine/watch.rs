@@ -1,11 +1,14 @@
 //! Keeps every enabled destination going: looks at the sources every moment and runs what is due.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use tokio::{task::JoinSet, time::MissedTickBehavior};
 
-use super::{Engine, Mode, Report, run, today};
+use super::{Engine, Mode, Report, run, sign_in_news::SignInNews, today};
 use crate::{
     model::{Account, Cause, Problem},
     source,
@@ -29,12 +32,35 @@ pub enum Notice {
     Run(Box<Report>),
     /// The settings cannot be read; the destinations go on as they were.
     Settings(Problem),
+    /// A sign-in was lost while no run needed it; nothing is sent for its account until a person signs in.
+    SignInLost {
+        /// The account's name.
+        account: String,
+        /// Why, and what to do.
+        problem: Problem,
+    },
+    /// A sign-in could not be renewed and ends within three days.
+    SignInEndsSoon {
+        /// The account's name.
+        account: String,
+        /// When.
+        until: Timestamp,
+        /// Why, and what to do.
+        problem: Problem,
+    },
+    /// An account whose sign-in was lost has another one.
+    SignedInAgain {
+        /// The account's name.
+        account: String,
+    },
 }
 
 /// What is remembered of one destination between looks.
 #[derive(Debug, Default)]
 pub(super) struct Watched {
     pub(super) is_running: bool,
+    /// The name of the account that the last run was for.
+    pub(super) account: String,
     /// The source at the last look: a file that is still being written changes from look to look.
     last_look: Option<String>,
     /// The source and the day of the last run.
@@ -55,19 +81,17 @@ impl Engine {
     /// Runs destinations whenever their files or the day have changed, until the hooks say stop.
     pub async fn watch(&mut self, hooks: &Hooks, mut tell: impl FnMut(Notice)) {
         let mut watched: BTreeMap<String, Watched> = BTreeMap::new();
-        let mut runs = JoinSet::new();
+        let mut runs: JoinSet<(String, Account, Report)> = JoinSet::new();
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut settings_problem = None;
+        let mut news = SignInNews::default();
         loop {
             tokio::select! {
                 () = hooks.stopping() => break,
                 _ = ticks.tick() => {}
                 Some(Ok((slug, account, report))) = runs.join_next(), if !runs.is_empty() => {
-                    self.remember_accounts();
-                    if let Some(asking) = self.learn_who(&account) {
-                        tokio::spawn(asking);
-                    }
+                    self.look_at_end(&account, &report, &mut news);
                     if let Some(state) = watched.get_mut(&slug) {
                         state.end(&report, || self.sign_in_of(&report.destination));
                     }
@@ -79,6 +103,9 @@ impl Engine {
                 self.accounts.keep_alive(&self.dir);
             }
             self.remember_accounts();
+            for notice in self.look_for_news(&mut news, &watched) {
+                tell(notice);
+            }
             let all = match self.dir.read_destinations() {
                 Ok(all) => {
                     settings_problem = None;
@@ -93,14 +120,12 @@ impl Engine {
                     continue;
                 }
             };
-            let enabled = all
-                .into_iter()
-                .filter(|settings| settings.destination.enabled);
-            for settings in enabled {
+            for settings in all.into_iter().filter(|s| s.destination.enabled) {
                 let state = watched.entry(settings.slug.clone()).or_default();
                 state.look_for_sign_in(|| self.sign_in_at(&settings.destination.account.name));
                 if let Some(cause) = state.due(look(&settings), Timestamp::now()) {
                     state.is_running = true;
+                    state.account.clone_from(&settings.destination.account.name);
                     runs.spawn(self.start(settings, cause, hooks.clone()));
                 }
             }
@@ -128,6 +153,35 @@ impl Engine {
             let report = run::run(&dir, &settings, Some(cause), Mode::Send, client, &hooks).await;
             (settings.slug, settings.destination.account, report)
         }
+    }
+
+    /// What a run has learnt of its account.
+    fn look_at_end(&mut self, account: &Account, report: &Report, news: &mut SignInNews) {
+        self.remember_accounts();
+        if let Some(asking) = self.learn_who(account) {
+            tokio::spawn(asking);
+        }
+        if report.hindrance == Some(Hindrance::SignIn)
+            && let Ok(Some(account)) = self.dir.find_account(&account.name)
+        {
+            news.is_told(&account);
+        }
+    }
+
+    /// What there is to tell of sign-ins; a token from the environment needs none.
+    fn look_for_news(
+        &self,
+        news: &mut SignInNews,
+        watched: &BTreeMap<String, Watched>,
+    ) -> Vec<Notice> {
+        if self.token.is_some() {
+            return vec![];
+        }
+        let accounts = self.dir.read_accounts().unwrap_or_default();
+        let running = watched.values().filter(|state| state.is_running);
+        let busy: BTreeSet<_> = running.map(|state| state.account.as_str()).collect();
+        let trouble = |account: &_| self.accounts.trouble(account);
+        news.look(&accounts, &busy, trouble, self.accounts.now())
     }
 
     fn sign_in_of(&self, destination: &str) -> Option<Timestamp> {

@@ -17,4 +17,5 @@ mod process;
 mod repeats;
 mod sign_in;
 mod story;
+mod watch;
 mod world;

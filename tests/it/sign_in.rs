@@ -31,15 +31,17 @@ use crate::world::{World, members};
 
 /// Issues the sandbox's own tokens.
 #[derive(Clone)]
-struct Issuer {
+pub(crate) struct Issuer {
     sandbox: Arc<Sandbox>,
     state: Arc<Mutex<Issued>>,
 }
 
 #[derive(Default)]
-struct Issued {
-    live: BTreeSet<String>,
-    n_asked: u32,
+pub(crate) struct Issued {
+    pub(crate) live: BTreeSet<String>,
+    pub(crate) n_asked: u32,
+    /// Says so in place of an answer.
+    pub(crate) is_down: bool,
 }
 
 impl Issuer {
@@ -59,11 +61,11 @@ impl Issuer {
         (issuer, format!("http://{address}/token"))
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut Issued) -> T) -> T {
+    pub(crate) fn with<T>(&self, look: impl FnOnce(&mut Issued) -> T) -> T {
         look(&mut self.state.lock().expect("a lock"))
     }
 
-    fn n_asked(&self) -> u32 {
+    pub(crate) fn n_asked(&self) -> u32 {
         self.with(|issued| issued.n_asked)
     }
 }
@@ -84,6 +86,9 @@ async fn token(State(issuer): State<Issuer>, form: String) -> Response {
     };
     issuer.with(|issued| {
         issued.n_asked += 1;
+        if issued.is_down {
+            return answer(StatusCode::SERVICE_UNAVAILABLE, json!({}));
+        }
         if !issued.live.remove(refresh) {
             let refusal = json!({"error": "invalid_grant"});
             return answer(StatusCode::BAD_REQUEST, refusal);
@@ -107,15 +112,15 @@ fn ticking(secs: i64) -> Clock {
     })
 }
 
-struct SignedIn {
-    world: World,
-    vault: Vault,
-    issuer: Issuer,
+pub(crate) struct SignedIn {
+    pub(crate) world: World,
+    pub(crate) vault: Vault,
+    pub(crate) issuer: Issuer,
 }
 
 impl SignedIn {
     /// Signed in a day ago.
-    async fn new(clock: &Clock) -> Self {
+    pub(crate) async fn new(clock: &Clock) -> Self {
         let mut world = World::new().await;
         let (issuer, token_address) = Issuer::start(&world.sandbox).await;
         let account = AccountSettings {
@@ -137,17 +142,17 @@ impl SignedIn {
         this
     }
 
-    fn dir(&self) -> DataDir {
+    pub(crate) fn dir(&self) -> DataDir {
         DataDir::open(Some(self.world.data_dir())).expect("it is there")
     }
 
-    fn account(&self) -> AccountSettings {
+    pub(crate) fn account(&self) -> AccountSettings {
         let found = self.dir().find_account("sandbox").expect("it is readable");
         found.expect("it is there")
     }
 
     /// What a sign-in in the browser leaves behind.
-    async fn sign_in(&self, refresh: &str, at: Timestamp) {
+    pub(crate) async fn sign_in(&self, refresh: &str, at: Timestamp) {
         self.issuer
             .with(|issued| issued.live.insert(refresh.to_owned()));
         for (slot, text) in [
@@ -315,6 +320,43 @@ async fn the_first_confirmed_update_tells_who_is_connected() {
     signed_in.world.write(&members(1..=4));
     signed_in.world.sync().await;
     assert_eq!(signed_in.world.n_requests(), 5);
+}
+
+#[tokio::test]
+async fn status_says_how_the_account_is_signed_in() {
+    let mut signed_in = SignedIn::new(&ticking(0)).await;
+    let program = crate::process::Program::of(&mut signed_in.world);
+    let status = async |days: i64| {
+        let account = AccountSettings {
+            signed_in_until: Some(Timestamp::now() + SignedDuration::from_hours(24 * days)),
+            ..signed_in.account()
+        };
+        let stored = signed_in.dir().write_account(account);
+        stored.expect("it is stored");
+        let ended = program.without_token().call(&["status"]).await;
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        ended.out
+    };
+    let fine = status(13).await;
+    assert!(!fine.contains("sign-in"), "{fine}");
+    let soon = status(2).await;
+    assert!(soon.contains("ends soon, on 20"), "{soon}");
+    let over = status(-1).await;
+    assert!(
+        over.contains("ended on") && over.contains("account connect --name \"Sandbox\""),
+        "{over}"
+    );
+    let none = AccountSettings {
+        signed_in_until: None,
+        ..signed_in.account()
+    };
+    signed_in.dir().write_account(none).expect("it is stored");
+    let (_, json) = program.without_token().json(&["status", "--json"]).await;
+    let sign_in = json!({"signed_in": false, "until": null, "expires_soon": false});
+    assert_eq!(json["destinations"][0]["sign_in"], sign_in);
+    // A token from the environment is used in its place.
+    let (_, json) = program.json(&["status", "--json"]).await;
+    assert_eq!(json["destinations"][0]["sign_in"], json!(null));
 }
 
 #[tokio::test]

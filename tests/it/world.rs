@@ -172,6 +172,11 @@ impl World {
         reports.remove(0)
     }
 
+    /// The engine, for a task that keeps it running.
+    pub(crate) fn take_engine(&mut self) -> Engine {
+        self.engine.take().expect("the engine is started")
+    }
+
     fn hooks(&self, progress: impl Fn(Progress) + Send + Sync + 'static) -> Hooks {
         Hooks {
             stop: self.stop.subscribe(),
