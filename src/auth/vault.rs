@@ -126,6 +126,9 @@ impl fmt::Display for Slot {
     }
 }
 
+/// No account has this id.
+const OF_THE_CHECK: &str = "check";
+
 /// Keeps the secrets of all accounts. Clones share them.
 #[derive(Clone)]
 pub struct Vault(Arc<Backend>);
@@ -222,6 +225,18 @@ impl Vault {
             self.remove(account, slot).await?;
         }
         Ok(())
+    }
+
+    /// Whether a secret can be kept. Only writing one tells: a keyring that is locked and holds nothing of ours says of
+    /// each secret that it is not there.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub async fn check(&self) -> Result<(), Error> {
+        let nothing = SecretString::from("nothing");
+        self.write(OF_THE_CHECK, Slot::AccessToken, &nothing)
+            .await?;
+        self.remove(OF_THE_CHECK, Slot::AccessToken).await
     }
 
     /// Keeps a new refresh token, and the one it replaces as the previous one. In this order: whenever the process

@@ -116,6 +116,7 @@ async fn open_vault(account: &AccountSettings) -> Result<(Vault, Option<SecretSt
         Keep::SessionOnly => Vault::memory(),
         Keep::Keyring => Vault::keyring()?,
     };
+    vault.check().await?;
     let known = vault.read(&account.id, Slot::ClientSecret).await?;
     Ok((vault, known))
 }

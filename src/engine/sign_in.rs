@@ -117,9 +117,9 @@ fn vault(error: &VaultError, said: &str, account: &str) -> (String, String) {
             format!("This computer has no keyring for the secrets: {said}."),
             "Install and start one (GNOME Keyring, KWallet or KeePassXC), or connect with --session-only, which keeps the sign-in until the program ends. For servers, put an access token into AUDIENCE_SYNC_ACCESS_TOKEN.".to_owned(),
         ),
-        VaultError::Locked(_) => (
-            format!("The keyring of this computer is locked: {said}."),
-            "Unlock it and try again; the changes that wait are kept.".to_owned(),
+        VaultError::Locked(why) => (
+            format!("The keyring of this computer is locked ({why})."),
+            "Unlock it and try again, or connect with --session-only, which keeps the sign-in until the program ends; the changes that wait are kept.".to_owned(),
         ),
         VaultError::Refused(_) => (
             format!("The keyring of this computer does not let Audience Sync in: {said}."),

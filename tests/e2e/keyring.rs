@@ -27,6 +27,8 @@ const OF_THE_DESKTOP: [&str; 8] = [
 pub(crate) struct Desk {
     home: TempDir,
     bus: Option<String>,
+    /// Programs of the desk's own, which come before those of the system.
+    programs: Option<PathBuf>,
     /// Ends before the folder goes.
     session: Option<Leashed>,
 }
@@ -48,22 +50,54 @@ impl Desk {
         Self {
             home,
             bus: None,
+            programs: None,
             session: None,
         }
     }
 
     /// An unlocked, empty keyring.
     pub(crate) async fn with_keyring() -> Self {
-        for program in ["dbus-run-session", "gnome-keyring-daemon", "secret-tool"] {
+        Self::with("unlocked").await
+    }
+
+    /// An empty keyring that is locked, and nobody to ask for its password.
+    pub(crate) async fn with_locked_keyring() -> Self {
+        Self::with("locked").await
+    }
+
+    async fn with(state: &str) -> Self {
+        for program in [
+            "dbus-run-session",
+            "dbus-send",
+            "gnome-keyring-daemon",
+            "secret-tool",
+        ] {
             installed(program);
         }
         let mut desk = Self::without_keyring();
         let mut command = Command::new(folder().join("keyring"));
+        command.arg(state);
         desk.furnish(&mut command);
         let mut session = Leashed::start(command);
         desk.bus = Some(session.announces("bus ").await);
         desk.session = Some(session);
         desk
+    }
+
+    /// Has the desk open addresses by writing them into the file that is returned, whole or not at all.
+    pub(crate) fn record_opened(&mut self) -> PathBuf {
+        let programs = self.home().join("programs");
+        let opened = self.home().join("opened");
+        fs::create_dir(&programs).expect("a folder");
+        let opener = programs.join("xdg-open");
+        let file = opened.display();
+        let script = format!(
+            "#!/bin/sh\nprintf %s \"$1\" > \"{file}.part\" && mv \"{file}.part\" \"{file}\"\n"
+        );
+        fs::write(&opener, script).expect("it can be written");
+        fs::set_permissions(&opener, Permissions::from_mode(0o755)).expect("it is ours");
+        self.programs = Some(programs);
+        opened
     }
 
     /// Lets a command work at this desk and at no other.
@@ -78,6 +112,12 @@ impl Desk {
             .env("XDG_DATA_HOME", home.join("share"))
             .env("XDG_CONFIG_HOME", home.join("config"))
             .env("XDG_CACHE_HOME", home.join("cache"));
+        if let Some(programs) = &self.programs {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let folders = [programs.clone()].into_iter();
+            let folders = folders.chain(std::env::split_paths(&path));
+            command.env("PATH", std::env::join_paths(folders).expect("no colon"));
+        }
         if let Some(bus) = &self.bus {
             command.env("DBUS_SESSION_BUS_ADDRESS", bus);
         }

@@ -12,6 +12,8 @@ use crate::{
     leash::{Said, installed, wait_for},
 };
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_audience-sync");
+
 /// A running program, which ends with its test.
 pub(crate) struct Running {
     child: Child,
@@ -44,20 +46,32 @@ impl Ended {
 impl Running {
     /// Starts it; `later` is as `faketime` takes it, for a program that is called some time from now.
     pub(crate) fn start(desk: &Desk, later: Option<&str>, arguments: &[&str]) -> Self {
-        let program = env!("CARGO_BIN_EXE_audience-sync");
         let mut command = match later {
-            None => Command::new(program),
+            None => Command::new(PROGRAM),
             Some(later) => {
                 let mut command = Command::new(installed("faketime"));
                 // Timeouts must not see it: they would never end.
                 command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-                command.args(["-f", later, program]);
+                command.args(["-f", later, PROGRAM]);
                 command
             }
         };
+        command.args(arguments);
+        Self::spawn(desk, command)
+    }
+
+    /// Starts it at a terminal of its own, which first says its name; what is typed there comes by [`tell`](Self::tell).
+    pub(crate) fn at_terminal(desk: &Desk, arguments: &[&str]) -> Self {
+        let mut command = Command::new(installed("script"));
+        let line = format!("tty; exec {PROGRAM} {}", arguments.join(" "));
+        command.args(["--quiet", "--flush", "--return", "--command", &line]);
+        command.arg("/dev/null");
+        Self::spawn(desk, command)
+    }
+
+    fn spawn(desk: &Desk, mut command: Command) -> Self {
         desk.furnish(&mut command);
         let mut child = command
-            .args(arguments)
             .env_remove("AUDIENCE_SYNC_ACCESS_TOKEN")
             .env("AUDIENCE_SYNC_DATA_DIR", desk.data_dir())
             .stdin(Stdio::piped())

@@ -4,6 +4,7 @@ use crate::{
     bench::{ACCOUNT, Bench, CLIENT_SECRET, found},
     browser::{Browser, Certificates},
     keyring::Desk,
+    leash::{installed, wait_for},
     pages::{Answer, EMAIL, proceed_past_the_warning, sign_in},
     program::{Ended, Running},
 };
@@ -89,4 +90,85 @@ async fn without_a_keyring_the_program_says_what_to_do() {
     assert_ne!(ended.code, Some(0), "{ended:#?}");
     assert!(ended.err.contains("keyring"), "{ended:#?}");
     assert!(ended.err.contains("--session-only"), "{ended:#?}");
+}
+
+/// It is found before anyone signs in, although a locked keyring says of each secret only that it is not there.
+#[tokio::test]
+async fn a_locked_keyring_is_told_at_once_and_the_way_without_it_works() {
+    let bench = Bench::at(Desk::with_locked_keyring().await).await;
+    let api = bench.sandbox.address();
+    let ended = bench
+        .end(bench.connect("http", &api, &["--no-browser"]))
+        .await
+        .with_code(3);
+    assert!(!ended.out.contains("/oauth/authorize"), "{ended:#?}");
+    assert!(ended.err.contains("is locked"), "{ended:#?}");
+    assert!(ended.err.contains("--session-only"), "{ended:#?}");
+
+    let mut browser = Browser::start("locked", Certificates::Warns).await;
+    let mut running = bench.connect("http", &api, &["--no-browser", "--session-only"]);
+    let address = running.names(&format!("{api}/oauth/authorize?")).await;
+    sign_in(&mut browser, &address, Answer::Allow).await;
+    let ended = bench.end(running).await.with_code(0);
+    assert!(ended.out.contains("Connected"), "{ended:#?}");
+    let secrets = [CLIENT_SECRET.to_owned()];
+    bench.assert_kept(&secrets);
+}
+
+#[tokio::test]
+async fn the_program_opens_the_page_itself() {
+    let mut desk = Desk::with_keyring().await;
+    let opened = desk.record_opened();
+    let bench = Bench::at(desk).await;
+    let mut browser = Browser::start("opened", Certificates::Warns).await;
+    let running = bench.connect("http", &bench.sandbox.address(), &[]);
+    let address = wait_for("the page that is opened", || {
+        std::fs::read_to_string(&opened).ok()
+    })
+    .await;
+    sign_in(&mut browser, &address, Answer::Allow).await;
+    browser.says("Outreach has answered").await;
+    let ended = assert_connected(&bench, running).await;
+    assert!(ended.out.contains(&address), "it is shown as well");
+}
+
+/// At a terminal everything that is typed can be seen, but for the secret.
+#[tokio::test]
+async fn the_secret_is_typed_unseen() {
+    let bench = Bench::start().await;
+    let arguments = ["account", "connect", "--no-browser", "--redirect", "paste"];
+    let mut running = Running::at_terminal(&bench.desk, &arguments);
+    let terminal = running.names("/dev/").await;
+    running.tell("client-that-is-typed");
+    wait_for("a terminal that shows nothing", || {
+        let stty = std::process::Command::new(installed("stty"))
+            .args(["-a", "-F", &terminal])
+            .output()
+            .expect("stty starts");
+        let modes = String::from_utf8_lossy(&stty.stdout).into_owned();
+        modes
+            .split_whitespace()
+            .any(|mode| mode == "-echo")
+            .then_some(())
+    })
+    .await;
+    running.tell(CLIENT_SECRET);
+    let address = running
+        .names("https://api.outreach.io/oauth/authorize?")
+        .await;
+    assert!(
+        address.contains("client_id=client-that-is-typed"),
+        "{address}"
+    );
+    // Ctrl-C.
+    running.tell("\u{3}");
+    let ended = bench.end(running).await.with_code(3);
+    let said = ended.said();
+    assert!(said.contains("client-that-is-typed\r\n"), "{said}");
+    let n_characters = CLIENT_SECRET.len();
+    assert!(
+        said.contains(&format!("The secret has {n_characters} characters.")),
+        "{said}"
+    );
+    bench.assert_kept(&[CLIENT_SECRET.to_owned()]);
 }
