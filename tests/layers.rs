@@ -29,6 +29,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
         ],
     ),
     ("sandbox", &[]),
+    ("ui", &["model", "engine"]),
     ("main", &["cli"]),
 ];
 

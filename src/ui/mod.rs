@@ -3,8 +3,10 @@
 //! A screen is a plain value with what was typed and chosen on it. It gets a [`View`], draws itself, and returns
 //! [`Intent`]s; it reads no file, takes no lock and waits for nothing.
 
+pub mod icon;
 mod intent;
 mod screen;
+pub mod theme;
 mod view;
 
 pub use intent::{Choice, Intent};
