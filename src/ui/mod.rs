@@ -3,11 +3,14 @@
 //! A screen is a plain value with what was typed and chosen on it. It gets a [`View`], draws itself, and returns
 //! [`Intent`]s; it reads no file, takes no lock and waits for nothing.
 
+pub mod format;
 pub mod icon;
 mod intent;
 mod screen;
+pub mod text;
 pub mod theme;
 mod view;
+pub mod widgets;
 
 pub use intent::{Choice, Intent};
 pub use screen::{Place, Screen, Tab};

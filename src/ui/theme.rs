@@ -148,9 +148,13 @@ pub fn install(ctx: &Context) {
 
 /// The colours of the theme in use.
 pub fn palette(ui: &Ui) -> &'static Palette {
-    if ui.visuals().dark_mode {
-        &DARK
-    } else {
-        &LIGHT
+    of(ui.ctx())
+}
+
+/// The colours of the theme in use, where there is no [`Ui`].
+pub fn of(ctx: &Context) -> &'static Palette {
+    match ctx.theme() {
+        Theme::Dark => &DARK,
+        Theme::Light => &LIGHT,
     }
 }

@@ -115,6 +115,8 @@ fn visuals(palette: &Palette, dark: bool) -> Visuals {
         panel_fill: palette.canvas,
         popup_shadow: shadow,
         striped: false,
+        // The controls have colours of their own when they are off.
+        disabled_alpha: 1.0,
         handle_shape: HandleShape::Circle,
         text_cursor: egui::style::TextCursorStyle {
             stroke: Stroke::new(1.0, palette.text),

@@ -1,0 +1,1 @@
+### The texts of this part of the window.

@@ -1,0 +1,89 @@
+//! Spinner, copy button, old → new.
+
+use egui::{Align2, Color32, Painter, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2};
+
+use super::{Button, draw};
+use crate::ui::{
+    icon::Icon,
+    text::{t, t_args},
+    theme::{self, Role},
+};
+
+/// The only thing that moves; it asks for the next picture while it is on screen.
+pub fn spinner(ui: &mut Ui, size: f32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(size), Sense::hover());
+    paint_spinner(ui, rect);
+    response
+}
+
+/// The spinner in a box of its own.
+pub fn paint_spinner(ui: &Ui, rect: Rect) {
+    if !ui.is_rect_visible(rect) {
+        return;
+    }
+    // 25 pictures a second look even, and cost less than the 60 of an animation.
+    ui.ctx()
+        .request_repaint_after(std::time::Duration::from_millis(40));
+    let palette = theme::palette(ui);
+    let center = rect.center();
+    let radius = rect.width() / 2.0 - 2.0;
+    ui.painter()
+        .circle_stroke(center, radius, Stroke::new(2.0, palette.accent_line));
+    let turns = ui.input(|input| input.time).fract();
+    arc(ui.painter(), center, radius, turns, palette.accent);
+}
+
+/// A third of a circle that starts after `turns` of a turn.
+fn arc(painter: &Painter, center: egui::Pos2, radius: f32, turns: f64, color: Color32) {
+    #[expect(clippy::cast_possible_truncation, reason = "a part of a turn")]
+    let start = turns as f32 * std::f32::consts::TAU;
+    let points = (0_u8..=12)
+        .map(|i| {
+            let angle = start + f32::from(i) / 12.0 * std::f32::consts::TAU * 0.35;
+            center + radius * vec2(angle.cos(), angle.sin())
+        })
+        .collect();
+    painter.add(Shape::line(points, Stroke::new(2.0, color)));
+}
+
+/// A square that copies `text`; `name` says what is copied.
+pub fn copy_button(ui: &mut Ui, name: &str, text: &str) -> Response {
+    let id = ui.next_auto_id().with("copied");
+    let now = ui.input(|input| input.time);
+    let until: Option<f64> = ui.data(|data| data.get_temp(id));
+    let copied = until.is_some_and(|until| now < until);
+    let icon = if copied { Icon::Check } else { Icon::Copy };
+    let tip = if copied { t("copied") } else { t("copy") };
+    let response = Button::icon_only(icon, name).tip(tip).small().show(ui);
+    if response.clicked() {
+        ui.ctx().copy_text(text.to_owned());
+        ui.data_mut(|data| data.insert_temp(id, now + 2.0));
+        ui.ctx()
+            .request_repaint_after(std::time::Duration::from_secs(2));
+    }
+    response
+}
+
+/// A value that changes: the old one grey, an arrow, the new one strong.
+pub fn old_new(ui: &mut Ui, old: &str, new: &str) -> Response {
+    let palette = theme::palette(ui);
+    let before = draw::line(
+        ui,
+        Role::Help,
+        palette.text_3,
+        old,
+        ui.available_width() / 2.0,
+    );
+    let rest = ui.available_width() - before.size().x - 24.0;
+    let after = draw::line(ui, Role::Label, palette.text, new, rest.max(24.0));
+    let size = vec2((before.size().x + 24.0 + after.size().x).ceil(), 20.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let name = t_args("changes-to", &[("old", old.into()), ("new", new.into())]);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, &name));
+    let middle = rect.left() + before.size().x + 12.0;
+    let arrow = Rect::from_center_size(pos2(middle, rect.center().y), Vec2::splat(14.0));
+    draw::left(ui, rect, before);
+    draw::icon(ui, arrow, Icon::ArrowRight, 14.0, palette.text_3);
+    draw::put(ui, rect, Align2::RIGHT_CENTER, after);
+    response
+}
