@@ -1,10 +1,10 @@
 //! Errors put for people: the one place where they get their words.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, io, path::Path};
 
 use super::auth_problem;
 use crate::{
-    model::{Account, AudienceId, Destination, Problem},
+    model::{Account, AudienceId, Destination, Problem, RunId},
     outreach::{self, Consequence},
     source, store,
     sync::{self, TooMany},
@@ -129,6 +129,33 @@ fn source_problem(error: &source::Error) -> Problem {
             chain(error)
         ),
         error.next_step(),
+    )
+}
+
+/// What is wrong with a source that somebody looks at, in words.
+pub(super) fn source_look_problem(error: &source::Error) -> Problem {
+    Problem::new(
+        error.code(),
+        format!("The source cannot be used: {}.", chain(error)),
+        error.next_step(),
+    )
+}
+
+/// Why a file that somebody asked for was not written, in words.
+pub(super) fn export_problem(path: &Path, error: &io::Error) -> Problem {
+    Problem::new(
+        "file_not_written",
+        format!("The file {} could not be written: {error}.", path.display()),
+        "Choose another folder, or make room and allow writing there. A file that was there before is as it was.",
+    )
+}
+
+/// Somebody asked for a run that is not in the state.
+pub(super) fn run_unknown(destination: &str, run: RunId) -> Problem {
+    Problem::new(
+        "run_unknown",
+        format!("The destination \"{destination}\" has no run {run}."),
+        "Choose one of the runs that are listed.",
     )
 }
 

@@ -197,6 +197,11 @@ impl FieldSet {
         fields.rest.is_empty().then(|| Self(bytes.to_vec()))
     }
 
+    /// The fields in the stored form, one after the other and not copied; ends early where the bytes are no field.
+    pub fn read(bytes: &[u8]) -> Iter<'_> {
+        Iter(PackedFields { rest: bytes })
+    }
+
     /// The attributes as Outreach reads them.
     pub fn to_json(&self) -> Map<String, Value> {
         self.iter()

@@ -132,7 +132,7 @@ impl Files {
 }
 
 impl DescribedFile {
-    fn of(file: &SourceFile) -> Self {
+    pub(super) fn of(file: &SourceFile) -> Self {
         Self {
             name: file.entry.name.as_ref().to_owned(),
             format: match file.shape.format {

@@ -170,7 +170,7 @@ impl Files {
     }
 
     /// The files that count for a projection, older ones first.
-    fn wanted(&self, projection: &Projection) -> Result<Vec<&SourceFile>, Error> {
+    pub(super) fn wanted(&self, projection: &Projection) -> Result<Vec<&SourceFile>, Error> {
         let is_full = self.contents == Contents::FullSnapshot;
         if self.layout != Layout::PerAudience {
             let newest = self.all.iter().map(|file| file.entry.facts.stamp).max();
@@ -195,7 +195,7 @@ impl Files {
     }
 
     /// Whether rows of one profile may stand in more than one place.
-    fn must_merge(&self, files: &[&SourceFile]) -> bool {
+    pub(super) fn must_merge(&self, files: &[&SourceFile]) -> bool {
         let is_full = self.contents == Contents::FullSnapshot;
         let is_json = |file: &&SourceFile| file.shape.format == Format::Json;
         match self.layout {

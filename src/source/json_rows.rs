@@ -28,6 +28,8 @@ pub(super) struct JsonPlan {
     own: Option<usize>,
     /// Whether who is in the file is in its audience.
     is_presence: bool,
+    /// Whether a value that is a list or an object is passed over, rather than the whole record.
+    is_survey: bool,
 }
 
 /// Prepares what a projection asks for.
@@ -56,6 +58,7 @@ pub(super) fn plan(
             projection.audiences.iter().position(is_own)
         }),
         is_presence: !has_status,
+        is_survey: false,
     }
 }
 
@@ -102,6 +105,14 @@ struct Cells<'a> {
 }
 
 impl JsonPlan {
+    /// The same plan for looking at everything: nobody has asked for a value that cannot be a cell, so it is none.
+    pub(super) fn for_survey(self) -> Self {
+        Self {
+            is_survey: true,
+            ..self
+        }
+    }
+
     /// Adds the values of a line; what is broken in it touches no other line.
     fn add_line(
         &self,
@@ -204,7 +215,11 @@ impl JsonPlan {
         let wrapped = object.get("attributes").and_then(Node::object);
         let mut others = vec![];
         for path in &self.attributes {
-            others.push(attribute(object, wrapped.as_ref(), path)?);
+            let found = attribute(object, wrapped.as_ref(), path);
+            others.push(match found {
+                Err(Fault::NotSingle(_)) if self.is_survey => first_identity(object, path)?,
+                other => other?,
+            });
         }
         let mut memberships = Memberships {
             plan: self,
@@ -344,6 +359,15 @@ fn attribute<'a>(
         // A flat key such as `identityMap.Oid`.
         (None, _) => object.get(path).map_or(Ok(None), |node| single(path, node)),
     }
+}
+
+/// The first of several ids, if the path is that of a namespace.
+fn first_identity<'a>(object: &Object<'a>, path: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+    let namespace = columns::namespace(path);
+    if namespace == path {
+        return Ok(None);
+    }
+    Ok(identities(object, namespace)?.into_iter().next())
 }
 
 /// The ids of a namespace in the identity map, each once.

@@ -28,6 +28,10 @@ mod merge;
 mod names;
 mod out;
 mod shape;
+mod survey;
+#[cfg(test)]
+mod survey_tests;
+mod tally;
 mod timestamp;
 
 pub use batch::{Batch, Projection, Rejected, Row};
@@ -36,4 +40,5 @@ pub use error::Error;
 pub use files::{Files, open};
 pub use listing::Fingerprint;
 pub use shape::Layout;
+pub use survey::{Survey, SurveyedAudience, SurveyedColumn};
 pub use timestamp::parse_timestamp;

@@ -57,6 +57,17 @@ pub(super) fn facts(name: &str) -> NameFacts {
     }
 }
 
+/// What a file's name calls its audience: all that stands before the id.
+pub(super) fn audience_name(name: &str) -> Option<String> {
+    let stem = stem(name);
+    let (before, _) = split_stamp(stem).or_else(|| split_stamp(without_part(stem)?))?;
+    let id = audience(before)?;
+    let before = before.strip_suffix(id.as_str())?;
+    let before = before.strip_suffix("_segment").unwrap_or(before);
+    let name = before.replace('_', " ").trim().to_owned();
+    (!name.is_empty()).then_some(name)
+}
+
 fn stem(name: &str) -> &str {
     let name = name.rsplit_once('/').map_or(name, |(_, last)| last);
     let mut stem = name;
@@ -153,6 +164,27 @@ mod tests {
                 "{name}"
             );
             assert_eq!(facts.stamp, stamp, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_id_is_the_name() {
+        for (name, expected) in [
+            (
+                "Gold_customers_segmentabc_20260131041500.csv",
+                Some("Gold customers"),
+            ),
+            (
+                "x/Gold_7841ba61-23c1-4bb3-a495-00d3g5fe1e93_20260131_041500_2.csv",
+                Some("Gold"),
+            ),
+            (
+                "7841ba61-23c1-4bb3-a495-00d3g5fe1e93_20260131041500.csv",
+                None,
+            ),
+            ("daily_20260131041500.csv", None),
+        ] {
+            assert_eq!(audience_name(name).as_deref(), expected, "{name}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a file is, told from its name and its beginning.
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, ops::ControlFlow, sync::Arc};
 
 use super::{
     Error,
@@ -245,6 +245,25 @@ fn sniff_json(entry: &Entry, window: Window) -> Result<Shape, Error> {
         columns: facts.columns,
         audiences: facts.audiences,
     })
+}
+
+/// The paths and audiences of all records of a JSON file; nothing if `on_record` breaks. A fault in the file ends it, and
+/// is for the reader to tell.
+pub(super) fn gather(
+    entry: &Entry,
+    on_record: &mut dyn FnMut() -> ControlFlow<()>,
+) -> Result<Option<(Vec<String>, Vec<AudienceId>)>, Error> {
+    let mut records = JsonRecords::new(open_window(entry)?);
+    let mut facts = Facts::default();
+    while let Ok(json_records::Found::Value | json_records::Found::TooLarge) = records.next() {
+        if on_record().is_break() {
+            return Ok(None);
+        }
+        for object in document::objects(str::from_utf8(records.text()).unwrap_or_default()) {
+            facts.add_object(&object);
+        }
+    }
+    Ok(Some((facts.columns, facts.audiences)))
 }
 
 /// What columns or keys tell together.

@@ -14,6 +14,7 @@ mod data_dir;
 mod error;
 mod kept;
 mod ledger;
+mod look;
 mod planning;
 mod runs;
 mod schema;
@@ -28,6 +29,7 @@ pub use data_dir::{DataDir, Lock};
 pub use error::Error;
 pub use kept::Kept;
 pub use ledger::LedgerEntry;
+pub use look::{JournalEntry, Movement, Movements, StatusCount};
 pub use planning::Planning;
 pub use settings::{Settings, read_destination};
 

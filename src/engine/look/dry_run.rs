@@ -1,0 +1,89 @@
+//! What a dry run has found, and what a run would cost.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::label;
+use crate::{
+    engine::{
+        Report,
+        snapshot::{ChangeLine, DryRun, Forecast},
+    },
+    model::{KnownFields, Preferences, Target},
+    sync::{MAX_IN_FLIGHT, SampleLine},
+};
+
+/// The requests that Outreach allows a user in an hour.
+/// Source: `https://developers.outreach.io/api/making-requests/#rate-limiting`.
+const HOURLY_LIMIT: f64 = 10_000.0;
+
+/// How long Outreach takes to answer one request, in seconds.
+const USUAL_ANSWER_SECS: f64 = 0.2;
+
+/// What came of a dry run, for the screen.
+pub fn dry_run(report: &Report, preferences: &Preferences, fields: Option<&KnownFields>) -> DryRun {
+    let sample = report.plan.as_ref().map(|plan| plan.sample.as_slice());
+    let lines: Vec<_> = sample
+        .unwrap_or_default()
+        .iter()
+        .map(|line| change_line(line, fields))
+        .collect();
+    DryRun {
+        figures: report.figures,
+        n_values: lines.len() as u64,
+        forecast: forecast(report.figures.pending, preferences),
+        lines: Arc::new(lines),
+        problem: report.problem.clone(),
+    }
+}
+
+/// What so many changes cost, sent with one request each and nothing else used of this hour's limit.
+pub fn forecast(n_changes: u64, preferences: &Preferences) -> Forecast {
+    let hourly = (HOURLY_LIMIT * (1.0 - preferences.reserve_share.clamp(0.0, 1.0))).max(1.0);
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "requests are far below 2⁵³, and this is a forecast"
+    )]
+    let (n, allowance) = (n_changes as f64, preferences.yearly_allowance.max(1) as f64);
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "there are a few places in flight"
+    )]
+    let in_flight = MAX_IN_FLIGHT as f64;
+    let at_least = n / in_flight * USUAL_ANSWER_SECS;
+    let under_limit = (n - hourly).max(0.0) / hourly * 3600.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is a positive number of seconds, and the cast saturates"
+    )]
+    let secs = at_least.max(under_limit).ceil() as u64;
+    Forecast {
+        n_single: n_changes,
+        secs,
+        year_share: n / allowance,
+        ..Forecast::default()
+    }
+}
+
+fn change_line(line: &SampleLine, fields: Option<&KnownFields>) -> ChangeLine {
+    let target = Target::parse(&line.field);
+    ChangeLine {
+        prospect: line.prospect,
+        field: line.field.clone(),
+        label: target.and_then(|target| label(target, fields)),
+        old: (!line.old.is_null()).then(|| text_of(&line.old)),
+        new: text_of(&line.new),
+    }
+}
+
+/// A value of Outreach's as people read it; empty if there is none.
+pub(super) fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(", "),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}

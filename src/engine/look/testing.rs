@@ -1,0 +1,1 @@
+//! A destination with a past.

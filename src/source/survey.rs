@@ -1,0 +1,439 @@
+//! A source read from end to end: what its columns hold, how many are in its audiences, what cannot be read.
+//!
+//! Each file is read by itself with all its columns, so that one without a column that another has is no fault. Where
+//! rows of one profile may stand in several places, the audiences are counted once more over the merged rows.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use super::{
+    Batch, DescribedFile, Error, Files, Layout, Projection, columns, csv_rows,
+    files::SourceFile,
+    json_rows, names,
+    out::Out,
+    shape::{self, Format},
+    tally::{Tally, best_id},
+};
+use crate::model::{AudienceId, Contents, MembershipStatus};
+
+/// What a source holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Survey {
+    /// How profiles and audiences are laid out.
+    pub layout: Layout,
+    /// Whether absence means "has left".
+    pub contents: Contents,
+    /// The files, older ones first.
+    pub files: Vec<DescribedFile>,
+    /// The names of files that are not part of the source.
+    pub ignored: Vec<String>,
+    /// Readable records.
+    pub n_profiles: u64,
+    /// Records that cannot be read.
+    pub n_rejected: u64,
+    /// Why the first of them cannot be read, each with its place.
+    pub rejected: Vec<String>,
+    /// Records without a usable id of a prospect; all of them if no field looks like one.
+    pub n_without_id: u64,
+    /// The field that most likely holds the id of the prospect.
+    pub id_field: Option<String>,
+    /// The columns or XDM paths but for those of memberships; a column that is there twice cannot be used and is not
+    /// in it.
+    pub columns: Vec<SurveyedColumn>,
+    /// The audiences.
+    pub audiences: Vec<SurveyedAudience>,
+    /// The first records of the newest file: fields with their values.
+    pub samples: Vec<Vec<(String, String)>>,
+    /// When the newest file was changed.
+    pub changed: Option<Timestamp>,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SurveyedColumn {
+    /// Its name or XDM path.
+    pub name: String,
+    /// Whether it is an identity namespace rather than an attribute.
+    pub is_identity: bool,
+    /// How many records have a value.
+    pub n_filled: u64,
+    /// The longest value, in characters.
+    pub longest: usize,
+    /// The first different values.
+    pub samples: Vec<String>,
+}
+
+/// Who is in an audience.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurveyedAudience {
+    /// Its id in Adobe Experience Platform.
+    pub id: AudienceId,
+    /// What the file's name calls it.
+    pub name: Option<String>,
+    /// The newest file of its own, if it has any.
+    pub file: Option<String>,
+    /// Members.
+    pub n_members: u64,
+    /// Profiles that are marked as having left.
+    pub n_exited: u64,
+}
+
+const MOST_COLUMNS: usize = 2000;
+const MOST_SAMPLES: usize = 3;
+const MOST_REASONS: usize = 5;
+
+impl Files {
+    /// Reads the source from end to end, telling now and then how many records it has read, until that breaks; what was
+    /// read by then is returned.
+    pub fn survey(
+        &self,
+        on_progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Survey, Error> {
+        let mut surveyor = Surveyor {
+            survey: self.unread(),
+            tallies: vec![],
+            is_stopped: false,
+            on_progress,
+        };
+        let everyone: Vec<_> = surveyor.audience_ids();
+        let files = self.wanted(&projection(String::new(), vec![], everyone))?;
+        for file in &files {
+            surveyor.read(self, file)?;
+            if surveyor.is_stopped {
+                break;
+            }
+        }
+        surveyor.conclude();
+        if self.must_merge(&files) && !surveyor.is_stopped {
+            surveyor.count_merged(self)?;
+        }
+        Ok(surveyor.survey)
+    }
+
+    /// What is known before a record is read.
+    fn unread(&self) -> Survey {
+        let mut audiences: Vec<SurveyedAudience> = vec![];
+        for file in &self.all {
+            let own = file.entry.facts.audience.iter();
+            for id in own.filter(|_| self.layout() == Layout::PerAudience) {
+                let found = audience_mut(&mut audiences, id);
+                // The last is the newest.
+                found.file = Some(file.entry.name.as_ref().to_owned());
+                found.name = names::audience_name(&file.entry.name);
+            }
+            for id in &file.shape.audiences {
+                audience_mut(&mut audiences, id);
+            }
+        }
+        forget_common_names(&mut audiences);
+        let newest = self
+            .all
+            .iter()
+            .map(|file| file.entry.version.modified)
+            .max();
+        Survey {
+            layout: self.layout(),
+            contents: self.contents(),
+            files: self.all.iter().map(DescribedFile::of).collect(),
+            ignored: self.ignored.clone(),
+            n_profiles: 0,
+            n_rejected: 0,
+            rejected: vec![],
+            n_without_id: 0,
+            id_field: None,
+            columns: vec![],
+            audiences,
+            samples: vec![],
+            changed: newest.and_then(|ns| Timestamp::from_nanosecond(ns).ok()),
+        }
+    }
+}
+
+/// The audience of this id, whatever its letter case; a new one if it is not there.
+fn audience_mut<'a>(
+    audiences: &'a mut Vec<SurveyedAudience>,
+    id: &AudienceId,
+) -> &'a mut SurveyedAudience {
+    let is_it = |known: &SurveyedAudience| known.id.as_str().eq_ignore_ascii_case(id.as_str());
+    match audiences.iter().position(is_it) {
+        Some(place) => &mut audiences[place],
+        None => audiences.push_mut(SurveyedAudience {
+            id: id.clone(),
+            name: None,
+            file: None,
+            n_members: 0,
+            n_exited: 0,
+        }),
+    }
+}
+
+/// Files are mostly called after the destination that exported them, which names none of its audiences.
+fn forget_common_names(audiences: &mut [SurveyedAudience]) {
+    let names: Vec<_> = audiences.iter().map(|a| a.name.clone()).collect();
+    for audience in audiences {
+        if names.iter().filter(|name| **name == audience.name).count() > 1 {
+            audience.name = None;
+        }
+    }
+}
+
+fn projection(
+    outreach_id: String,
+    attributes: Vec<String>,
+    audiences: Vec<AudienceId>,
+) -> Projection {
+    Projection {
+        outreach_id,
+        attributes,
+        audiences,
+    }
+}
+
+struct Surveyor<'p> {
+    survey: Survey,
+    /// In the order of the survey's columns.
+    tallies: Vec<Tally>,
+    is_stopped: bool,
+    on_progress: &'p mut dyn FnMut(u64) -> ControlFlow<()>,
+}
+
+/// One file's cells: which tally and which audience each is of.
+struct Way {
+    projection: Projection,
+    /// Whether the first cell is of the first column, or of nothing.
+    has_id_cell: bool,
+    tallies: Vec<usize>,
+    audiences: Vec<usize>,
+    /// Whether the statuses stand in the file, rather than follow from who is in it.
+    has_statuses: bool,
+}
+
+impl Surveyor<'_> {
+    fn audience_ids(&self) -> Vec<AudienceId> {
+        let audiences = self.survey.audiences.iter();
+        audiences.map(|audience| audience.id.clone()).collect()
+    }
+
+    fn read(&mut self, files: &Files, file: &SourceFile) -> Result<(), Error> {
+        let layout = files.layout();
+        let way = match file.shape.format {
+            Format::Delimited { .. } => self.delimited_way(layout, file),
+            Format::Json => self.json_way(layout, file)?,
+        };
+        if self.is_stopped
+            || way.projection.width() == 1 && way.tallies.is_empty() && way.has_id_cell
+        {
+            return Ok(());
+        }
+        self.survey.samples.clear();
+        let entry = &file.entry;
+        let mut emit = |batch: Batch| self.add(&way, &batch);
+        let mut out = Out::new(way.projection.width(), None, &mut emit);
+        out.start_file(&entry.name);
+        match file.shape.format {
+            Format::Delimited { delimiter } => {
+                let header = &file.shape.columns;
+                let plan = csv_rows::plan(entry, layout, delimiter, header, &way.projection)?;
+                csv_rows::read(entry, &plan, &mut out)?;
+            }
+            Format::Json => {
+                let plan = json_rows::plan(entry, layout, file.shape.has_status, &way.projection);
+                json_rows::read(entry, &plan.for_survey(), &mut out)?;
+            }
+        }
+        if !out.is_stopped() {
+            entry.check_unchanged()?;
+        }
+        out.finish()
+    }
+
+    /// A delimited file: the first column stands where the id would, which every row must have.
+    fn delimited_way(&mut self, layout: Layout, file: &SourceFile) -> Way {
+        let all = &file.shape.columns;
+        let is_once = |name: &&String| all.iter().filter(|other| other == name).count() == 1;
+        let names: Vec<_> = all
+            .iter()
+            .take(MOST_COLUMNS)
+            .filter(|name| !name.is_empty() && columns::membership(name).is_none())
+            .filter(is_once)
+            .cloned()
+            .collect();
+        let audiences = if layout == Layout::PerAudience {
+            file.entry.facts.audience.iter().cloned().collect()
+        } else {
+            file.shape.audiences.clone()
+        };
+        let tallies = names.iter().map(|name| self.tally(name)).collect();
+        let mut names = names.into_iter();
+        let first = names.next().unwrap_or_default();
+        Way {
+            audiences: self.places(&audiences),
+            projection: projection(first, names.collect(), audiences),
+            has_id_cell: true,
+            tallies,
+            has_statuses: layout != Layout::PerAudience || file.shape.has_status,
+        }
+    }
+
+    /// A JSON file: what its first records have is not all there is, so it is gone through before.
+    fn json_way(&mut self, layout: Layout, file: &SourceFile) -> Result<Way, Error> {
+        let on_progress = &mut *self.on_progress;
+        let mut n_seen = 0;
+        let n_before = self.survey.n_profiles;
+        let gathered = shape::gather(&file.entry, &mut || {
+            n_seen += 1;
+            if n_seen % Batch::MAX_ROWS == 0 {
+                on_progress(n_before)
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
+        let Some((names, found)) = gathered else {
+            self.is_stopped = true;
+            return Ok(Way {
+                projection: projection(String::new(), vec![], vec![]),
+                has_id_cell: false,
+                tallies: vec![],
+                audiences: vec![],
+                has_statuses: false,
+            });
+        };
+        let audiences = if layout == Layout::PerAudience {
+            file.entry.facts.audience.iter().cloned().collect()
+        } else {
+            found
+        };
+        let names: Vec<_> = names
+            .into_iter()
+            .filter(|name| columns::membership(name).is_none())
+            .collect();
+        Ok(Way {
+            tallies: names.iter().map(|name| self.tally(name)).collect(),
+            audiences: self.places(&audiences),
+            projection: projection(String::new(), names, audiences),
+            has_id_cell: false,
+            has_statuses: layout != Layout::PerAudience || file.shape.has_status,
+        })
+    }
+
+    fn tally(&mut self, name: &str) -> usize {
+        let known = self.tallies.iter().position(|tally| tally.name() == name);
+        known.unwrap_or_else(|| {
+            self.tallies.push(Tally::new(name));
+            self.tallies.len() - 1
+        })
+    }
+
+    fn places(&mut self, audiences: &[AudienceId]) -> Vec<usize> {
+        let all = &mut self.survey.audiences;
+        let mut places = vec![];
+        for id in audiences {
+            let id = audience_mut(all, id).id.clone();
+            places.extend(all.iter().position(|audience| audience.id == id));
+        }
+        places
+    }
+
+    fn add(&mut self, way: &Way, batch: &Batch) -> ControlFlow<()> {
+        self.survey.n_rejected += batch.rejected.len() as u64;
+        let free = MOST_REASONS.saturating_sub(self.survey.rejected.len());
+        for rejected in batch.rejected.iter().take(free) {
+            let reason = format!("{}: {}", rejected.place, rejected.what);
+            self.survey.rejected.push(reason);
+        }
+        for row in batch.rows() {
+            self.survey.n_profiles += 1;
+            let mut cells = row.cells().skip(usize::from(!way.has_id_cell));
+            for place in &way.tallies {
+                let cell = cells.next().flatten();
+                if let (Some(cell), Some(tally)) = (cell, self.tallies.get_mut(*place)) {
+                    tally.add(cell);
+                }
+            }
+            count_statuses(&mut self.survey.audiences, &way.audiences, cells);
+            if self.survey.samples.len() < MOST_SAMPLES {
+                let sample = way.sample(row.cells());
+                self.survey.samples.push(sample);
+            }
+        }
+        let told = (self.on_progress)(self.survey.n_profiles + self.survey.n_rejected);
+        self.is_stopped = told.is_break();
+        told
+    }
+
+    fn conclude(&mut self) {
+        let id = best_id(&self.tallies);
+        let n_ids = id.map_or(0, Tally::n_ids);
+        self.survey.n_without_id = self.survey.n_profiles.saturating_sub(n_ids);
+        self.survey.id_field = id.map(|tally| tally.name().to_owned());
+        self.survey.columns = self.tallies.drain(..).map(Tally::into_column).collect();
+    }
+
+    /// Counts the audiences over profiles rather than records; leaves them as they are where the files do not allow it,
+    /// because one of them has not all columns.
+    fn count_merged(&mut self, files: &Files) -> Result<(), Error> {
+        let Some(id) = self.survey.id_field.clone() else {
+            return Ok(());
+        };
+        let ids = self.audience_ids();
+        let places: Vec<_> = (0..ids.len()).collect();
+        let mut audiences = self.survey.audiences.clone();
+        for audience in &mut audiences {
+            (audience.n_members, audience.n_exited) = (0, 0);
+        }
+        let n_records = self.survey.n_profiles + self.survey.n_rejected;
+        let mut is_stopped = false;
+        let read = files.read(&projection(id, vec![], ids), &mut |batch| {
+            for row in batch.rows() {
+                count_statuses(&mut audiences, &places, row.cells().skip(1));
+            }
+            let told = (self.on_progress)(n_records);
+            is_stopped = told.is_break();
+            told
+        });
+        match read {
+            Ok(()) if !is_stopped => self.survey.audiences = audiences,
+            Ok(()) | Err(Error::ColumnMissing { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        self.is_stopped |= is_stopped;
+        Ok(())
+    }
+}
+
+impl Way {
+    /// A record as its fields with their values; those that it does not have are left out.
+    fn sample<'a>(&self, cells: impl Iterator<Item = Option<&'a str>>) -> Vec<(String, String)> {
+        let id = Some(&self.projection.outreach_id).filter(|_| self.has_id_cell);
+        let attributes = id.into_iter().chain(&self.projection.attributes).cloned();
+        let audiences = self
+            .projection
+            .audiences
+            .iter()
+            .filter(|_| self.has_statuses);
+        let status =
+            |id: &AudienceId| format!("segmentMembership.{}.{id}.status", columns::OWN_NAMESPACE);
+        attributes
+            .chain(audiences.map(status))
+            .zip(cells.skip(usize::from(!self.has_id_cell)))
+            .filter_map(|(name, cell)| Some((name, cell?.to_owned())))
+            .collect()
+    }
+}
+
+fn count_statuses<'a>(
+    audiences: &mut [SurveyedAudience],
+    places: &[usize],
+    cells: impl Iterator<Item = Option<&'a str>>,
+) {
+    for (place, cell) in places.iter().zip(cells) {
+        let status = cell.and_then(MembershipStatus::parse);
+        if let (Some(status), Some(audience)) = (status, audiences.get_mut(*place)) {
+            match status {
+                MembershipStatus::Realized => audience.n_members += 1,
+                MembershipStatus::Exited => audience.n_exited += 1,
+            }
+        }
+    }
+}
