@@ -11,9 +11,8 @@ use super::{
 };
 use crate::{
     auth::{self, Vault},
-    engine::auth_problem,
-    model::{AccountSettings, Keep, Problem},
-    store::DataDir,
+    engine::{account_unknown, auth_problem, rename_account},
+    model::{AccountSettings, Keep},
 };
 
 /// Carries out one of the commands.
@@ -141,7 +140,7 @@ pub(super) fn standing(account: &AccountSettings, now: Timestamp) -> String {
 fn rename(data_dir: Option<PathBuf>, old: &str, new: &str) -> Result<Exit, Failure> {
     let engine = open_engine(data_dir)?;
     let (old, new) = (old.trim(), new.trim());
-    let n_destinations = rename_everywhere(engine.dir(), old, new)?;
+    let n_destinations = rename_account(engine.dir(), old, new).map_err(Failure::usage)?;
     output::result(&format!(
         "Renamed \"{old}\" to \"{new}\", in {} too.\n",
         super::text::counted(n_destinations, "destination", "destinations")
@@ -149,41 +148,11 @@ fn rename(data_dir: Option<PathBuf>, old: &str, new: &str) -> Result<Exit, Failu
     Ok(Exit::Well)
 }
 
-/// How many destinations it was renamed in.
-fn rename_everywhere(dir: &DataDir, old: &str, new: &str) -> Result<u64, Failure> {
-    let account = dir
-        .find_account(old)?
-        .ok_or_else(|| Failure::usage(unknown(old)))?;
-    let taken = dir.find_account(new)?;
-    if new.is_empty() || taken.is_some_and(|taken| taken.id != account.id) {
-        return Err(Failure::usage(Problem::new(
-            "account_name_taken",
-            format!("An account cannot be named \"{new}\": the name is taken or empty."),
-            "Choose another name.",
-        )));
-    }
-    // The destinations first: if this ends half-way, the same command goes on.
-    let mut n_destinations = 0;
-    for settings in dir.read_destinations()? {
-        let mut destination = settings.destination;
-        if destination.account.name.eq_ignore_ascii_case(&account.name) {
-            new.clone_into(&mut destination.account.name);
-            dir.write_destination(destination)?;
-            n_destinations += 1;
-        }
-    }
-    dir.write_account(AccountSettings {
-        name: new.to_owned(),
-        ..account
-    })?;
-    Ok(n_destinations)
-}
-
 async fn disconnect(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failure> {
     let dir = open_dir(data_dir)?;
     let account = dir
         .find_account(name)?
-        .ok_or_else(|| Failure::usage(unknown(name)))?;
+        .ok_or_else(|| Failure::usage(account_unknown(name)))?;
     if account.keep == Keep::Keyring {
         let forgotten = forget(&account.id).await;
         forgotten.map_err(|e| auth_failure(&e, &account.name))?;
@@ -206,12 +175,4 @@ async fn disconnect(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failu
 
 async fn forget(id: &str) -> Result<(), auth::Error> {
     Ok(Vault::keyring()?.forget(id).await?)
-}
-
-fn unknown(name: &str) -> Problem {
-    Problem::new(
-        "account_unknown",
-        format!("There is no account named \"{name}\"."),
-        "`audience-sync account list` shows those there are.",
-    )
 }

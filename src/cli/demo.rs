@@ -16,7 +16,7 @@ use crate::{
 };
 
 const DESTINATION: &str = include_str!("../../assets/demo/destination.json");
-const FIRST_DAY: &str = include_str!("../../assets/demo/profiles.csv");
+pub(super) const FIRST_DAY: &str = include_str!("../../assets/demo/profiles.csv");
 const NEXT_DAY: &str = include_str!("../../assets/demo/profiles-next-day.csv");
 
 /// Syncs the sample, changes it, syncs again, and once more with nothing changed.
@@ -85,7 +85,11 @@ async fn once(engine: &mut Engine, name: &str, hooks: &Hooks) -> Result<Report, 
 }
 
 /// Stores the sample destination, pointed at the sandbox, without what an earlier demo remembers of another sandbox.
-fn set_up(dir: &DataDir, sandbox: &Sandbox, source: &std::path::Path) -> Result<String, Failure> {
+pub(super) fn set_up(
+    dir: &DataDir,
+    sandbox: &Sandbox,
+    source: &std::path::Path,
+) -> Result<String, Failure> {
     let mut destination = Destination::from_json(DESTINATION).map_err(|faults| {
         let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
         Failure::usage(Problem::new(

@@ -12,17 +12,18 @@ mod sandbox;
 mod status;
 mod sync;
 mod text;
+mod window;
 
 use std::{io, path::PathBuf, process::ExitCode, sync::Arc};
 
 use tokio::sync::watch;
 
 pub use args::Args;
-use args::Command;
+use args::{Command, DemoArgs};
 
 use crate::{
     auth,
-    engine::{Engine, Hooks, Progress, store_problem},
+    engine::{Engine, Hooks, Progress, Start, store_problem},
     model::Problem,
     store::{self, DataDir},
 };
@@ -95,39 +96,42 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Carries out one command.
+/// Carries out one command; `show` opens a window and returns when it is closed.
 ///
 /// # Errors
 /// If there is nowhere to say what went wrong; everything else becomes words and an [`Exit`].
-pub fn run(args: Args) -> io::Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let ended = runtime.block_on(carry_out(args));
-    // A reader that hangs on a dead share must not keep the program from ending.
-    runtime.shutdown_background();
+pub fn run(args: Args, show: &dyn Fn(Start) -> Result<(), Problem>) -> io::Result<Exit> {
+    let ended = match args.command {
+        None => window::run(args.data_dir, show),
+        Some(Command::Demo(DemoArgs { headless: false })) => window::run_demo(args.data_dir, show),
+        Some(command) => run_headless(args.data_dir, command),
+    };
     ended.or_else(|failure| {
         output::problem(&failure.problem)?;
         Ok(failure.exit)
     })
 }
 
-async fn carry_out(args: Args) -> Result<Exit, Failure> {
-    let data_dir = args.data_dir;
-    match args.command {
-        None => Err(Failure::usage(Problem::new(
-            "no_window",
-            "This version has no window yet.",
-            "See `audience-sync --help` for what it does without one; `audience-sync demo` shows it at work.",
-        ))),
-        Some(Command::Demo(_)) => demo::run(data_dir).await,
-        Some(Command::Sync(options)) => sync::run(data_dir, options).await,
-        Some(Command::Run) => sync::keep_running(data_dir).await,
-        Some(Command::Status(options)) => status::run(data_dir, options),
-        Some(Command::Failures(options)) => failures::run(data_dir, options),
-        Some(Command::Destination(command)) => destination::run(data_dir, command),
-        Some(Command::Account(command)) => account::run(data_dir, command).await,
-        Some(Command::Sandbox(options)) => sandbox::run(options).await,
+fn run_headless(data_dir: Option<PathBuf>, command: Command) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let ended = runtime.block_on(carry_out(data_dir, command));
+    // A reader that hangs on a dead share must not keep the program from ending.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn carry_out(data_dir: Option<PathBuf>, command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Demo(_) => demo::run(data_dir).await,
+        Command::Sync(options) => sync::run(data_dir, options).await,
+        Command::Run => sync::keep_running(data_dir).await,
+        Command::Status(options) => status::run(data_dir, options),
+        Command::Failures(options) => failures::run(data_dir, options),
+        Command::Destination(command) => destination::run(data_dir, command),
+        Command::Account(command) => account::run(data_dir, command).await,
+        Command::Sandbox(options) => sandbox::run(options).await,
     }
 }
 

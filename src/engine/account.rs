@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
 
-use super::{auth_problem, sign_in_news::Trouble};
+use super::{auth_problem, sign_in_news::Trouble, store_problem};
 use crate::{
     auth::{self, Clock, Keeper, Vault},
     model::{AccountSettings, Keep, Problem},
@@ -30,6 +30,7 @@ pub(super) struct Accounts {
     clock: Clock,
     keyring: Option<Vault>,
     memory: Vault,
+    has_own_vault: bool,
     /// By the account's id.
     kept: BTreeMap<String, Kept>,
     /// By the account's id.
@@ -52,6 +53,7 @@ impl Accounts {
             clock,
             keyring: None,
             memory: Vault::memory(),
+            has_own_vault: false,
             kept: BTreeMap::new(),
             not_renewed: BTreeMap::new(),
             last_look: None,
@@ -63,8 +65,36 @@ impl Accounts {
         Self {
             keyring: Some(vault.clone()),
             memory: vault,
+            has_own_vault: true,
             ..self
         }
+    }
+
+    /// Whether secrets come from a vault that was handed in.
+    pub(super) fn has_own_vault(&self) -> bool {
+        self.has_own_vault
+    }
+
+    /// Where secrets that are kept in this way are.
+    pub(super) fn vault(&mut self, keep: Keep) -> Result<Vault, auth::Error> {
+        Ok(match (keep, &self.keyring) {
+            (Keep::SessionOnly, _) => self.memory.clone(),
+            (Keep::Keyring, Some(vault)) => vault.clone(),
+            (Keep::Keyring, None) => self.keyring.insert(Vault::keyring()?).clone(),
+        })
+    }
+
+    /// From now on this keeper speaks for the account.
+    pub(super) fn adopt(&mut self, settings: AccountSettings, keeper: Keeper) {
+        let id = settings.id.clone();
+        self.not_renewed.remove(&id);
+        self.kept.insert(id, Kept { settings, keeper });
+    }
+
+    /// Nobody speaks for the account any more.
+    pub(super) fn drop_keeper(&mut self, id: &str) {
+        self.kept.remove(id);
+        self.not_renewed.remove(id);
     }
 
     /// The keeper of this account: a new one if it was set anew, or signed in again after the sign-in was lost.
@@ -74,13 +104,7 @@ impl Accounts {
         {
             return Ok(kept.keeper.clone());
         }
-        let vault = match settings.keep {
-            Keep::SessionOnly => self.memory.clone(),
-            Keep::Keyring => match &self.keyring {
-                Some(vault) => vault.clone(),
-                None => self.keyring.insert(Vault::keyring()?).clone(),
-            },
-        };
+        let vault = self.vault(settings.keep)?;
         let keeper = Keeper::new(settings, vault, self.clock.clone())?;
         let kept = Kept {
             settings: settings.clone(),
@@ -253,4 +277,48 @@ pub async fn connected_as(keeper: &Keeper, api_address: &str) -> Option<String> 
     let client = Client::with_tokens(api_address, Arc::new(KeeperTokens(keeper.clone()))).ok()?;
     let asked = timeout(ASK_FOR, client.connected_as()).await;
     asked.ok()?.ok()?
+}
+
+/// Gives an account another name, in the destinations that use it too. Returns how many those are.
+///
+/// # Errors
+/// If there is no such account, the name is taken or empty, or the settings cannot be read or written.
+pub fn rename_account(dir: &DataDir, old: &str, new: &str) -> Result<u64, Problem> {
+    let refused = |error: store::Error| store_problem(&error);
+    let new = new.trim();
+    let account = dir.find_account(old).map_err(refused)?;
+    let account = account.ok_or_else(|| account_unknown(old))?;
+    let taken = dir.find_account(new).map_err(refused)?;
+    if new.is_empty() || taken.is_some_and(|taken| taken.id != account.id) {
+        return Err(Problem::new(
+            "account_name_taken",
+            format!("An account cannot be named \"{new}\": the name is taken or empty."),
+            "Choose another name.",
+        ));
+    }
+    // The destinations first: if this ends half-way, the same command goes on.
+    let mut n_destinations = 0;
+    for mut settings in dir.read_destinations().map_err(refused)? {
+        let used = &mut settings.destination.account.name;
+        if used.eq_ignore_ascii_case(&account.name) {
+            new.clone_into(used);
+            dir.write_settings(&settings).map_err(refused)?;
+            n_destinations += 1;
+        }
+    }
+    let renamed = AccountSettings {
+        name: new.to_owned(),
+        ..account
+    };
+    dir.write_account(renamed).map_err(refused)?;
+    Ok(n_destinations)
+}
+
+/// There is no account of this name.
+pub fn account_unknown(name: &str) -> Problem {
+    Problem::new(
+        "account_unknown",
+        format!("There is no account named \"{}\".", name.trim()),
+        "`audience-sync account list` shows those there are.",
+    )
 }

@@ -5,6 +5,9 @@
 
 mod account;
 mod command;
+mod desk;
+mod handle;
+pub mod look;
 mod problem;
 mod run;
 mod sign_in;
@@ -26,8 +29,9 @@ use crate::{
 };
 use account::{Accounts, KeeperTokens};
 
-pub use account::connected_as;
+pub use account::{account_unknown, connected_as, rename_account};
 pub use command::{AccountCommand, Command, DestinationCommand, DraftCommand, Look};
+pub use handle::{Handle, Start};
 pub use problem::{problem_of, store_problem};
 pub use run::Mode;
 pub use sign_in::{auth_problem, connect_problem};

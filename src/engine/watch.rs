@@ -156,7 +156,12 @@ impl Engine {
     }
 
     /// What a run has learnt of its account.
-    fn look_at_end(&mut self, account: &Account, report: &Report, news: &mut SignInNews) {
+    pub(super) fn look_at_end(
+        &mut self,
+        account: &Account,
+        report: &Report,
+        news: &mut SignInNews,
+    ) {
         self.remember_accounts();
         if let Some(asking) = self.learn_who(account) {
             tokio::spawn(asking);
@@ -169,7 +174,7 @@ impl Engine {
     }
 
     /// What there is to tell of sign-ins; a token from the environment needs none.
-    fn look_for_news(
+    pub(super) fn look_for_news(
         &self,
         news: &mut SignInNews,
         watched: &BTreeMap<String, Watched>,

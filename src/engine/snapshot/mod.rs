@@ -8,6 +8,7 @@ mod look;
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
 use crate::model::{
     AccountSettings, Alert, AudienceId, Cause, Destination, Draft, Figures, KnownFields, MappingId,
@@ -265,7 +266,7 @@ pub struct Pause {
 }
 
 /// Something that happened and that somebody wanted to know.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlertItem {
     /// Its number; later ones are higher.
     pub id: u64,

@@ -1,0 +1,346 @@
+//! Accounts: connected in the browser, renamed, disconnected, and shown with their budgets.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Desk, Done};
+use crate::{
+    auth::{self, Browser, Clock, Keeper, News, SIGN_IN_WITHIN, Slot, Vault},
+    engine::{
+        AccountCommand, auth_problem, connect_problem, connected_as, rename_account,
+        snapshot::{AccountView, BudgetView, HourOfRequests, NoticeKind, SignIn, SignInState},
+    },
+    model::{AccountSettings, Alert, Keep, NewAccount},
+};
+
+/// Pasted addresses that wait to be looked at.
+const N_WAITING: usize = 4;
+
+/// Requests that Outreach allows an hour and user.
+const HOURLY_LIMIT: u64 = 10_000;
+
+/// Hours that the budget's plot shows.
+const N_HOURS: usize = 12;
+
+const SECS_OF_HOUR: i64 = 3600;
+
+/// A sign-in under way. It is given up when this is dropped.
+pub(super) struct Attempt {
+    pasted: mpsc::Sender<String>,
+    _cancel: oneshot::Sender<()>,
+}
+
+/// What came of a sign-in that worked.
+struct Connected {
+    account: AccountSettings,
+    keeper: Keeper,
+}
+
+impl Desk {
+    pub(super) fn on_account(&mut self, what: AccountCommand) {
+        match what {
+            AccountCommand::Connect { account, secret } => self.connect(&account, secret),
+            AccountCommand::Paste { address } => {
+                if let Some(attempt) = &self.sign_in {
+                    // A person who pastes faster than addresses are looked at can paste again.
+                    drop(attempt.pasted.try_send(address));
+                }
+            }
+            AccountCommand::CancelSignIn => {
+                self.sign_in = None;
+                self.snapshot.sign_in = None;
+            }
+            AccountCommand::Rename { account, to } => {
+                match rename_account(self.engine.dir(), &account, &to) {
+                    Ok(_) => {}
+                    Err(problem) => self.tell(NoticeKind::Problem(problem)),
+                }
+                self.refresh_accounts();
+                self.refresh_destinations();
+            }
+            AccountCommand::Disconnect { account } => self.disconnect(&account),
+        }
+    }
+
+    fn connect(&mut self, wanted: &NewAccount, secret: Option<SecretString>) {
+        let known = self.engine.dir().find_account(&wanted.name);
+        let Some(known) = self.tell_if_not(known) else {
+            return;
+        };
+        let mut account = known.unwrap_or_else(|| {
+            AccountSettings::new(format!("account-{:016x}", fastrand::u64(..)), &wanted.name)
+        });
+        wanted.apply_to(&mut account);
+        let (pasted, addresses) = mpsc::channel(N_WAITING);
+        let (cancel, cancelled) = oneshot::channel();
+        self.sign_in = Some(Attempt {
+            pasted,
+            _cancel: cancel,
+        });
+        self.snapshot.sign_in = Some(SignIn {
+            account: account.name.clone(),
+            redirect: account.redirect,
+            state: SignInState::Preparing,
+        });
+        let vault = self.engine.accounts.vault(account.keep);
+        let mail = self.mail.clone();
+        self.spawn(async move {
+            let name = account.name.clone();
+            let came = sign_in(account, vault, secret, addresses, cancelled, mail).await;
+            let done: Done = Box::new(move |desk| desk.on_connected(&name, came));
+            done
+        });
+    }
+
+    fn on_connected(&mut self, name: &str, came: Result<Connected, auth::Error>) {
+        self.sign_in = None;
+        let state = match came {
+            Ok(connected) => {
+                let stored = self.engine.dir().write_account(connected.account.clone());
+                self.tell_if_not(stored);
+                self.engine
+                    .accounts
+                    .adopt(connected.account, connected.keeper);
+                self.tell(NoticeKind::Connected {
+                    account: name.to_owned(),
+                });
+                SignInState::Done
+            }
+            Err(error) => SignInState::Failed {
+                is_keyring: error.keyring().is_some(),
+                problem: connect_problem(&error, name),
+            },
+        };
+        // Whoever cancelled has seen the end of it already.
+        if let Some(sign_in) = self.snapshot.sign_in.as_mut()
+            && sign_in.account == name
+        {
+            sign_in.state = state;
+        }
+        self.refresh_accounts();
+        self.is_news = true;
+    }
+
+    fn on_sign_in_news(&mut self, name: &str, state: SignInState) {
+        if let Some(sign_in) = self.snapshot.sign_in.as_mut()
+            && sign_in.account == name
+        {
+            sign_in.state = state;
+            self.is_news = true;
+        }
+    }
+
+    fn disconnect(&mut self, name: &str) {
+        let known = self.engine.dir().find_account(name);
+        let Some(account) = self.tell_if_not(known).flatten() else {
+            return;
+        };
+        let vault = self.engine.accounts.vault(account.keep);
+        self.spawn(async move {
+            let forgotten = match vault {
+                Ok(vault) => vault.forget(&account.id).await.map_err(Into::into),
+                Err(error) => Err(error),
+            };
+            let done: Done = Box::new(move |desk| desk.on_disconnected(account, forgotten));
+            done
+        });
+    }
+
+    fn on_disconnected(&mut self, account: AccountSettings, forgotten: Result<(), auth::Error>) {
+        if let Err(error) = forgotten {
+            let problem = auth_problem(&error, &account.name);
+            self.tell(NoticeKind::Problem(problem));
+            return;
+        }
+        self.engine.accounts.drop_keeper(&account.id);
+        let name = account.name.clone();
+        let stored = self.engine.dir().write_account(signed_out(account));
+        self.tell_if_not(stored);
+        self.tell(NoticeKind::Disconnected { account: name });
+        self.refresh_accounts();
+    }
+
+    /// A sign-in that was kept for a session only ended with it.
+    pub(super) fn end_session_only_accounts(&mut self) {
+        if self.engine.accounts.has_own_vault() {
+            return;
+        }
+        let changed = self.engine.dir().change_accounts(|accounts| {
+            for account in accounts.iter_mut() {
+                if account.keep == Keep::SessionOnly {
+                    *account = signed_out(account.clone());
+                }
+            }
+        });
+        self.tell_if_not(changed);
+    }
+
+    /// Shows the accounts as they are now.
+    pub(super) fn refresh_accounts(&mut self) {
+        let read = self.engine.dir().read_accounts();
+        let Some(accounts) = self.tell_if_not(read) else {
+            return;
+        };
+        let now = Timestamp::now();
+        let views: Vec<_> = accounts
+            .into_iter()
+            .map(|settings| self.account_view(settings, now))
+            .collect();
+        if views != self.snapshot.accounts {
+            self.snapshot.accounts = views;
+            self.is_news = true;
+        }
+    }
+
+    fn account_view(&self, settings: AccountSettings, now: Timestamp) -> AccountView {
+        let is_its_own = |name: &str| name.eq_ignore_ascii_case(&settings.name);
+        let destinations = || {
+            let all = self.snapshot.destinations.iter();
+            all.filter(|view| is_its_own(&view.settings.account.name))
+        };
+        let trouble = self.engine.accounts.trouble(&settings);
+        let lost = trouble
+            .lost
+            .map(|lost| auth_problem(&auth::Error::Lost(lost), &settings.name));
+        let told = || {
+            let mut alerts = self.snapshot.alerts.iter();
+            alerts.find(|alert| alert.kind == Alert::SignInLost && alert.about == settings.name)
+        };
+        let is_out = settings.signed_in_until.is_none();
+        let problem = lost
+            .or(trouble.not_renewed)
+            .or_else(|| told().filter(|_| is_out)?.problem.clone());
+        AccountView {
+            n_destinations: destinations().count(),
+            budget: self.budget(destinations(), now),
+            problem,
+            settings,
+        }
+    }
+
+    /// The requests of the last hours, as the runs have counted them.
+    fn budget<'a>(
+        &self,
+        destinations: impl Iterator<Item = &'a crate::engine::snapshot::DestinationView>,
+        now: Timestamp,
+    ) -> BudgetView {
+        let this_hour = now.as_second().div_euclid(SECS_OF_HOUR);
+        let mut hours = [0_u64; N_HOURS];
+        let (mut this_year, mut waiting_until) = (0, None);
+        let year = now.strftime("%Y").to_string();
+        for view in destinations {
+            waiting_until = waiting_until.max(
+                view.running
+                    .as_ref()
+                    .and_then(|running| running.waiting_until),
+            );
+            for run in view.runs.iter() {
+                let at = run.ended.unwrap_or(now);
+                let n_requests = run.requests.total();
+                if at.strftime("%Y").to_string() == year {
+                    this_year += n_requests;
+                }
+                let hours_ago = this_hour - at.as_second().div_euclid(SECS_OF_HOUR);
+                let place = usize::try_from(hours_ago)
+                    .ok()
+                    .and_then(|ago| (N_HOURS - 1).checked_sub(ago));
+                if let Some(hour) = place.and_then(|place| hours.get_mut(place)) {
+                    *hour += n_requests;
+                }
+            }
+        }
+        let starts = (0_i64..).map(|i| {
+            let hour = this_hour - (i64::try_from(N_HOURS).unwrap_or(0) - 1) + i;
+            Timestamp::from_second(hour * SECS_OF_HOUR).unwrap_or(now)
+        });
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of ten thousand"
+        )]
+        let reserve =
+            (self.snapshot.preferences.reserve_share.clamp(0.0, 1.0) * HOURLY_LIMIT as f64) as u64;
+        BudgetView {
+            limit: HOURLY_LIMIT,
+            reserve,
+            used: hours.last().copied().unwrap_or(0),
+            waiting_until,
+            hours: starts
+                .zip(hours)
+                .map(|(start, n_requests)| HourOfRequests { start, n_requests })
+                .collect(),
+            this_year,
+        }
+    }
+}
+
+fn signed_out(account: AccountSettings) -> AccountSettings {
+    AccountSettings {
+        signed_in_until: None,
+        connected_as: None,
+        connected_user: None,
+        granted_scopes: vec![],
+        ..account
+    }
+}
+
+/// Has a person sign in, and tells the desk how far that is.
+async fn sign_in(
+    account: AccountSettings,
+    vault: Result<Vault, auth::Error>,
+    secret: Option<SecretString>,
+    pasted: mpsc::Receiver<String>,
+    cancelled: oneshot::Receiver<()>,
+    mail: mpsc::Sender<Done>,
+) -> Result<Connected, auth::Error> {
+    let vault = vault?;
+    // The keyring first: nobody should sign in only to hear that it cannot be kept.
+    let known = vault.read(&account.id, Slot::ClientSecret).await?;
+    let secret = secret.or(known).unwrap_or_default();
+    let keeper = Keeper::new(&account, vault, Clock::system())?;
+    let name: Arc<str> = account.name.as_str().into();
+    let mut shown = None;
+    let mut tell = |news: News<'_>| {
+        let (address, is_paste_refused) = match news {
+            News::SignInAt(address) => (address.to_owned(), false),
+            News::NotUsed(_) => (shown.clone().unwrap_or_default(), true),
+        };
+        shown = Some(address.clone());
+        let until = Timestamp::now()
+            .checked_add(SIGN_IN_WITHIN)
+            .unwrap_or(Timestamp::MAX);
+        let state = SignInState::Waiting {
+            address,
+            until,
+            is_paste_refused,
+        };
+        let name = Arc::clone(&name);
+        let done: Done = Box::new(move |desk| desk.on_sign_in_news(&name, state));
+        // A desk that is too busy to hear this shows it a moment later, with the next news.
+        drop(mail.try_send(done));
+    };
+    let browser = Browser {
+        within: SIGN_IN_WITHIN,
+        pasted,
+        cancelled: Box::pin(async move {
+            // The sender is never used: its end is the news.
+            drop(cancelled.await);
+        }),
+        tell: &mut tell,
+    };
+    let standing = keeper.connect(secret, browser).await?;
+    let who = connected_as(&keeper, &account.api_address).await;
+    Ok(Connected {
+        account: AccountSettings {
+            connected_as: who,
+            granted_scopes: standing.granted_scopes,
+            signed_in_until: standing.signed_in_until,
+            ..account
+        },
+        keeper,
+    })
+}

@@ -1,0 +1,441 @@
+//! The window itself: takes the newest snapshot, draws the screen that is open, and carries out what it asks for.
+
+use std::{
+    path::PathBuf,
+    process::Stdio,
+    sync::{Arc, mpsc},
+    thread,
+};
+
+use egui::{Key, Modifiers, ThemePreference, Ui, ViewportCommand};
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    Choice, Intent, Screen, View,
+    keys::Shortcut,
+    screens::Screens,
+    shell::{is_pressed, shell_ui},
+    text::{t, t_args},
+    theme,
+    widgets::{Button, EmptyState, Modal, Toasts},
+};
+use crate::{
+    engine::{
+        Command, DestinationCommand, DraftCommand, Handle, Snapshot,
+        snapshot::{NoticeItem, NoticeKind},
+    },
+    model::{Appearance, Closing, Draft},
+};
+
+/// Under which the open screen is kept from one start to the next.
+const SCREEN_KEY: &str = "screen";
+
+/// A file or folder that a person chose, or none.
+type Chosen = (Choice, Option<PathBuf>);
+
+/// The window.
+pub(super) struct App {
+    engine: Option<Handle>,
+    snapshot: Arc<Snapshot>,
+    zone: TimeZone,
+    screen: Screen,
+    screens: Screens,
+    toasts: Toasts,
+    last_notice: u64,
+    chosen: (mpsc::Sender<Chosen>, mpsc::Receiver<Chosen>),
+    is_asking_to_close: bool,
+    shows_shortcuts: bool,
+    /// The first key of a shortcut of two.
+    is_going: bool,
+    /// Whether a first snapshot has said where to begin.
+    has_begun: bool,
+    has_shown_refusal: bool,
+}
+
+impl App {
+    /// A window over this engine. It begins where the last one was left, if there is anything to show there.
+    pub(super) fn new(engine: Handle, storage: Option<&dyn eframe::Storage>) -> Self {
+        let screen = storage
+            .and_then(|storage| eframe::get_value(storage, SCREEN_KEY))
+            .unwrap_or_default();
+        Self::over(Some(engine), screen)
+    }
+
+    fn over(engine: Option<Handle>, screen: Screen) -> Self {
+        Self {
+            engine,
+            snapshot: Arc::default(),
+            zone: TimeZone::system(),
+            screen,
+            screens: Screens::default(),
+            toasts: Toasts::default(),
+            last_notice: 0,
+            chosen: mpsc::channel(),
+            is_asking_to_close: false,
+            shows_shortcuts: false,
+            is_going: false,
+            has_begun: false,
+            has_shown_refusal: false,
+        }
+    }
+
+    /// Takes the newest snapshot, and what it has to say in passing.
+    fn take_news(&mut self, ctx: &egui::Context) {
+        let Some(snapshot) = self.engine.as_mut().and_then(Handle::news) else {
+            return;
+        };
+        self.snapshot = snapshot;
+        if self.snapshot.is_ready && !std::mem::replace(&mut self.has_begun, true) {
+            self.begin();
+        }
+        set_appearance(ctx, self.snapshot.preferences.appearance);
+        let last = self.last_notice;
+        for notice in self.snapshot.notices.iter().filter(|it| it.id > last) {
+            self.toasts.say(ctx, words(notice));
+            self.last_notice = notice.id;
+        }
+    }
+
+    /// The first screen: the catalogue if there is nothing else, the unfinished wizard if it was open.
+    fn begin(&mut self) {
+        let has_nothing = self.snapshot.destinations.is_empty();
+        match (&self.screen, &self.snapshot.draft) {
+            (Screen::Wizard, None) => self.screen = Screen::Destinations,
+            (Screen::Destination(place), _) if self.snapshot.destination(&place.slug).is_none() => {
+                self.screen = Screen::Destinations;
+            }
+            _ => {}
+        }
+        if has_nothing && self.screen == Screen::Destinations && self.snapshot.draft.is_none() {
+            self.screen = Screen::Catalog;
+        }
+    }
+
+    fn carry_out(&mut self, ctx: &egui::Context, intents: Vec<Intent>) {
+        for intent in intents {
+            match intent {
+                Intent::Go(screen) => self.go(screen),
+                Intent::Wizard(draft) => self.open_wizard(*draft),
+                Intent::Do(command) => self.send(ctx, command),
+                Intent::Choose(choice) => self.choose(ctx, choice),
+                Intent::Open(address) => {
+                    if !open_in_browser(&address) {
+                        ctx.copy_text(address);
+                        self.toasts.say(ctx, t("no-browser"));
+                    }
+                }
+                Intent::Copy(text) => {
+                    ctx.copy_text(text);
+                    self.toasts.say(ctx, t("copied"));
+                }
+            }
+            ctx.request_repaint();
+        }
+    }
+
+    fn go(&mut self, screen: Screen) {
+        if screen == Screen::Wizard
+            && let Some(draft) = &self.snapshot.draft
+        {
+            drop(draft);
+        }
+        self.screen = screen;
+    }
+
+    /// A new destination goes on with the wizard that was left, if one was.
+    fn open_wizard(&mut self, draft: Draft) {
+        let kept = self.snapshot.draft.as_deref().cloned();
+        let draft = match kept {
+            Some(kept) if draft.edits.is_none() && kept.edits.is_none() => kept,
+            _ => draft,
+        };
+        drop(draft);
+        self.screen = Screen::Wizard;
+    }
+
+    fn send(&mut self, ctx: &egui::Context, command: Command) {
+        let finished = match &command {
+            Command::Draft(DraftCommand::Finish(draft)) => Some(draft.edits.clone()),
+            Command::Destination {
+                what: DestinationCommand::Delete,
+                ..
+            } => {
+                self.screen = Screen::Destinations;
+                None
+            }
+            _ => None,
+        };
+        let is_sent = self.engine.as_ref().is_some_and(|it| it.send(command));
+        if is_sent {
+            if finished.is_some() {
+                self.screen = Screen::Destinations;
+            }
+            self.has_shown_refusal = false;
+        } else if !std::mem::replace(&mut self.has_shown_refusal, true) {
+            self.toasts.say(ctx, t("engine-busy"));
+        }
+    }
+
+    /// Shows the system's dialog, which answers whenever the person does.
+    fn choose(&self, ctx: &egui::Context, choice: Choice) {
+        let (answer, ctx) = (self.chosen.0.clone(), ctx.clone());
+        let dialog = thread::Builder::new().name("dialog".to_owned());
+        let shown = dialog.spawn(move || {
+            let path = show_dialog(&choice);
+            // The window may be gone by then.
+            drop(answer.send((choice, path)));
+            ctx.request_repaint();
+        });
+        // Without a thread there is no dialog, and a path can still be typed.
+        drop(shown);
+    }
+
+    fn take_chosen(&mut self, ctx: &egui::Context) {
+        while let Ok((choice, path)) = self.chosen.1.try_recv() {
+            let Some(path) = path else { continue };
+            match choice {
+                Choice::SourceFile | Choice::SourceFolder => {
+                    drop((choice, path));
+                }
+                Choice::ExportSettings { slug } => {
+                    let what = DestinationCommand::Export { path };
+                    self.send(ctx, Command::Destination { slug, what });
+                }
+                Choice::ExportFaults { slug, run } => {
+                    let what = DestinationCommand::ExportFaults { run, path };
+                    self.send(ctx, Command::Destination { slug, what });
+                }
+            }
+        }
+    }
+
+    /// A window that is closed while a run goes on asks first, unless the person has said what to do.
+    fn look_for_close(&mut self, ctx: &egui::Context) {
+        if !ctx.input(|input| input.viewport().close_requested()) || self.engine.is_none() {
+            return;
+        }
+        let is_running = self
+            .snapshot
+            .destinations
+            .iter()
+            .any(|it| it.running.is_some());
+        match self.snapshot.preferences.closing {
+            Closing::KeepRunning => {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+                ctx.send_viewport_cmd(ViewportCommand::Minimized(true));
+            }
+            Closing::Ask if is_running && !self.is_asking_to_close => {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+                self.is_asking_to_close = true;
+            }
+            Closing::Ask | Closing::Quit => {}
+        }
+    }
+
+    fn closing_ui(&mut self, ctx: &egui::Context) {
+        if !self.is_asking_to_close {
+            return;
+        }
+        let dialog = Modal::new(t("close-title"), t("close-text"));
+        let (answer, is_dismissed) = dialog.show(
+            ctx,
+            |_| (),
+            |ui| {
+                let quit = Button::danger(t("close-quit")).show(ui).clicked();
+                let stay = Button::primary(t("close-stay")).show(ui).clicked();
+                (quit, stay)
+            },
+        );
+        let (quit, stay) = answer;
+        if quit {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        } else if stay {
+            self.is_asking_to_close = false;
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(true));
+        } else if is_dismissed {
+            self.is_asking_to_close = false;
+        }
+    }
+
+    fn screen_ui(&mut self, ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
+        if let Some(problem) = &view.snapshot.obstacle {
+            let room = ui.available_width();
+            EmptyState::new(
+                super::icon::Icon::Warning,
+                &problem.what,
+                &problem.next_step,
+            )
+            .show(ui, room, |_| ());
+            return vec![];
+        }
+        self.screens.ui(ui, &mut self.screen, view)
+    }
+
+    fn keys(&mut self, ui: &Ui) -> Vec<Intent> {
+        if is_pressed(ui, Key::Escape) {
+            self.shows_shortcuts = false;
+        }
+        let pressed = Shortcut::pressed(ui, &mut self.is_going);
+        let Some(shortcut) = pressed else {
+            return vec![];
+        };
+        match shortcut {
+            Shortcut::Help => {
+                self.shows_shortcuts = !self.shows_shortcuts;
+                vec![]
+            }
+            Shortcut::Go(screen) => vec![Intent::Go(screen)],
+            Shortcut::Run => self.run_what_is_open(),
+            Shortcut::Pause => vec![Intent::Do(match self.snapshot.pause {
+                Some(_) => Command::Resume,
+                None => Command::Pause { until: None },
+            })],
+        }
+    }
+
+    /// The destination that is open, or all that are enabled.
+    fn run_what_is_open(&self) -> Vec<Intent> {
+        let open = match &self.screen {
+            Screen::Destination(place) => Some(&place.slug),
+            _ => None,
+        };
+        self.snapshot
+            .destinations
+            .iter()
+            .filter(|it| open.map_or(it.settings.enabled, |slug| *slug == it.slug))
+            .map(|it| Intent::destination(&it.slug, DestinationCommand::Run))
+            .collect()
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_news(ctx);
+        self.take_chosen(ctx);
+        self.look_for_close(ctx);
+        // Ctrl+Q ends the program as closing the window does.
+        if ctx.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Q)) {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let snapshot = Arc::clone(&self.snapshot);
+        let view = View {
+            snapshot: &snapshot,
+            now: Timestamp::now(),
+            zone: self.zone.clone(),
+        };
+        let mut intents = self.keys(ui);
+        let screen = self.screen.clone();
+        intents.extend(shell_ui(ui, &view, &screen, |ui| self.screen_ui(ui, &view)));
+        self.closing_ui(&ctx);
+        self.toasts.show(&ctx);
+        self.carry_out(&ctx, intents);
+        if counts_down(&view) {
+            ctx.request_repaint_after(std::time::Duration::from_secs(1));
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, SCREEN_KEY, &self.screen);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        if let Some(engine) = self.engine.take() {
+            engine.quit();
+        }
+    }
+}
+
+/// Whether something on screen changes by itself.
+fn counts_down(view: &View<'_>) -> bool {
+    let snapshot = view.snapshot;
+    snapshot.sign_in.is_some() || snapshot.destinations.iter().any(|it| it.running.is_some())
+}
+
+fn set_appearance(ctx: &egui::Context, appearance: Appearance) {
+    let wanted = match appearance {
+        Appearance::System => ThemePreference::System,
+        Appearance::Light => ThemePreference::Light,
+        Appearance::Dark => ThemePreference::Dark,
+    };
+    if ctx.options(|options| options.theme_preference) != wanted {
+        ctx.set_theme(wanted);
+    }
+}
+
+/// A notice as a person reads it.
+fn words(notice: &NoticeItem) -> String {
+    match &notice.what {
+        NoticeKind::Connected { account } => {
+            t_args("notice-connected", &[("name", account.as_str().into())])
+        }
+        NoticeKind::Disconnected { account } => {
+            t_args("notice-disconnected", &[("name", account.as_str().into())])
+        }
+        NoticeKind::Saved { destination } => {
+            t_args("notice-saved", &[("name", destination.as_str().into())])
+        }
+        NoticeKind::Deleted { destination } => {
+            t_args("notice-deleted", &[("name", destination.as_str().into())])
+        }
+        NoticeKind::Exported { path, n_records } => t_args(
+            "notice-exported",
+            &[("path", path.as_str().into()), ("n", (*n_records).into())],
+        ),
+        NoticeKind::Tested { prospect } => {
+            t_args("notice-tested", &[("prospect", prospect.as_str().into())])
+        }
+        NoticeKind::Problem(problem) => format!("{} {}", problem.what, problem.next_step),
+    }
+}
+
+fn show_dialog(choice: &Choice) -> Option<PathBuf> {
+    let dialog = rfd::FileDialog::new();
+    match choice {
+        Choice::SourceFile => dialog
+            .set_title(t("choose-file"))
+            .add_filter(
+                t("choose-profiles"),
+                &["csv", "tsv", "txt", "json", "ndjson", "jsonl", "gz"],
+            )
+            .pick_file(),
+        Choice::SourceFolder => dialog.set_title(t("choose-folder")).pick_folder(),
+        Choice::ExportSettings { slug } => dialog
+            .set_title(t("choose-export"))
+            .set_file_name(format!("{slug}.json"))
+            .save_file(),
+        Choice::ExportFaults { slug, run } => dialog
+            .set_title(t("choose-export"))
+            .set_file_name(format!("{slug}-run-{run}.csv"))
+            .save_file(),
+    }
+}
+
+/// The variable that may hold a token, which no other program needs to see.
+const TOKEN_VARIABLE: &str = "AUDIENCE_SYNC_ACCESS_TOKEN";
+
+fn open_in_browser(address: &str) -> bool {
+    open::commands(address).into_iter().any(|mut command| {
+        command
+            .env_remove(TOKEN_VARIABLE)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .is_ok()
+    })
+}
+
+/// Sets the look of the window, and has the engine wake it.
+pub(super) fn dress(ctx: &egui::Context, engine: &Handle) {
+    theme::install(ctx);
+    let waking = ctx.clone();
+    engine.wake_with(move || waking.request_repaint());
+}
