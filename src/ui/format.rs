@@ -36,7 +36,7 @@ pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let shown = if percent > 0.0 && percent < 0.05 {
         0.1
-    } else if percent < 100.0 && percent >= 99.95 {
+    } else if (99.95..100.0).contains(&percent) {
         99.9
     } else {
         percent

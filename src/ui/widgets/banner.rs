@@ -57,11 +57,19 @@ impl<'a> Banner<'a> {
 
     /// Draws it without buttons.
     pub fn show(self, ui: &mut Ui) -> egui::Response {
-        self.show_with(ui, |_| {}).response
+        self.draw(ui, |_| {}).response
     }
 
     /// Draws it; `actions` is a row of small buttons under the text.
     pub fn show_with<R>(self, ui: &mut Ui, actions: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
+        self.draw(ui, |ui| {
+            ui.add_space(8.0);
+            ui.spacing_mut().item_spacing = Vec2::splat(8.0);
+            ui.horizontal_wrapped(actions).inner
+        })
+    }
+
+    fn draw<R>(self, ui: &mut Ui, below: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
         let palette = theme::palette(ui);
         Frame::new()
             .fill(self.kind.soft(palette))
@@ -79,11 +87,7 @@ impl<'a> Banner<'a> {
                         if let Some(text) = self.text {
                             label_in(ui, Role::Body, palette.text_2, text);
                         }
-                        ui.scope(|ui| {
-                            ui.spacing_mut().item_spacing = Vec2::new(8.0, 8.0);
-                            ui.horizontal_wrapped(actions).inner
-                        })
-                        .inner
+                        below(ui)
                     })
                     .inner
                 })

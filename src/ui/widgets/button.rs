@@ -19,6 +19,10 @@ enum Look {
 /// A button; see the constructors for its looks.
 #[must_use]
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a builder's switches are independent of each other"
+)]
 pub struct Button<'a> {
     text: &'a str,
     look: Look,

@@ -103,6 +103,10 @@ impl<'a> Checkbox<'a> {
     }
 }
 
+#[expect(
+    clippy::fn_params_excessive_bools,
+    reason = "the states of one drawing"
+)]
 fn paint_box(ui: &Ui, rect: Rect, on: bool, dash: bool, enabled: bool) {
     let p = theme::palette(ui);
     let (fill, line) = match (on, enabled) {
@@ -133,6 +137,10 @@ fn paint_radio(ui: &Ui, rect: Rect, on: bool) {
 /// One of several rows in a card, of which one is chosen.
 #[must_use]
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a builder's switches are independent of each other"
+)]
 pub struct RadioRow<'a> {
     name: &'a str,
     note: &'a str,

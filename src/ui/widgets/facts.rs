@@ -33,6 +33,7 @@ impl<'u> Facts<'u> {
     /// A row with a value in Hack.
     pub fn mono(&mut self, name: &str, value: &str) -> &mut Self {
         self.row_with(name, |ui| {
+            ui.add_space(2.0);
             label(ui, Role::Mono, value);
         })
     }
@@ -44,6 +45,8 @@ impl<'u> Facts<'u> {
             draw::separator(self.ui);
         }
         self.first = false;
+        self.ui.spacing_mut().item_spacing.y = 0.0;
+        self.ui.add_space(6.0);
         self.ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
             ui.allocate_ui_with_layout(
@@ -56,6 +59,7 @@ impl<'u> Facts<'u> {
             );
             ui.vertical(|ui| value(ui));
         });
+        self.ui.add_space(6.0);
         self
     }
 }

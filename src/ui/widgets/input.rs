@@ -15,6 +15,10 @@ use crate::ui::{
 /// A field of one line with its label, help and error.
 #[must_use]
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a builder's switches are independent of each other"
+)]
 pub struct Input<'a> {
     value: &'a mut String,
     name: &'a str,
@@ -146,7 +150,8 @@ impl<'a> Input<'a> {
     /// Draws it; `changed()` and `lost_focus()` of the response tell.
     pub fn show(self, ui: &mut Ui) -> Response {
         let width = self.width.unwrap_or_else(|| ui.available_width());
-        ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+        let size = vec2(width, measure::CONTROL);
+        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
             ui.set_width(width);
             ui.spacing_mut().item_spacing.y = 4.0;
             if self.label {
@@ -365,11 +370,15 @@ fn cover(ui: &Ui, field: Rect, dots: &str, locked: bool) {
     };
     let inner = field.shrink2(vec2(8.0, 4.0));
     ui.painter()
-        .rect_filled(inner.with_max_x(inner.right() - 24.0), 0.0, fill);
+        .rect_filled(field.shrink2(vec2(4.0, 4.0)), 0.0, fill);
     let text = draw::line(ui, Role::Mono, ink, dots, inner.width() - 24.0);
     draw::left(ui, inner, text);
 }
 
+#[expect(
+    clippy::fn_params_excessive_bools,
+    reason = "the states of one drawing"
+)]
 fn eye(ui: &mut Ui, field: Rect, seen: bool, seen_id: Id, locked: bool) {
     let (icon, name) = if seen {
         (Icon::EyeSlash, t("hide-secret"))

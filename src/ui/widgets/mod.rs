@@ -19,6 +19,8 @@ pub mod state;
 pub mod stepper;
 pub mod table;
 pub mod tabs;
+#[cfg(test)]
+mod tests;
 pub mod tip;
 pub mod toast;
 
@@ -38,7 +40,7 @@ pub use select::Select;
 pub use small::{copy_button, old_new, spinner};
 pub use state::{EmptyState, skeleton};
 pub use stepper::{Step, StepState, stepper};
-pub use table::{Cell, Column, Sort, Table, TableResponse};
+pub use table::{Cell, Column, Marked, Sort, Table, TableResponse, cell};
 pub use tabs::tabs;
 pub use tip::tip;
 pub use toast::Toasts;

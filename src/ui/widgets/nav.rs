@@ -120,7 +120,7 @@ pub fn paint_outreach(ui: &Ui, rect: Rect) {
     let radius = size * 0.27;
     let points = (0_u8..=28)
         .map(|i| {
-            let angle = (20.0 + f32::from(i) * 10.0).to_radians();
+            let angle = (10.0 + f32::from(i) * 9.0).to_radians();
             rect.center() + radius * vec2(angle.cos(), angle.sin())
         })
         .collect();

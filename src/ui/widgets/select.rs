@@ -14,6 +14,10 @@ use crate::ui::{
 /// A field that opens a list.
 #[must_use]
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a builder's switches are independent of each other"
+)]
 pub struct Select<'a> {
     name: &'a str,
     shown: &'a str,
@@ -142,7 +146,8 @@ impl<'a> Select<'a> {
         content: impl FnOnce(&mut Ui) -> R,
     ) -> (Response, Option<R>) {
         let width = self.width.unwrap_or_else(|| ui.available_width());
-        ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+        let size = vec2(width, measure::CONTROL);
+        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
             ui.set_width(width);
             ui.spacing_mut().item_spacing.y = 4.0;
             if self.label {
@@ -150,35 +155,10 @@ impl<'a> Select<'a> {
             }
             let field = self.field(ui, width);
             input::notes(ui, self.help, self.error, None);
-            let shown = self.list(ui, &field, close, content);
+            let shown = list(ui, &field, close, content);
             (field, shown)
         })
         .inner
-    }
-
-    fn list<R>(
-        self,
-        ui: &Ui,
-        field: &Response,
-        close: PopupCloseBehavior,
-        content: impl FnOnce(&mut Ui) -> R,
-    ) -> Option<R> {
-        let id = Popup::default_response_id(field);
-        let was_open = Popup::is_id_open(ui.ctx(), id);
-        let shown = Popup::menu(field)
-            .gap(4.0)
-            .close_behavior(close)
-            .frame(draw::popup_frame(ui))
-            .layout(Layout::top_down_justified(Align::Min))
-            .show(|ui| {
-                ui.set_min_width(field.rect.width() - 2.0);
-                ui.spacing_mut().item_spacing.y = 0.0;
-                content(ui)
-            });
-        if was_open && !Popup::is_id_open(ui.ctx(), id) {
-            field.request_focus();
-        }
-        shown.map(|shown| shown.inner)
     }
 
     fn field(&self, ui: &mut Ui, width: f32) -> Response {
@@ -250,4 +230,29 @@ impl<'a> Select<'a> {
             draw::line(ui, role, ink, self.shown, inner.width()),
         );
     }
+}
+
+/// Shows the list under the field while it is open.
+fn list<R>(
+    ui: &Ui,
+    field: &Response,
+    close: PopupCloseBehavior,
+    content: impl FnOnce(&mut Ui) -> R,
+) -> Option<R> {
+    let id = Popup::default_response_id(field);
+    let was_open = Popup::is_id_open(ui.ctx(), id);
+    let shown = Popup::menu(field)
+        .gap(4.0)
+        .close_behavior(close)
+        .frame(draw::popup_frame(ui))
+        .layout(Layout::top_down_justified(Align::Min))
+        .show(|ui| {
+            ui.set_min_width(field.rect.width() - 2.0);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            content(ui)
+        });
+    if was_open && !Popup::is_id_open(ui.ctx(), id) {
+        field.request_focus();
+    }
+    shown.map(|shown| shown.inner)
 }

@@ -53,8 +53,8 @@ pub fn copy_button(ui: &mut Ui, name: &str, text: &str) -> Response {
     let until: Option<f64> = ui.data(|data| data.get_temp(id));
     let copied = until.is_some_and(|until| now < until);
     let icon = if copied { Icon::Check } else { Icon::Copy };
-    let tip = if copied { t("copied") } else { t("copy") };
-    let response = Button::icon_only(icon, name).tip(tip).small().show(ui);
+    let hint = if copied { t("copied") } else { t("copy") };
+    let response = Button::icon_only(icon, name).tip(hint).small().show(ui);
     if response.clicked() {
         ui.ctx().copy_text(text.to_owned());
         ui.data_mut(|data| data.insert_temp(id, now + 2.0));
@@ -67,23 +67,23 @@ pub fn copy_button(ui: &mut Ui, name: &str, text: &str) -> Response {
 /// A value that changes: the old one grey, an arrow, the new one strong.
 pub fn old_new(ui: &mut Ui, old: &str, new: &str) -> Response {
     let palette = theme::palette(ui);
-    let before = draw::line(
+    let was = draw::line(
         ui,
         Role::Help,
         palette.text_3,
         old,
         ui.available_width() / 2.0,
     );
-    let rest = ui.available_width() - before.size().x - 24.0;
-    let after = draw::line(ui, Role::Label, palette.text, new, rest.max(24.0));
-    let size = vec2((before.size().x + 24.0 + after.size().x).ceil(), 20.0);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let room = ui.available_width() - was.size().x - 24.0;
+    let becomes = draw::line(ui, Role::Label, palette.text, new, room.max(24.0));
+    let size = vec2((was.size().x + 24.0 + becomes.size().x).ceil(), 20.0);
+    let (place, told) = ui.allocate_exact_size(size, Sense::hover());
     let name = t_args("changes-to", &[("old", old.into()), ("new", new.into())]);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, &name));
-    let middle = rect.left() + before.size().x + 12.0;
-    let arrow = Rect::from_center_size(pos2(middle, rect.center().y), Vec2::splat(14.0));
-    draw::left(ui, rect, before);
+    told.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, &name));
+    let middle = place.left() + was.size().x + 12.0;
+    let arrow = Rect::from_center_size(pos2(middle, place.center().y), Vec2::splat(14.0));
+    draw::left(ui, place, was);
     draw::icon(ui, arrow, Icon::ArrowRight, 14.0, palette.text_3);
-    draw::put(ui, rect, Align2::RIGHT_CENTER, after);
-    response
+    draw::put(ui, place, Align2::RIGHT_CENTER, becomes);
+    told
 }

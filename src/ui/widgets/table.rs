@@ -25,6 +25,10 @@ pub enum Sort {
 /// A column of a table.
 #[must_use]
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a builder's switches are independent of each other"
+)]
 pub struct Column<'a> {
     head: &'a str,
     width: f32,
@@ -206,7 +210,7 @@ impl<'a> Table<'a> {
                 self.body(ui, id, &grid, view, &mut told, &mut fill);
                 view.height()
             });
-            let offset = shown.state.offset();
+            let offset = shown.state.clamped_offset();
             ui.data_mut(|data| {
                 data.insert_temp(id, offset.x);
                 data.insert_temp(id.with("view"), (offset.y, shown.inner));
