@@ -99,6 +99,7 @@ impl App for Gallery {
 }
 
 impl Gallery {
+    #[expect(clippy::too_many_lines, reason = "one widget after the other")]
     fn left(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
             Button::primary("New destination").icon(Icon::Plus).show(ui);
@@ -219,6 +220,7 @@ impl Gallery {
             });
     }
 
+    #[expect(clippy::too_many_lines, reason = "one widget after the other")]
     fn right(&mut self, ui: &mut Ui) {
         breadcrumb(ui, &["Destinations", "Outreach – Nordic sales"]);
         label(ui, Role::Title, "Outreach – Nordic sales");

@@ -208,7 +208,7 @@ mod tests {
             t_args("ago-minutes", &[("n", 12_345.into())]),
             "12,345 minutes ago"
         );
-        assert_eq!(t("close"), "Close");
+        assert_eq!(t("copy"), "Copy");
         assert_eq!(t("no-such-key"), "no-such-key");
     }
 }

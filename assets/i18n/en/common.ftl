@@ -2,7 +2,6 @@
 
 ## Widgets
 
-close = Close
 copy = Copy
 copied = Copied
 show-secret = Show

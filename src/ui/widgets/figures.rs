@@ -189,6 +189,9 @@ pub fn sum_bar(ui: &mut Ui, parts: &[u64; 5]) -> Response {
 /// The widths of the parts with 2 between them; the widest gives what the narrow ones are short of.
 fn bar_widths(parts: &[u64; 5], whole: f32) -> [f32; 5] {
     let total: u64 = parts.iter().sum();
+    if total == 0 {
+        return [0.0; 5];
+    }
     let shown = parts.iter().filter(|n| **n > 0).count();
     let gaps = 2.0 * f32::from(u8::try_from(shown.saturating_sub(1)).unwrap_or(4));
     let room = (whole - gaps).max(0.0);
