@@ -89,13 +89,13 @@ impl Desk {
         let programs = self.home().join("programs");
         let opened = self.home().join("opened");
         fs::create_dir(&programs).expect("a folder");
-        let opener = programs.join("xdg-open");
+        let program = programs.join("xdg-open");
         let file = opened.display();
         let script = format!(
             "#!/bin/sh\nprintf %s \"$1\" > \"{file}.part\" && mv \"{file}.part\" \"{file}\"\n"
         );
-        fs::write(&opener, script).expect("it can be written");
-        fs::set_permissions(&opener, Permissions::from_mode(0o755)).expect("it is ours");
+        fs::write(&program, script).expect("it can be written");
+        fs::set_permissions(&program, Permissions::from_mode(0o755)).expect("it is ours");
         self.programs = Some(programs);
         opened
     }
