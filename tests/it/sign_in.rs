@@ -42,6 +42,8 @@ pub(crate) struct Issued {
     pub(crate) n_asked: u32,
     /// Says so in place of an answer.
     pub(crate) is_down: bool,
+    /// So many answers say to come back in a second.
+    n_too_many: u32,
 }
 
 impl Issuer {
@@ -86,6 +88,12 @@ async fn token(State(issuer): State<Issuer>, form: String) -> Response {
     };
     issuer.with(|issued| {
         issued.n_asked += 1;
+        if issued.n_too_many > 0 {
+            issued.n_too_many -= 1;
+            let mut later = answer(StatusCode::TOO_MANY_REQUESTS, json!({}));
+            later.headers_mut().insert("retry-after", 1.into());
+            return later;
+        }
         if issued.is_down {
             return answer(StatusCode::SERVICE_UNAVAILABLE, json!({}));
         }
@@ -221,6 +229,19 @@ async fn a_run_of_more_than_two_hours_renews_its_token_before_it_ends() {
     assert_eq!(report.requests.patch, 300);
     assert!(report.requests.token >= 3, "{:?}", report.requests);
     assert_eq!(u64::from(signed_in.issuer.n_asked()), report.requests.token);
+}
+
+#[tokio::test]
+async fn a_token_that_has_to_wait_holds_the_run_up_and_fails_nothing() {
+    let mut signed_in = SignedIn::new(&ticking(1)).await;
+    signed_in.issuer.with(|issued| issued.n_too_many = 2);
+    signed_in.world.write(&members(1..=3));
+    let report = signed_in.world.sync().await;
+    assert_eq!(
+        (report.status, report.figures.activated, report.problem),
+        (RunStatus::Completed, 3, None)
+    );
+    assert_eq!((report.requests.patch, report.requests.token), (3, 3));
 }
 
 #[tokio::test]

@@ -141,6 +141,24 @@ async fn a_sign_in_is_renewed_every_day_although_nothing_is_sent() {
     assert!(told.iter().all(is_completed), "{told:#?}");
 }
 
+/// The server takes no refresh token twice: a second refresh with the first token would end the sign-in.
+#[tokio::test]
+async fn two_destinations_that_run_at_once_share_one_refresh() {
+    let watching = Watching::start(24, false).await;
+    let mut second = watching.signed_in.world.destination.clone();
+    second.name = "Second".to_owned();
+    let stored = watching.signed_in.dir().write_destination(second);
+    stored.expect("it is stored");
+    watching.told("two runs", 2, is_completed).await;
+    assert_eq!(watching.signed_in.issuer.n_asked(), 1);
+    watching.hands.move_hours(3);
+    watching.signed_in.world.write(&members(1..=40));
+    watching.told("two more", 4, is_completed).await;
+    assert_eq!(watching.signed_in.issuer.n_asked(), 2);
+    let told = watching.end().await;
+    assert!(told.iter().all(is_completed), "{told:#?}");
+}
+
 #[tokio::test]
 async fn a_sign_in_lost_at_rest_is_told_at_once_and_what_waits_is_sent_after_the_next() {
     let watching = Watching::start(1, false).await;

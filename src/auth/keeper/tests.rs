@@ -221,6 +221,26 @@ async fn a_process_that_dies_before_it_saves_leaves_a_pair_that_works() {
     assert_eq!(token(&keeper(&account, &vault, &clock)).await, "access-2");
 }
 
+/// The same on a server that takes no token twice: only a person can help, and is asked to.
+#[tokio::test]
+async fn a_process_that_dies_before_it_saves_needs_a_person_where_the_old_token_is_dead() {
+    let (server, clock) = (Server::start().await, TestClock::default());
+    let (account, vault) = signed_in(&server, &clock, DAY).await;
+    server.script().is_strict = true;
+    vault.refuse_writes(true);
+    let dying = keeper(&account, &vault, &clock);
+    dying.access_token().await.expect_err("it is not saved");
+    drop(dying);
+    vault.refuse_writes(false);
+    clock.pass(60);
+    let next = keeper(&account, &vault, &clock);
+    let error = next.access_token().await.expect_err("the old one is dead");
+    assert!(error.needs_sign_in() && !error.is_transient(), "{error:?}");
+    assert_eq!(next.standing().lost, Some(Lost::Grant));
+    // Nothing but the one pair there is was tried, once.
+    assert_eq!(server.n_asked(), 2);
+}
+
 /// It ends between the two entries of the keyring: the refresh token is the old one, and so is the previous one.
 #[tokio::test]
 async fn the_token_before_is_the_way_back_on_a_server_that_still_takes_it() {

@@ -217,6 +217,63 @@ fn a_start_knows_when_the_last_pair_was_issued() {
     assert_eq!(grant().signed_in_until(), until);
 }
 
+/// The whole table, one session a block: what each event leads to, or why it leads nowhere.
+#[test]
+fn every_session_has_an_answer_to_every_event() {
+    use std::fmt::Write as _;
+    let sessions = [
+        Session::SignedOut,
+        browser(LOST),
+        exchanging(LOST),
+        signed_in(grant()),
+        refreshing(used_up(), Which::Current, 0),
+        refreshing(used_up(), Which::Previous, 0),
+        saving_first(LOST),
+        saving(new_pair(100), 0),
+        waiting(used_up(), 160, Pause::TooSoon, 0),
+        waiting(used_up(), 101, Pause::Unreachable, 1),
+        waiting(new_pair(100), 101, Pause::NotSaved, 1),
+        LOST,
+    ];
+    let events = [
+        Event::Connect,
+        Event::Answered,
+        Event::Abandoned,
+        Event::Wanted,
+        Event::Unauthorized,
+        Event::Idle,
+        issued(7300),
+        Event::Found(new_pair(90)),
+        Event::Saved,
+        Event::NotSaved,
+        Event::Throttled { until: None },
+        Event::Unreachable,
+        Event::GrantRefused,
+        Event::ClientRefused,
+        Event::Disconnect,
+    ];
+    let word = |value: &dyn std::fmt::Debug| {
+        let text = format!("{value:?}");
+        let end = text.find([' ', '(']).unwrap_or(text.len());
+        text[..end].to_owned()
+    };
+    let mut table = String::new();
+    for session in sessions {
+        writeln!(table, "{session:?}").expect("a text grows");
+        for event in events {
+            let came = match session.clone().next(event, at(100)) {
+                Ok((next, action)) => format!("{}, {}", word(&next), word(&action)),
+                Err((same, refusal)) => {
+                    assert_eq!(same, session, "a refusal changes nothing");
+                    format!("refused: {}", word(&refusal))
+                }
+            };
+            writeln!(table, "  {:13} {came}", word(&event)).expect("a text grows");
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         1 => Just(Event::Connect),
