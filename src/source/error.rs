@@ -79,6 +79,18 @@ pub enum Error {
         /// The columns there are.
         present: Vec<String>,
     },
+    /// A JSON file whose fields are none of those that the mapping and the audiences need.
+    #[error(
+        "{file} has neither a field {wanted} nor any of the destination's audiences; it has {present}"
+    )]
+    FieldsUnknown {
+        /// The file.
+        file: Arc<str>,
+        /// The field with the OutreachId that was looked for.
+        wanted: String,
+        /// The fields that were found, as many as a reader takes in.
+        present: String,
+    },
     /// Two columns answer to one name.
     #[error("{file} has more than one column {column}")]
     ColumnTwice {
@@ -149,6 +161,7 @@ impl Error {
             | Self::CutOff { .. }
             | Self::Damaged { .. }
             | Self::ColumnMissing { .. }
+            | Self::FieldsUnknown { .. }
             | Self::ColumnTwice { .. }
             | Self::AudienceFileMissing { .. }
             | Self::AudienceUnknown { .. }
@@ -179,6 +192,7 @@ impl Error {
             Self::CutOff { .. } => "source_cut_off",
             Self::Damaged { .. } => "source_damaged",
             Self::ColumnMissing { .. } => "source_column_missing",
+            Self::FieldsUnknown { .. } => "source_fields_unknown",
             Self::ColumnTwice { .. } => "source_column_twice",
             Self::AudienceFileMissing { .. } => "source_audience_missing",
             Self::AudienceUnknown { .. } => "source_audience_unknown",
@@ -197,6 +211,7 @@ impl Error {
             | Self::CutOff { file, .. }
             | Self::Damaged { file, .. }
             | Self::ColumnMissing { file, .. }
+            | Self::FieldsUnknown { file, .. }
             | Self::ColumnTwice { file, .. }
             | Self::AudienceUnknown { file }
             | Self::LayoutsMixed { file, .. }
@@ -253,6 +268,9 @@ impl Error {
             Self::ColumnMissing { .. } => {
                 "Add the column to the export, or change the mapping or the audiences of the destination."
             }
+            Self::FieldsUnknown { .. } => {
+                "Check that the path leads to the export; if it does, map OutreachId to one of its fields."
+            }
             Self::ColumnTwice { .. } => {
                 "Export the column once, or give one of the two another name."
             }
@@ -308,6 +326,11 @@ impl Error {
                 file: file(),
                 column: column(),
                 present: vec![],
+            },
+            Self::FieldsUnknown {
+                file: file(),
+                wanted: column(),
+                present: "lead, score".to_owned(),
             },
             Self::ColumnTwice {
                 file: file(),

@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, ops::ControlFlow, sync::Arc};
 
 use super::{
-    Batch, Error, Projection,
+    Batch, Error, Projection, columns,
     csv_rows::{self, CsvPlan},
     json_rows::{self, JsonPlan},
     listing::{self, Entry, Fingerprint},
@@ -120,6 +120,7 @@ impl Files {
         emit: &mut dyn FnMut(Batch) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let files = self.wanted(projection)?;
+        self.check_known(&files, projection)?;
         let mut planned = vec![];
         for file in &files {
             planned.push((&file.entry, self.plan(file, projection)?));
@@ -138,6 +139,23 @@ impl Files {
             entry.check_unchanged()?;
         }
         out.finish()
+    }
+
+    /// Refuses JSON that may be anything. CSV is held to its header, which has to have every column. Profiles may lack
+    /// an identity, so among changes their form is enough; but a full snapshot of nobody known would take everyone out.
+    fn check_known(&self, files: &[&SourceFile], projection: &Projection) -> Result<(), Error> {
+        let is_full = self.contents == Contents::FullSnapshot;
+        let is_unknown = |file: &&&SourceFile| file.is_unknown(projection);
+        let unknown = files.iter().filter(is_unknown);
+        let is_nothing_known = is_full && unknown.clone().count() == files.len();
+        let mut refused = unknown.filter(|file| is_nothing_known || !file.shape.is_profile);
+        refused.next().map_or(Ok(()), |file| {
+            Err(Error::FieldsUnknown {
+                file: Arc::clone(&file.entry.name),
+                wanted: projection.outreach_id.clone(),
+                present: some_of(&file.shape.columns),
+            })
+        })
     }
 
     fn plan(&self, file: &SourceFile, projection: &Projection) -> Result<Plan, Error> {
@@ -211,6 +229,17 @@ impl Files {
     }
 }
 
+/// Names for a person to recognize a file by.
+fn some_of(columns: &[String]) -> String {
+    const MOST: usize = 12;
+    let some: Vec<_> = columns.iter().take(MOST).map(String::as_str).collect();
+    match (some.len(), columns.len()) {
+        (0, _) => "no field with a single value".to_owned(),
+        (n, all) if n < all => format!("{} and {} more", some.join(", "), all - n),
+        _ => some.join(", "),
+    }
+}
+
 impl Plan {
     fn read(&self, entry: &Entry, out: &mut Out<'_>) -> Result<(), Error> {
         match self {
@@ -221,6 +250,29 @@ impl Plan {
 }
 
 impl SourceFile {
+    /// Whether it is JSON that begins with neither the field that is looked for nor an audience.
+    fn is_unknown(&self, projection: &Projection) -> bool {
+        let ids = columns::identity_columns(&projection.outreach_id);
+        let ids: Vec<_> = ids.iter().map(|id| columns::plain(id)).collect();
+        let has_id = || {
+            let mut columns = self.shape.columns.iter();
+            columns.any(|column| ids.contains(&columns::plain(column)))
+        };
+        let is_wanted = |audience: &AudienceId| {
+            let mut wanted = projection.audiences.iter();
+            wanted.any(|wanted| wanted.as_str().eq_ignore_ascii_case(audience.as_str()))
+        };
+        let mut audiences = self
+            .shape
+            .audiences
+            .iter()
+            .chain(&self.entry.facts.audience);
+        self.shape.format == Format::Json
+            && self.shape.layout.is_some()
+            && !has_id()
+            && !audiences.any(is_wanted)
+    }
+
     fn is_of(&self, audience: &AudienceId) -> bool {
         let own = self.entry.facts.audience.as_ref();
         own.is_some_and(|own| own.as_str().eq_ignore_ascii_case(audience.as_str()))

@@ -310,3 +310,50 @@ fn a_source_describes_itself() {
         ("identityMap.Oid".to_owned(), "1".to_owned())
     );
 }
+
+#[test]
+fn json_of_an_unknown_shape_is_refused_and_says_what_it_has() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let read_json = |text: &str, contents| {
+        let path = folder.path().join("a.json");
+        fs::write(&path, text).expect("a file can be written");
+        read(&opened(path, contents), &projection(&["a1"]))
+    };
+    let settings = r#"{"name": "audience-sync", "deep": {"version": "1"}}"#;
+    let numbered = r#"[{"lead": 1, "score": 2}, {"lead": 2, "score": null}]"#;
+    for (text, has) in [
+        (settings, "it has name, deep.version"),
+        (numbered, "it has lead, score"),
+        ("[{}, {}]", "it has no field with a single value"),
+    ] {
+        for contents in [
+            Contents::Guess,
+            Contents::FullSnapshot,
+            Contents::Incremental,
+        ] {
+            let error = read_json(text, contents).expect_err(text);
+            assert_eq!(error.code(), "source_fields_unknown", "{error}");
+            let said = error.to_string();
+            assert!(said.contains("a field Oid") && said.contains(has), "{said}");
+        }
+    }
+    // A profile may lack the identity; a whole snapshot of such is of somebody else.
+    let stranger = r#"{"identityMap": {"ECID": [{"id": "x"}]}}"#;
+    let alone = ["-|-|-|-".to_owned()];
+    let changes = read_json(stranger, Contents::Incremental).expect("it is a profile");
+    assert_eq!(changes, alone);
+    let error = read_json(stranger, Contents::FullSnapshot).expect_err("nobody is known");
+    assert!(
+        error.to_string().contains("it has identityMap.ECID"),
+        "{error}"
+    );
+    for known in [
+        r#"{"oid": 1}"#,
+        r#"{"segmentMembership.ups.A1.status": "realized"}"#,
+        r#"{"identityMap": {"Oid": [{"id": "1"}]}}"#,
+        r#"{"attributes": {"Oid": {"value": "1"}}}"#,
+        "[]",
+    ] {
+        read_json(known, Contents::FullSnapshot).expect(known);
+    }
+}

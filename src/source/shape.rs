@@ -50,6 +50,8 @@ pub(super) struct Shape {
     pub(super) layout: Option<Layout>,
     /// Whether a file of one audience has a status for each profile.
     pub(super) has_status: bool,
+    /// Whether it has an identity map or memberships as profiles do.
+    pub(super) is_profile: bool,
     /// The header, or the paths of the first records.
     pub(super) columns: Vec<String>,
     /// The audiences that are named in the columns or the first records.
@@ -169,6 +171,7 @@ fn delimited_shape(entry: &Entry, delimiter: u8, columns: Vec<String>) -> Result
         format: Format::Delimited { delimiter },
         layout: Some(layout),
         has_status: facts.has_own_status,
+        is_profile: false,
         columns,
         audiences: facts.audiences,
     })
@@ -242,6 +245,7 @@ fn sniff_json(entry: &Entry, window: Window) -> Result<Shape, Error> {
         format: Format::Json,
         layout,
         has_status: facts.has_own_status,
+        is_profile: facts.is_profile,
         columns: facts.columns,
         audiences: facts.audiences,
     })
