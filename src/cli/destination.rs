@@ -156,6 +156,14 @@ fn describe(destination: &Destination, found: &source::Description) -> String {
     for line in lines {
         writeln!(text, "{line}").unwrap_or_default();
     }
+    if !found.doubtful.is_empty() {
+        writeln!(
+            text,
+            "  with a time in the name that cannot be, taken for files without one: {}",
+            found.doubtful.join(", ")
+        )
+        .unwrap_or_default();
+    }
     if !found.ignored.is_empty() {
         writeln!(text, "  left out: {}", found.ignored.join(", ")).unwrap_or_default();
     }

@@ -16,6 +16,8 @@ pub struct Description {
     pub files: Vec<DescribedFile>,
     /// The names of files that are not part of the source.
     pub ignored: Vec<String>,
+    /// The names of files whose time cannot be; they count as if their names had none.
+    pub doubtful: Vec<String>,
     /// The columns or XDM paths that were seen, each once.
     pub columns: Vec<String>,
     /// The audiences that were seen, each once.
@@ -66,6 +68,13 @@ impl Files {
             contents: self.contents(),
             files: self.all.iter().map(DescribedFile::of).collect(),
             ignored: self.ignored.clone(),
+            doubtful: {
+                let doubtful = self
+                    .all
+                    .iter()
+                    .filter(|f| f.entry.facts.has_impossible_time);
+                doubtful.map(|f| f.entry.name.to_string()).collect()
+            },
             columns,
             audiences,
             samples,

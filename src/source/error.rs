@@ -23,7 +23,7 @@ pub enum Error {
         source: io::Error,
     },
     /// The folder has no file of a known kind.
-    #[error("no file of a known kind in {}", path.display())]
+    #[error("no file of a known kind in {}{}", path.display(), left_out(ignored))]
     NothingToRead {
         /// The folder.
         path: PathBuf,
@@ -132,6 +132,17 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+}
+
+/// The names of files that do not count, for a person who wonders why.
+fn left_out(ignored: &[String]) -> String {
+    const MOST: usize = 5;
+    if ignored.is_empty() {
+        return String::new();
+    }
+    let some: Vec<_> = ignored.iter().take(MOST).map(String::as_str).collect();
+    let more = if ignored.len() > MOST { ", …" } else { "" };
+    format!(", only {}{more}", some.join(", "))
 }
 
 impl Error {

@@ -357,3 +357,67 @@ fn json_of_an_unknown_shape_is_refused_and_says_what_it_has() {
         read_json(known, Contents::FullSnapshot).expect(known);
     }
 }
+
+#[test]
+fn a_note_in_the_folder_is_left_out_and_mentioned_unless_it_is_all_there_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let notes = [
+        "readme.txt",
+        "~$wide.csv",
+        "notes.md",
+        "Thumbs.db",
+        ".DS_Store",
+    ];
+    for name in notes {
+        fs::write(
+            folder.path().join(name),
+            "Ask Sam before\nyou touch this.\n",
+        )
+        .expect("a file can be written");
+    }
+    let settings = FileSource {
+        kind: SourceKind::Files,
+        path: folder.path().to_owned(),
+        contents: Contents::Guess,
+    };
+    let error = open(&settings).expect_err("there is nothing to read");
+    assert_eq!(error.code(), "source_without_files");
+    let said = error.to_string();
+    assert!(notes.iter().all(|name| said.contains(name)), "{said}");
+    fs::copy(fixture("wide.csv"), folder.path().join("wide.csv")).expect("a copy");
+    let files = opened(folder.path().to_owned(), Contents::Guess);
+    let alone = opened(fixture("wide.csv"), Contents::Guess);
+    let both = projection(&["a1", "b2"]);
+    assert_eq!(
+        read(&files, &both).expect("readable"),
+        read(&alone, &both).expect("readable")
+    );
+    let described = files.describe().expect("readable");
+    assert_eq!(described.ignored.len(), notes.len());
+}
+
+#[test]
+fn a_time_that_cannot_be_is_never_the_newest() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let put = |name: &str, first_name: &str| {
+        let text = format!("Oid,person.name.firstName,note\n1,{first_name},\n");
+        fs::write(folder.path().join(name), text).expect("a file can be written");
+    };
+    put("Out_segmenta1_20260102000000.csv", "new");
+    put("Out_segmenta1_20260101000000.csv", "old");
+    put("Out_segmenta1_20261399000000.csv", "month 13");
+    put("Out_segmenta1_29990101000000.csv", "far ahead");
+    let files = opened(folder.path().to_owned(), Contents::Guess);
+    assert_eq!(
+        read(&files, &projection(&["a1"])).expect("readable"),
+        ["1|new||realized"]
+    );
+    let described = files.describe().expect("readable");
+    assert_eq!(
+        described.doubtful,
+        [
+            "Out_segmenta1_20261399000000.csv",
+            "Out_segmenta1_29990101000000.csv"
+        ]
+    );
+}

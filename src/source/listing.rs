@@ -9,6 +9,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
+use jiff::Timestamp;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{
@@ -71,9 +72,9 @@ fn file_number(metadata: &Metadata) -> u64 {
 }
 
 impl Entry {
-    fn new(name: String, path: PathBuf, metadata: &Metadata) -> Self {
+    fn new(name: String, path: PathBuf, metadata: &Metadata, latest: u64) -> Self {
         Self {
-            facts: names::facts(&name),
+            facts: names::facts(&name, latest),
             ending: names::ending(&name),
             version: Version::of(metadata),
             name: name.into(),
@@ -122,12 +123,13 @@ pub(super) fn list(path: &Path) -> Result<Listing, Error> {
         }
     };
     let metadata = fs::metadata(path).map_err(io_error)?;
+    let latest = names::latest_stamp(Timestamp::now());
     let mut listing = Listing {
         entries: vec![],
         ignored: vec![],
     };
     if metadata.is_dir() {
-        add_folder(&mut listing, path, None)?;
+        add_folder(&mut listing, path, None, latest)?;
         listing.entries.sort_by(|a, b| a.name.cmp(&b.name));
         listing.ignored.sort();
         if listing.entries.is_empty() {
@@ -138,13 +140,18 @@ pub(super) fn list(path: &Path) -> Result<Listing, Error> {
         }
     } else {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let entry = Entry::new(name.into_owned(), path.to_owned(), &metadata);
+        let entry = Entry::new(name.into_owned(), path.to_owned(), &metadata, latest);
         listing.entries.push(entry);
     }
     Ok(listing)
 }
 
-fn add_folder(listing: &mut Listing, folder: &Path, below: Option<&str>) -> Result<(), Error> {
+fn add_folder(
+    listing: &mut Listing,
+    folder: &Path,
+    below: Option<&str>,
+    latest: u64,
+) -> Result<(), Error> {
     let failed = |source| Error::Io {
         path: folder.to_owned(),
         source,
@@ -165,11 +172,15 @@ fn add_folder(listing: &mut Listing, folder: &Path, below: Option<&str>) -> Resu
         };
         if metadata.is_dir() {
             if below.is_none() && names::export_time(&last).is_some() {
-                add_folder(listing, &path, Some(&last))?;
+                add_folder(listing, &path, Some(&last), latest)?;
             }
         } else if names::ending(&last).is_some() {
-            let mut entry = Entry::new(name, path.clone(), &metadata);
-            entry.facts.stamp = below.and_then(names::export_time).or(entry.facts.stamp);
+            let mut entry = Entry::new(name, path.clone(), &metadata, latest);
+            if let Some(stamp) = below.and_then(names::export_time) {
+                let stamp = names::possible(stamp, latest);
+                entry.facts.has_impossible_time |= stamp.is_none();
+                entry.facts.stamp = stamp.or(entry.facts.stamp);
+            }
             listing.entries.push(entry);
         } else {
             listing.ignored.push(name);

@@ -1,6 +1,14 @@
 //! What the names of exported files say: the audience, the time and the part.
 
+use jiff::{SignedDuration, Timestamp, civil};
+
 use crate::model::AudienceId;
+
+/// A time further ahead than this is a mistake.
+const AHEAD: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// The last one there is.
+const LAST_STAMP: u64 = 99_991_231_235_959;
 
 /// What one file's name says; nothing if it is any other name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -8,7 +16,19 @@ pub(super) struct NameFacts {
     pub(super) audience: Option<AudienceId>,
     /// The digits of the time, `yyyymmddhhmmss`, as a number.
     pub(super) stamp: Option<u64>,
+    /// Whether there are digits of a time that is none, or lies too far ahead; then there is no `stamp`.
+    pub(super) has_impossible_time: bool,
 }
+
+/// How the names of notes in `.txt` begin, in small letters.
+const NOTES: [&str; 6] = [
+    "readme",
+    "read_me",
+    "read me",
+    "license",
+    "licence",
+    "changelog",
+];
 
 /// The kinds of contents a file's ending promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,13 +48,20 @@ pub(super) fn ending(name: &str) -> Option<Ending> {
     }
 }
 
-/// Whether an export writes such a file beside the data: a manifest, or a marker of the program that wrote it.
+/// Whether such a file stands beside the data: a manifest, a marker of the program that wrote it, or a note. Only the
+/// name decides: by its contents a part of a snapshot that was cut off might look like a note as well.
 pub(super) fn is_beside_the_data(name: &str) -> bool {
     let is_manifest = name.starts_with("manifest") && ending(name) == Some(Ending::Json);
-    name.starts_with(['.', '_']) || is_manifest
+    let small = name.to_lowercase();
+    let is_text = small.strip_suffix(".txt").is_some() && facts(name, LAST_STAMP).stamp.is_none();
+    let is_note = is_text && NOTES.iter().any(|note| small.starts_with(note));
+    // Office programs put a tilde before the names of what they keep beside an open file.
+    name.starts_with(['.', '_', '~']) || is_manifest || is_note
 }
 
 /// The time in `exportTime=202601310415`, the name of a folder of a dataset export.
+///
+/// It need not be a time that there is; [`possible`] tells.
 pub(super) fn export_time(folder: &str) -> Option<u64> {
     let digits = folder.strip_prefix("exportTime=")?;
     let seconds_missing = 14usize.checked_sub(digits.len())?;
@@ -44,8 +71,9 @@ pub(super) fn export_time(folder: &str) -> Option<u64> {
 }
 
 /// Reads a file's name: `<name>_segment<id>_<yyyymmddhhmmss>[_<part>]`, or without the word `segment` if the id is
-/// a UUID; the time may also be `<yyyymmdd>_<hhmmss>`.
-pub(super) fn facts(name: &str) -> NameFacts {
+/// a UUID; the time may also be `<yyyymmdd>_<hhmmss>`. A time that is none or lies after `latest` counts as missing:
+/// it would make its file the newest one for good.
+pub(super) fn facts(name: &str, latest: u64) -> NameFacts {
     let stem = stem(name);
     let Some((before, stamp)) = split_stamp(stem).or_else(|| split_stamp(without_part(stem)?))
     else {
@@ -53,7 +81,8 @@ pub(super) fn facts(name: &str) -> NameFacts {
     };
     NameFacts {
         audience: audience(before),
-        stamp: Some(stamp),
+        stamp: possible(stamp, latest),
+        has_impossible_time: possible(stamp, latest).is_none(),
     }
 }
 
@@ -66,6 +95,20 @@ pub(super) fn audience_name(name: &str) -> Option<String> {
     let before = before.strip_suffix("_segment").unwrap_or(before);
     let name = before.replace('_', " ").trim().to_owned();
     (!name.is_empty()).then_some(name)
+}
+
+/// The stamp if there is such a time and it is not after `latest`.
+pub(super) fn possible(stamp: u64, latest: u64) -> Option<u64> {
+    let text = format!("{stamp:014}");
+    let is_time = civil::DateTime::strptime("%Y%m%d%H%M%S", &text).is_ok();
+    (is_time && stamp <= latest).then_some(stamp)
+}
+
+/// The last time that an export of now may name. Its clock may be in another time zone, and wrong by days.
+pub(super) fn latest_stamp(now: Timestamp) -> u64 {
+    let latest = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
+    let text = latest.strftime("%Y%m%d%H%M%S").to_string();
+    text.parse().unwrap_or(LAST_STAMP)
 }
 
 fn stem(name: &str) -> &str {
@@ -157,7 +200,7 @@ mod tests {
             ("", None, None),
         ];
         for (name, audience, stamp) in cases {
-            let facts = facts(name);
+            let facts = facts(name, LAST_STAMP);
             assert_eq!(
                 facts.audience.as_ref().map(AudienceId::as_str),
                 audience,
@@ -185,6 +228,54 @@ mod tests {
             ("daily_20260131041500.csv", None),
         ] {
             assert_eq!(audience_name(name).as_deref(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_is_none() {
+        let now: Timestamp = "2026-11-23T12:00:00Z".parse().expect("an instant");
+        let latest = latest_stamp(now);
+        assert_eq!(latest, 20_261_224_120_000);
+        for (name, is_possible) in [
+            ("Out_segmenta1_20261123120000.csv", true),
+            ("Out_segmenta1_20261224_120000.csv", true),
+            ("Out_segmenta1_20261224_120001.csv", false),
+            ("Out_segmenta1_20261324120000.csv", false),
+            ("Out_segmenta1_20260230120000.csv", false),
+            ("Out_segmenta1_20260228250000_2.csv", false),
+            ("Out_segmenta1_99999999999999.csv", false),
+            ("Out_segmenta1_00000000000000.csv", false),
+        ] {
+            let facts = facts(name, latest);
+            assert_eq!(facts.stamp.is_some(), is_possible, "{name}");
+            assert_eq!(facts.has_impossible_time, !is_possible, "{name}");
+            assert_eq!(facts.audience, Some(AudienceId::new("a1")), "{name}");
+        }
+        assert!(!facts("Out_segmenta1.csv", latest).has_impossible_time);
+    }
+
+    #[test]
+    fn notes_and_locks_are_no_data() {
+        for name in [
+            "readme.txt",
+            "Read me first.txt",
+            "LICENSE.txt",
+            "~$profiles.csv",
+            "~profiles.tmp.csv",
+            ".~lock.profiles.csv#",
+            ".DS_Store",
+            "_SUCCESS",
+        ] {
+            assert!(is_beside_the_data(name), "{name}");
+        }
+        for name in [
+            "profiles.csv",
+            "notes_segmenta1_20260131041500.csv",
+            "readme_segmenta1_20260131041500.txt",
+            "changelog.csv",
+            "members.txt",
+        ] {
+            assert!(!is_beside_the_data(name), "{name}");
         }
     }
 
