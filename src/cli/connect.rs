@@ -23,7 +23,7 @@ use crate::{
         Vault,
     },
     engine::{connect_problem, connected_as},
-    model::{AccountSettings, Keep, Problem, RedirectMode},
+    model::{AccountSettings, Keep, Problem, RedirectMode, address_fault},
     store::DataDir,
 };
 
@@ -75,6 +75,13 @@ fn settings(dir: &DataDir, options: &ConnectArgs) -> Result<AccountSettings, Fai
         let id = format!("account-{:016x}", fastrand::u64(..));
         AccountSettings::new(id, name)
     });
+    if let Some(what) = options.api.as_deref().and_then(address_fault) {
+        return Err(Failure::usage(Problem::new(
+            "api_address_invalid",
+            format!("The address of the API cannot be used: {what}."),
+            "Correct the address with --api; it begins with https://.",
+        )));
+    }
     if let Some(api) = &options.api {
         api.trim()
             .trim_end_matches('/')

@@ -113,6 +113,45 @@ pub fn check(destination: &Destination) -> Vec<Fault> {
 /// The most characters that a destination's name has; it is also the name of its files.
 const MAX_NAME: usize = 100;
 
+/// What is wrong with the address of an API: it has to be a scheme, a host and perhaps a port.
+///
+/// What is put behind the host would be lost or kept in the open, so it is refused; a password is not said again.
+pub fn address_fault(address: &str) -> Option<String> {
+    let address = address.trim();
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| address.strip_prefix(scheme));
+    let Some(rest) = rest else {
+        return Some(format!(
+            "{address:?} must start with https://, or with http:// on this computer itself"
+        ));
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (host, behind) = rest.split_at(end);
+    if host.contains('@') {
+        return Some(
+            "an address has no user name or password in it; sign in with `audience-sync account connect`"
+                .to_owned(),
+        );
+    }
+    if host.is_empty() || host.starts_with(':') || host.contains(char::is_whitespace) {
+        return Some(format!("{address:?} names no computer behind the //"));
+    }
+    let is_here = ["127.0.0.1", "localhost", "[::1]"].iter().any(|here| {
+        let port = host.strip_prefix(here);
+        port.is_some_and(|port| port.is_empty() || port.starts_with(':'))
+    });
+    if address.starts_with("http://") && !is_here {
+        return Some(format!(
+            "{address:?} must start with https://, or with http:// on this computer itself"
+        ));
+    }
+    let scheme = address.strip_suffix(rest).unwrap_or_default();
+    (!matches!(behind, "" | "/")).then(|| {
+        format!("an address ends with the host and its port; leave only {scheme}{host}, without the {behind:?} behind it")
+    })
+}
+
 fn check_general(destination: &Destination, faults: &mut Faults) {
     if destination.name.trim().is_empty() {
         faults.add("name", "give the destination a name");
@@ -127,21 +166,8 @@ fn check_general(destination: &Destination, faults: &mut Faults) {
     if destination.source.path.as_os_str().is_empty() {
         faults.add("source.path", "give a file or a folder");
     }
-    let address = destination.account.api_address.as_str();
-    let is_loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-        .iter()
-        .any(|start| {
-            address
-                .strip_prefix(start)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-        });
-    if !is_loopback && !address.starts_with("https://") {
-        faults.add(
-            "account.api_address",
-            format!(
-                "{address:?} must start with https://, or with http:// on this computer itself"
-            ),
-        );
+    if let Some(what) = address_fault(&destination.account.api_address) {
+        faults.add("account.api_address", what);
     }
     if !(0.0..=1.0).contains(&destination.guard.max_exit_share) {
         faults.add("guard.max_exit_share", "a share is a number from 0 to 1");
@@ -323,6 +349,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_much_in_an_address_is_named_but_for_a_password() {
+        let fault = |address| address_fault(address).expect("it is wrong");
+        let path = fault("https://api.outreach.io/api/v2");
+        assert!(
+            path.contains(r#"only https://api.outreach.io, without the "/api/v2""#),
+            "{path}"
+        );
+        let password = fault("https://sam:hunter2@api.outreach.io");
+        assert!(
+            password.contains("password") && !password.contains("hunter2"),
+            "{password}"
+        );
+    }
+
+    #[test]
     fn an_address_must_be_https_or_loopback() {
         for (address, ok) in [
             ("https://api.outreach.io", true),
@@ -330,6 +371,18 @@ mod tests {
             ("http://127.0.0.1.example.org", false),
             ("http://api.outreach.io", false),
             ("api.outreach.io", false),
+            ("https://api.outreach.io/", true),
+            ("http://[::1]:1", true),
+            ("http://localhost.example.org", false),
+            ("https://", false),
+            ("https://:443", false),
+            ("https://api outreach.io", false),
+            ("https://api.outreach.io/api/v2", false),
+            ("https://api.outreach.io?token=x", false),
+            ("https://api.outreach.io#x", false),
+            ("https://sam:hunter2@api.outreach.io", false),
+            ("http://127.0.0.1@example.org", false),
+            ("ftp://api.outreach.io", false),
         ] {
             assert_eq!(
                 faults(|d| d["account"]["api_address"] = address.into()).is_empty(),

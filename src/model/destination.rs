@@ -255,6 +255,8 @@ impl Destination {
     /// # Errors
     /// Every fault that was found, each with its path.
     pub fn from_json(text: &str) -> Result<Self, Vec<Fault>> {
+        // Editors of Windows put a mark before the text.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let document: Value = serde_json::from_str(text)
             .map_err(|e| vec![Fault::new("", format!("this is not JSON: {e}"))])?;
         let mut faults = Faults::default();
@@ -335,7 +337,8 @@ mod tests {
         let text = include_str!("../../assets/demo/destination.json");
         let destination = Destination::from_json(text).expect("the sample is valid");
         assert_eq!(
-            Destination::from_json(&destination.to_json()).expect("its own form is valid"),
+            Destination::from_json(&format!("\u{feff}{}", destination.to_json()))
+                .expect("its own form is valid, also with a byte order mark"),
             destination
         );
     }

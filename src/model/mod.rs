@@ -20,7 +20,7 @@ mod run;
 pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
 pub use change::{Change, Digest, Known};
-pub use check::{Fault, check};
+pub use check::{Fault, address_fault, check};
 pub use destination::{
     Account, Alert, Contents, DEFAULT_API_ADDRESS, Destination, FORMAT, FileSource, Guard,
     MappingRow, ScheduledAudience, SourceKind, StatusWords, WhenEmpty, WhenTooLong, slug,

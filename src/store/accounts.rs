@@ -37,8 +37,8 @@ impl DataDir {
             path: path.clone(),
             faults: vec![Fault::new("", what)],
         };
-        let read: Accounts =
-            serde_json::from_str(&text).map_err(|e| invalid(format!("it is not valid: {e}")))?;
+        let read: Accounts = serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text))
+            .map_err(|e| invalid(format!("it is not valid: {e}")))?;
         if read.format != FORMAT {
             return Err(invalid(format!("this program reads format {FORMAT}")));
         }
