@@ -11,9 +11,6 @@ use crate::{
     sync::{Hindrance, SampleLine},
 };
 
-/// How many changed fields a dry run shows.
-const MAX_SAMPLE: usize = 20;
-
 /// Runs every enabled destination once, or one by name.
 pub(super) async fn run(data_dir: Option<PathBuf>, options: SyncArgs) -> Result<Exit, Failure> {
     let mut engine = open_engine(data_dir)?;
@@ -22,7 +19,7 @@ pub(super) async fn run(data_dir: Option<PathBuf>, options: SyncArgs) -> Result<
     let hooks = hooks(move |progress| shown.show(progress));
     let mode = if options.dry_run {
         Mode::Dry {
-            max_sample: MAX_SAMPLE,
+            max_sample: text::MAX_SAMPLE,
         }
     } else if options.retry_failed {
         Mode::SendRefused

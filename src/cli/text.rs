@@ -1,12 +1,14 @@
 //! Figures and runs as people read them.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::{
     engine::Report,
     model::{Figures, Problem, Requests, RunStatus},
+    sync::Plan,
 };
 
 /// A count with its thousands set apart.
@@ -114,14 +116,7 @@ pub(super) fn report(report: &Report) -> String {
             counted(n_requests, "request", "requests")
         )
         .unwrap_or_default();
-        for line in &plan.sample {
-            writeln!(
-                text,
-                "    prospect {}: {} {} → {}",
-                line.prospect, line.field, line.old, line.new
-            )
-            .unwrap_or_default();
-        }
+        text.push_str(&sample(plan));
     }
     if let Some(problem) = &report.problem {
         writeln!(text, "  {}\n  {}", problem.what, problem.next_step).unwrap_or_default();
@@ -134,9 +129,78 @@ pub(super) fn seconds_between(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64()
 }
 
+/// How many changed fields a dry run shows.
+pub(super) const MAX_SAMPLE: usize = 20;
+
+/// The first fields that would change, and of how many prospects they are if those are not all.
+fn sample(plan: &Plan) -> String {
+    let mut text = String::new();
+    if plan.sample.len() >= MAX_SAMPLE {
+        let shown: BTreeSet<_> = plan.sample.iter().map(|line| line.prospect).collect();
+        writeln!(
+            text,
+            "  the first {} changed fields, of {} of {}:",
+            plan.sample.len(),
+            count(shown.len() as u64),
+            counted(plan.n_changes, "prospect", "prospects")
+        )
+        .unwrap_or_default();
+    }
+    for line in &plan.sample {
+        let old = match &line.old {
+            None => "not yet known".to_owned(),
+            Some(Value::Null) => "empty".to_owned(),
+            Some(value) => value.to_string(),
+        };
+        let new = if line.new.is_null() {
+            "empty".to_owned()
+        } else {
+            line.new.to_string()
+        };
+        writeln!(
+            text,
+            "    prospect {}: {} {old} → {new}",
+            line.prospect, line.field
+        )
+        .unwrap_or_default();
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::{model::OutreachId, sync::SampleLine};
+
+    #[test]
+    fn a_sample_says_what_is_not_known_and_that_it_is_cut() {
+        let line = |prospect, old, new| SampleLine {
+            prospect: OutreachId::new(prospect).expect("a number"),
+            field: "title".to_owned(),
+            old,
+            new,
+        };
+        let mut plan = Plan {
+            n_changes: 3,
+            sample: vec![
+                line(1, None, json!("CEO")),
+                line(2, Some(json!("CTO")), json!(null)),
+                line(3, Some(json!(null)), json!(7)),
+            ],
+            ..Plan::default()
+        };
+        assert_eq!(
+            sample(&plan),
+            "    prospect 1: title not yet known → \"CEO\"\n    prospect 2: title \"CTO\" → empty\n    prospect 3: title empty → 7\n"
+        );
+        plan.n_changes = 1243;
+        plan.sample = (1..=20).map(|i| line(i, None, json!(1))).collect();
+        assert!(
+            sample(&plan).starts_with("  the first 20 changed fields, of 20 of 1,243 prospects:\n")
+        );
+    }
 
     #[test]
     fn thousands_are_set_apart() {

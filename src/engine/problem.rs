@@ -220,7 +220,7 @@ fn guard_problem(
         format!(
             "The snapshot would take {leaving} of {members} members out of {of}, more than {share:.0} %, so nothing was sent."
         ),
-        "Check that the export is whole. If it is, raise \"max_exit_share\" under \"guard\" in the destination's settings for this run.",
+        "Check that the export is whole; `audience-sync sync --dry-run` shows what it would change. If it is, raise \"max_exit_share\" under \"guard\" in the destination's settings for this run.",
     )
 }
 

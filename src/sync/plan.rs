@@ -65,8 +65,8 @@ pub struct SampleLine {
     pub prospect: OutreachId,
     /// The attribute.
     pub field: String,
-    /// What the ledger holds; null if nothing was ever written.
-    pub old: serde_json::Value,
+    /// What Outreach is known to hold; `None` if nothing is known.
+    pub old: Option<serde_json::Value>,
     /// What would be written.
     pub new: serde_json::Value,
 }
@@ -464,10 +464,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             if self.plan.sample.len() >= self.max_sample {
                 return;
             }
-            let old = known
-                .ledger
-                .get(target)
-                .map_or(serde_json::Value::Null, FieldValue::to_json);
+            let old = known.ledger.get(target).map(FieldValue::to_json);
             self.plan.sample.push(SampleLine {
                 prospect,
                 field: target.name().into_owned(),
