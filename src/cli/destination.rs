@@ -29,7 +29,7 @@ pub(super) fn run(data_dir: Option<PathBuf>, command: DestinationCommand) -> Res
 fn import(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
     let destination = read(file)?;
     let engine = open_engine(data_dir)?;
-    let known = engine.dir().read_destinations()?;
+    let (known, _broken) = engine.dir().read_valid_destinations()?;
     let settings = engine.dir().write_destination(destination)?;
     let replaced = known.iter().find(|known| known.slug == settings.slug);
     let done = replaced.map_or_else(
@@ -49,7 +49,7 @@ fn import(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
 }
 
 fn export(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failure> {
-    let all = open_dir(data_dir)?.read_destinations()?;
+    let (all, _broken) = open_dir(data_dir)?.read_valid_destinations()?;
     let found = all
         .into_iter()
         .find(|settings| is_named(&settings.destination, name));

@@ -23,7 +23,7 @@ struct Found {
 pub(super) fn run(data_dir: Option<PathBuf>, options: FailuresArgs) -> Result<Exit, Failure> {
     let dir = open_dir(data_dir)?;
     if let Some(name) = &options.destination {
-        let known = dir.read_destinations()?;
+        let (known, _broken) = dir.read_valid_destinations()?;
         if !known.iter().any(|known| is_named(&known.destination, name)) {
             return Err(Failure::usage(Problem::new(
                 "destination_unknown",
@@ -52,7 +52,7 @@ pub(super) fn run(data_dir: Option<PathBuf>, options: FailuresArgs) -> Result<Ex
 
 fn read(dir: &DataDir, options: &FailuresArgs) -> Result<Vec<Found>, Error> {
     let mut all = vec![];
-    for settings in dir.read_destinations()? {
+    for settings in dir.read_valid_destinations()?.0 {
         let is_wanted = options
             .destination
             .as_deref()

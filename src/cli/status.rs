@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Exit, Failure, args::StatusArgs, open_dir, output, text};
 use crate::{
     auth,
+    engine::store_problem,
     model::{AccountSettings, Cause, Figures, Problem, Requests, Run, RunId, RunStatus},
     store::{DataDir, Error, Settings, Store},
 };
@@ -15,10 +16,10 @@ use crate::{
 /// Shows every destination with its last run; another process may be at work meanwhile.
 pub(super) fn run(data_dir: Option<PathBuf>, options: StatusArgs) -> Result<Exit, Failure> {
     let dir = open_dir(data_dir)?;
-    let rows = read(&dir)?;
+    let (rows, broken) = read(&dir)?;
     if options.json {
-        output::json(&serde_json::json!({ "destinations": rows }))?;
-    } else if rows.is_empty() {
+        output::json(&serde_json::json!({ "destinations": rows, "broken_settings": broken }))?;
+    } else if rows.is_empty() && broken.is_empty() {
         output::result(
             "There is no destination yet; `audience-sync destination import FILE` adds one.\n",
         )?;
@@ -26,11 +27,19 @@ pub(super) fn run(data_dir: Option<PathBuf>, options: StatusArgs) -> Result<Exit
         for row in &rows {
             output::result(&row.to_text())?;
         }
+        for problem in &broken {
+            output::result(&text::problem(problem))?;
+        }
     }
-    Ok(Exit::Well)
+    Ok(if broken.is_empty() {
+        Exit::Well
+    } else {
+        Exit::Usage
+    })
 }
 
-fn read(dir: &DataDir) -> Result<Vec<Row>, Error> {
+/// The destinations, and what is wrong with settings that cannot be used.
+fn read(dir: &DataDir) -> Result<(Vec<Row>, Vec<Problem>), Error> {
     let is_worked_on = dir.is_worked_on()?;
     let accounts = dir.read_accounts()?;
     let has_token = auth::access_token_from_environment().is_some();
@@ -39,13 +48,15 @@ fn read(dir: &DataDir) -> Result<Vec<Row>, Error> {
         let account = all.find(|account| account.name.eq_ignore_ascii_case(name.trim()));
         (!has_token).then(|| SignIn::of(account, Timestamp::now()))
     };
-    dir.read_destinations()?
+    let (all, broken) = dir.read_valid_destinations()?;
+    let rows: Result<_, Error> = all
         .into_iter()
         .map(|settings| {
             let sign_in = sign_in_of(&settings.destination.account.name);
             Row::read(dir, settings, sign_in, is_worked_on)
         })
-        .collect()
+        .collect();
+    Ok((rows?, broken.iter().map(store_problem).collect()))
 }
 
 /// One destination as it stands.

@@ -31,11 +31,15 @@ pub(super) async fn run(data_dir: Option<PathBuf>, options: SyncArgs) -> Result<
         .await;
     meter.clear();
     let reports = reports.map_err(Failure::usage)?;
+    let broken = match &options.destination {
+        None => engine.broken_settings().map_err(Failure::usage)?,
+        Some(_) => vec![],
+    };
     if options.json {
         output::json(&Runs {
             runs: reports.iter().map(JsonRun::new).collect(),
         })?;
-    } else if reports.is_empty() {
+    } else if reports.is_empty() && broken.is_empty() {
         output::note(
             "There is no enabled destination; `audience-sync destination import FILE` adds one.\n",
         )?;
@@ -44,19 +48,35 @@ pub(super) async fn run(data_dir: Option<PathBuf>, options: SyncArgs) -> Result<
             output::result(&text::report(report))?;
         }
     }
-    Ok(reports.iter().map(exit_of).max().unwrap_or(Exit::Well))
+    for problem in &broken {
+        output::problem(problem)?;
+    }
+    let of_settings = broken.iter().map(|_| Exit::Usage);
+    let exits = reports.iter().map(exit_of).chain(of_settings);
+    Ok(exits.max().unwrap_or(Exit::Well))
 }
 
 /// Keeps every destination going until the program is asked to end.
 pub(super) async fn keep_running(data_dir: Option<PathBuf>) -> Result<Exit, Failure> {
     let mut engine = open_engine(data_dir)?;
     let hooks = hooks(|_| ());
-    output::note("Watching the sources of all enabled destinations; Ctrl-C ends it.\n")?;
+    let (all, _) = engine.dir().read_valid_destinations()?;
+    output::note(if all.iter().any(|known| known.destination.enabled) {
+        "Watching the sources of all enabled destinations; Ctrl-C ends it.\n"
+    } else {
+        "There is no enabled destination yet, so there is nothing to watch. Set \"enabled\" in a destination's settings, or add one with `audience-sync destination import FILE` and start again; Ctrl-C ends it.\n"
+    })?;
     let mut written = Ok(());
+    let mut stopped = Exit::Well;
     engine
         .watch(&hooks, |notice| {
             let text = match notice {
-                Notice::Run(report) => text::report(&report),
+                Notice::Run(report) => {
+                    if report.hindrance == Some(Hindrance::Asked) {
+                        stopped = Exit::SomeFailed;
+                    }
+                    text::report(&report)
+                }
                 Notice::Settings(problem)
                 | Notice::SignInLost { problem, .. }
                 | Notice::SignInEndsSoon { problem, .. } => text::problem(&problem),
@@ -70,7 +90,7 @@ pub(super) async fn keep_running(data_dir: Option<PathBuf>) -> Result<Exit, Fail
         })
         .await;
     written?;
-    Ok(Exit::Well)
+    Ok(stopped)
 }
 
 /// What a run's end tells the shell.

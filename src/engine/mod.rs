@@ -118,20 +118,29 @@ impl Engine {
         &self.dir
     }
 
+    /// What is wrong with the settings that cannot be used, a problem a file; their destinations do not run.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn broken_settings(&self) -> Result<Vec<Problem>, Problem> {
+        let read = self.dir.read_valid_destinations();
+        let (_all, broken) = read.map_err(|e| store_problem(&e))?;
+        Ok(broken.iter().map(store_problem).collect())
+    }
+
     /// Runs every enabled destination once, or the one of this name whether it is enabled or not.
     ///
     /// # Errors
-    /// If the settings cannot be read or name no such destination; a run's own failure is in its report.
+    /// If no settings can be read or they name no such destination; a run's own failure is in its report, and broken
+    /// settings are in [`broken_settings`](Self::broken_settings).
     pub async fn sync(
         &mut self,
         name: Option<&str>,
         mode: Mode,
         hooks: &Hooks,
     ) -> Result<Vec<Report>, Problem> {
-        let all = self
-            .dir
-            .read_destinations()
-            .map_err(|e| store_problem(&e))?;
+        let read = self.dir.read_valid_destinations();
+        let (all, _broken) = read.map_err(|e| store_problem(&e))?;
         let chosen = choose(all, name)?;
         let mut reports = Vec::with_capacity(chosen.len());
         for settings in chosen {

@@ -58,7 +58,7 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
         sync::Error::Asked => Problem::new(
             "stopped",
             "The run was stopped before it was done.",
-            "Nothing is lost: what was not confirmed is sent by the next run.",
+            "Nothing is lost: what is still pending waits in the outbox, and the next start goes on with it.",
         ),
         sync::Error::Reader => Problem::new(
             "reader_failed",

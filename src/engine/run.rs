@@ -86,7 +86,7 @@ async fn dry_run(
         destination: destination.clone(),
         hooks: hooks.clone(),
     };
-    let plan = spawn_blocking(move || task.look(&store, max_sample))
+    let (plan, guarded) = spawn_blocking(move || task.look(&store, max_sample))
         .await
         .map_err(|_panic| Error::Reader)??;
     report.figures = plan.figures;
@@ -95,6 +95,7 @@ async fn dry_run(
         ..Requests::default()
     };
     report.plan = Some(plan);
+    guarded?;
     report.status = RunStatus::Completed;
     Ok(())
 }
@@ -177,14 +178,14 @@ impl Planning {
         (store, planned)
     }
 
-    fn look(self, store: &Store, max_sample: usize) -> Result<Plan, Error> {
+    fn look(self, store: &Store, max_sample: usize) -> Result<(Plan, Result<(), Error>), Error> {
         self.with_order(|order, hooks| sync::plan_only(store, order, max_sample, hooks))
     }
 
-    fn with_order(
+    fn with_order<T>(
         self,
-        plan: impl FnOnce(&Order<'_>, &Hooks) -> Result<Plan, Error>,
-    ) -> Result<Plan, Error> {
+        plan: impl FnOnce(&Order<'_>, &Hooks) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let files = source::open(&self.destination.source)?;
         let rules = Rules::new(&self.destination, files.contents(), today(Timestamp::now()));
         let order = Order {

@@ -30,7 +30,7 @@ const LONGEST_WAIT: SignedDuration = SignedDuration::from_mins(30);
 pub enum Notice {
     /// A run has ended.
     Run(Box<Report>),
-    /// The settings cannot be read; the destinations go on as they were.
+    /// A file with settings cannot be used; its destination rests, the others go on.
     Settings(Problem),
     /// A sign-in was lost while no run needed it; nothing is sent for its account until a person signs in.
     SignInLost {
@@ -84,7 +84,7 @@ impl Engine {
         let mut runs: JoinSet<(String, Account, Report)> = JoinSet::new();
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut settings_problem = None;
+        let mut broken_before = vec![];
         let mut news = SignInNews::default();
         loop {
             tokio::select! {
@@ -106,20 +106,11 @@ impl Engine {
             for notice in self.look_for_news(&mut news, &watched) {
                 tell(notice);
             }
-            let all = match self.dir.read_destinations() {
-                Ok(all) => {
-                    settings_problem = None;
-                    all
-                }
-                Err(error) => {
-                    let problem = super::store_problem(&error);
-                    if settings_problem.as_ref() != Some(&problem) {
-                        tell(Notice::Settings(problem.clone()));
-                        settings_problem = Some(problem);
-                    }
-                    continue;
-                }
-            };
+            let (all, broken) = self.read_settings();
+            for problem in broken.iter().filter(|now| !broken_before.contains(*now)) {
+                tell(Notice::Settings(problem.clone()));
+            }
+            broken_before = broken;
             for settings in all.into_iter().filter(|s| s.destination.enabled) {
                 let state = watched.entry(settings.slug.clone()).or_default();
                 state.look_for_sign_in(|| self.sign_in_at(&settings.destination.account.name));
@@ -153,6 +144,15 @@ impl Engine {
             let report = run::run(&dir, &settings, Some(cause), Mode::Send, client, &hooks).await;
             (settings.slug, settings.destination.account, report)
         }
+    }
+
+    /// The settings there are, and what is wrong with the others.
+    fn read_settings(&self) -> (Vec<Settings>, Vec<Problem>) {
+        let (all, broken) = match self.dir.read_valid_destinations() {
+            Ok(read) => read,
+            Err(error) => (vec![], vec![error]),
+        };
+        (all, broken.iter().map(super::store_problem).collect())
     }
 
     /// What a run has learnt of its account.
@@ -190,7 +190,7 @@ impl Engine {
     }
 
     fn sign_in_of(&self, destination: &str) -> Option<Timestamp> {
-        let all = self.dir.read_destinations().unwrap_or_default();
+        let (all, _broken) = self.read_settings();
         let found = all
             .iter()
             .find(|settings| settings.destination.name == destination)?;

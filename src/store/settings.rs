@@ -25,27 +25,37 @@ impl DataDir {
     /// # Errors
     /// If a file cannot be read or is not valid.
     pub fn read_destinations(&self) -> Result<Vec<Settings>, Error> {
-        let mut all = vec![];
+        let (all, broken) = self.read_valid_destinations()?;
+        broken.into_iter().next().map_or(Ok(all), Err)
+    }
+
+    /// The settings of every destination whose file can be read, and what is wrong with the other files. One broken
+    /// file must not hold up the destinations of the others.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn read_valid_destinations(&self) -> Result<(Vec<Settings>, Vec<Error>), Error> {
+        let (mut all, mut broken) = (vec![], vec![]);
         for path in self.settings_files()? {
             let slug = path
                 .file_stem()
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
-            all.push(Settings {
-                slug,
-                destination: read_destination(&path)?,
-            });
+            match read_destination(&path) {
+                Ok(destination) => all.push(Settings { slug, destination }),
+                Err(error) => broken.push(error),
+            }
         }
-        Ok(all)
+        Ok((all, broken))
     }
 
-    /// Stores a destination: over the one of the same name, or as a new one.
+    /// Stores a destination: over the one of the same name, also if that one is broken, or as a new one.
     ///
     /// # Errors
     /// If the folder cannot be read or written.
     pub fn write_destination(&self, destination: Destination) -> Result<Settings, Error> {
-        let known = self.read_destinations()?;
+        let (known, _broken) = self.read_valid_destinations()?;
         let same = known
             .iter()
             .find(|s| s.destination.name.eq_ignore_ascii_case(&destination.name));

@@ -38,29 +38,29 @@ pub fn prepare(
     let before = before(store)?;
     let mut desk = store.begin_planning(run)?;
     let plan = plan(order, before, &mut desk, 0, hooks)?;
+    guard(&plan, order)?;
     desk.commit(&plan.figures, &[(SOURCE_MEMO, fingerprint)])?;
     Ok(plan)
 }
 
 /// Plans without keeping anything, with the first `max_sample` changed fields to look at. Blocks.
 ///
+/// With the plan comes the guard that would refuse it: whoever has to judge that refusal wants to see the changes.
+///
 /// # Errors
-/// As [`prepare`].
+/// If the source or the state ends the run.
 pub fn plan_only(
     store: &Store,
     order: &Order<'_>,
     max_sample: usize,
     hooks: &Hooks,
-) -> Result<Plan, Error> {
+) -> Result<(Plan, Result<(), Error>), Error> {
     let before = before(store)?;
     let n_pending = store.n_pending()?;
-    plan(
-        order,
-        before,
-        &mut ReadingDesk { store, n_pending },
-        max_sample,
-        hooks,
-    )
+    let desk = &mut ReadingDesk { store, n_pending };
+    let plan = plan(order, before, desk, max_sample, hooks)?;
+    let guarded = guard(&plan, order);
+    Ok((plan, guarded))
 }
 
 /// The fact that names the source which was planned last.
@@ -89,7 +89,11 @@ where
     if hooks.is_stopping() {
         return Err(Error::Asked);
     }
-    let plan = planner.finish(order.max_exit_share)?;
+    Ok(planner.finish(order.max_exit_share)?)
+}
+
+/// Refuses a snapshot that takes out more than it may.
+fn guard(plan: &Plan, order: &Order<'_>) -> Result<(), Error> {
     if order.rules.is_full() && plan.n_records == 0 {
         return Err(Error::SnapshotEmpty);
     }
@@ -100,7 +104,7 @@ where
                 .audience
                 .and_then(|place| order.rules.audience(place).cloned()),
         }),
-        _ => Ok(plan),
+        _ => Ok(()),
     }
 }
 

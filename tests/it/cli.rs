@@ -354,3 +354,80 @@ async fn another_address_is_another_outreach() {
     assert_eq!(report.plan.expect("a plan").n_changes, 3);
     other.stop().await;
 }
+
+#[tokio::test]
+async fn one_broken_settings_file_stops_no_other_destination() {
+    let mut world = World::new().await;
+    world.write(&members(1..=3));
+    let broken = world.data_dir().join("destinations").join("other.json");
+    fs::write(&broken, r#"{"format": 1, "name": "Other", "colour": 7}"#)
+        .expect("it can be written");
+    let program = Program::of(&mut world);
+    let ended = program.call(&["sync"]).await;
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.out.contains("Test: run 1 completed"), "{ended:?}");
+    assert_eq!(world.sandbox.counters().writes, 3);
+    for words in ["other.json", "colour", "account"] {
+        assert!(ended.err.contains(words), "{words}: {ended:?}");
+    }
+    let one = program.call(&["sync", "--destination", "Test"]).await;
+    assert_eq!(one.code, Some(0), "{one:?}");
+    let (code, status) = program.json(&["status", "--json"]).await;
+    assert_eq!(code, Some(2), "{status}");
+    assert_eq!(status["destinations"][0]["name"], json!("Test"));
+    let told = &status["broken_settings"][0];
+    assert_eq!(told["code"], json!("settings_invalid"));
+    assert!(
+        told["what"]
+            .as_str()
+            .is_some_and(|what| what.contains("other.json"))
+    );
+
+    let mut running = program.start(&["run"]);
+    write_source(world.source(), &members(1..=4));
+    until("the run", || world.sandbox.counters().writes == 4).await;
+    running.interrupt();
+    let ended = running.end().await;
+    assert_eq!(ended.out.matches("other.json").count(), 1, "{ended:?}");
+}
+
+#[tokio::test]
+async fn run_says_when_there_is_nothing_to_watch_and_when_it_leaves_something_undone() {
+    let settings = audience_sync::sandbox::Settings {
+        latency: std::time::Duration::from_millis(20),
+        ..open_sandbox()
+    };
+    let mut world = World::with(settings).await;
+    world.write(&members(1..=600));
+    let program = Program::of(&mut world);
+    let mut running = program.start(&["run"]);
+    until("some writes", || world.sandbox.counters().writes >= 40).await;
+    running.interrupt();
+    let ended = running.end().await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(
+        ended.out.contains("the next start goes on with it"),
+        "{ended:?}"
+    );
+    let n_pending = world.n_pending();
+    assert!(
+        ended.out.contains(&format!("{n_pending} pending")),
+        "{ended:?}"
+    );
+
+    world.settle_destination(|destination| destination.enabled = false);
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_audience-sync"))
+        .arg("run")
+        .env("AUDIENCE_SYNC_DATA_DIR", world.data_dir())
+        .stdin(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut first = String::new();
+    let mut said = std::io::BufReader::new(child.stderr.take().expect("a pipe"));
+    std::io::BufRead::read_line(&mut said, &mut first).expect("it speaks");
+    child.kill().expect("it can be ended");
+    child.wait().expect("it is ours");
+    assert!(first.contains("no enabled destination"), "{first}");
+    assert!(first.contains("destination import"), "{first}");
+}

@@ -30,6 +30,23 @@ async fn held_back(world: &mut World, code: &str) -> String {
 }
 
 #[tokio::test]
+async fn a_dry_run_shows_what_the_guard_would_hold_back() {
+    let mut world = World::new().await;
+    world.write(&members(1..=20));
+    world.sync().await;
+    world.write(&members(1..=5));
+    let report = world.dry_run().await;
+    assert_eq!(report.hindrance, Some(Hindrance::Guard));
+    let problem = report.problem.expect("a problem");
+    assert_eq!(problem.code, "too_many_exits");
+    assert!(problem.next_step.contains("--dry-run"), "{problem}");
+    let plan = report.plan.expect("a plan");
+    assert_eq!((plan.n_changes, plan.sample.len()), (15, 15));
+    assert_eq!(plan.sample[0].old, Some(json!("realized")));
+    assert_eq!(plan.sample[0].new, json!("exited"));
+}
+
+#[tokio::test]
 async fn an_empty_snapshot_clears_nobody() {
     let mut world = World::new().await;
     world.write(&members(1..=10));
