@@ -120,6 +120,15 @@ impl Error {
         }
     }
 
+    /// Whether the request never left, since there was no server to take it.
+    pub(super) fn is_unsent(&self) -> bool {
+        let Self::Network(cause) = self else {
+            return false;
+        };
+        let cause = cause.downcast_ref::<http::Error>();
+        cause.is_some_and(http::Error::is_unsent)
+    }
+
     /// Whether the same may work later without anybody doing anything.
     pub fn is_transient(&self) -> bool {
         match self {

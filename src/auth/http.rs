@@ -86,6 +86,13 @@ impl Http {
     }
 }
 
+impl Error {
+    /// Whether the request never left, since there was no server to take it.
+    pub(super) fn is_unsent(&self) -> bool {
+        matches!(self, Self::Network(e) if e.is_connect() || e.is_builder())
+    }
+}
+
 impl<'c> AsyncHttpClient<'c> for Http {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send + 'c>>;

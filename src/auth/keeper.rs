@@ -149,7 +149,14 @@ impl Keeper {
         self.0.standing.subscribe()
     }
 
-    /// How many requests for tokens were sent.
+    /// Takes back the count of a request that never left.
+    fn uncount(&self, error: &FlowError) {
+        if error.is_unsent() {
+            self.0.n_requests.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How many requests for tokens were sent, with or without an answer.
     pub fn n_requests(&self) -> u64 {
         self.0.n_requests.load(Ordering::Relaxed)
     }
@@ -266,6 +273,7 @@ impl Keeper {
                 saved.map(|_token| self.standing())
             }
             Err(error) => {
+                self.uncount(&error);
                 self.step(&mut desk, Event::Abandoned)?;
                 Err(error.into())
             }
@@ -319,7 +327,8 @@ impl Keeper {
         };
         desk.tried = Some(token.clone());
         self.0.n_requests.fetch_add(1, Ordering::Relaxed);
-        let tokens = self.endpoint().refresh(&token, &client_secret).await?;
+        let refreshed = self.endpoint().refresh(&token, &client_secret).await;
+        let tokens = refreshed.inspect_err(|error| self.uncount(error))?;
         let event = Event::Issued {
             access_until: tokens.access_until,
         };

@@ -136,7 +136,8 @@ impl Client {
         *lock(&self.shared.updater) = None;
     }
 
-    /// How many requests were sent so far; each attempt counts.
+    /// How many requests were sent so far. Each attempt counts that left, also without an answer; one that found no
+    /// server does not.
     pub fn requests(&self) -> Requests {
         Requests {
             patch: self.counts.n_patches.load(Ordering::Relaxed),

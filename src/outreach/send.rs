@@ -173,7 +173,14 @@ impl Client {
         if let Some(body) = &call.body {
             request = request.body(body.clone());
         }
-        let mut response = request.send().await.map_err(Error::network)?;
+        let mut response = request.send().await.map_err(|e| {
+            // What found no server, or could not be put together, never left. It was counted all the same until it
+            // was sure, since a request that is given up on its way has left.
+            if e.is_connect() || e.is_builder() {
+                sent.fetch_sub(1, Ordering::Relaxed);
+            }
+            Error::network(e)
+        })?;
         let headers = std::mem::take(response.headers_mut());
         let mut answer = Answer {
             status: response.status().as_u16(),

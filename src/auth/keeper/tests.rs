@@ -280,6 +280,28 @@ async fn a_caller_that_gives_up_does_not_take_the_new_pair_along() {
 }
 
 #[tokio::test]
+async fn a_request_that_found_no_server_is_not_counted() {
+    let (server, clock) = (Server::start().await, TestClock::default());
+    let (account, vault) = signed_in(&server, &clock, DAY).await;
+    let gone = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = gone.local_addr().expect("an address");
+    drop(gone);
+    let nowhere = AccountSettings {
+        token_address: Some(format!("http://{address}/token")),
+        ..account.clone()
+    };
+    let lost = keeper(&nowhere, &vault, &clock);
+    let error = lost.access_token().await.expect_err("nobody is there");
+    assert!(error.is_transient(), "{error:?}");
+    assert_eq!(lost.n_requests(), 0);
+    let found = keeper(&account, &vault, &clock);
+    token(&found).await;
+    assert_eq!(found.n_requests(), 1);
+}
+
+#[tokio::test]
 async fn thirteen_days_of_rest_are_no_matter() {
     let (server, clock) = (Server::start().await, TestClock::default());
     let (account, vault) = signed_in(&server, &clock, 13 * DAY).await;

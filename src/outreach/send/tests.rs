@@ -227,6 +227,7 @@ async fn the_last_error_comes_back_when_the_attempts_are_used_up() {
         assert_eq!(error.consequence(), consequence);
         assert_eq!(client.requests().patch, 6, "{code}");
     }
+    // Nothing has left for a server that is not there.
     let client = Client::new(&nobody, SecretString::from("t"))
         .expect("a client")
         .with_retry(RetryPolicy {
@@ -235,6 +236,7 @@ async fn the_last_error_comes_back_when_the_attempts_are_used_up() {
         });
     let error = soon(client.check()).await.expect_err("an error");
     assert_eq!(error.code(), "network");
+    assert_eq!(client.requests().total(), 0);
     assert!(
         !format!("{error} {error:?}").contains("/api/v2"),
         "{error:?}"
