@@ -288,6 +288,9 @@ proptest! {
             until = later;
         }
         let _probe = budget.take(until).expect("the probe");
-        prop_assert_eq!(budget.take(until).map(|_| ()), Err(Slot::AfterProbe));
+        let second = budget.take(until).map(|_| ());
+        // The probe may have been the last request of the window that the news told of.
+        let is_window_spent = matches!(second, Err(Slot::At(later)) if later > until);
+        prop_assert!(is_window_spent || second == Err(Slot::AfterProbe), "{second:?}");
     }
 }
