@@ -138,18 +138,11 @@ impl Desk {
 
     /// Shows the destinations that there are now; what is known of them follows.
     pub(super) fn refresh_destinations(&mut self) {
-        let read = self.engine.dir().read_destinations();
-        let all = match read {
-            Ok(all) => {
-                self.snapshot.broken.clear();
-                all
-            }
-            Err(error) => {
-                self.snapshot.broken = vec![store_problem(&error)];
-                self.is_news = true;
-                return;
-            }
+        let read = self.engine.dir().read_valid_destinations();
+        let Some((all, broken)) = self.tell_if_not(read) else {
+            return;
         };
+        self.snapshot.broken = broken.iter().map(store_problem).collect();
         let before = std::mem::take(&mut self.snapshot.destinations);
         let mut slugs = vec![];
         for settings in all {

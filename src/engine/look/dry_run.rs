@@ -73,7 +73,7 @@ fn change_line(line: &SampleLine, fields: Option<&KnownFields>) -> ChangeLine {
         prospect: line.prospect,
         field: line.field.clone(),
         label: target.and_then(|target| label(target, fields)),
-        old: (!line.old.is_null()).then(|| text_of(&line.old)),
+        old: line.old.as_ref().map(text_of),
         new: text_of(&line.new),
     }
 }
