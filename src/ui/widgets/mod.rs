@@ -13,6 +13,7 @@ pub mod label;
 pub mod menu;
 pub mod modal;
 pub mod nav;
+pub mod plot;
 pub mod select;
 pub mod small;
 pub mod state;
