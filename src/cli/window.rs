@@ -1,6 +1,6 @@
 //! What the window needs to open: the data folder, or the demo with a sandbox at work behind it.
 
-use std::{fs, path::PathBuf, thread};
+use std::{fs, path::PathBuf, thread, time::Duration};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -11,7 +11,7 @@ use crate::{
     auth::{self, Slot, Vault},
     engine::{Start, snapshot::Demo},
     model::{AccountSettings, Keep, Problem, SIGN_IN_LASTS},
-    sandbox::{Sandbox, Settings},
+    sandbox::{Minting, Sandbox, Settings},
     store::DataDir,
 };
 
@@ -91,10 +91,16 @@ impl Host {
             .enable_all()
             .build()?;
         let handle = runtime.handle().clone();
-        // The sample has no prospect that the sandbox's user may not edit.
+        let usual = Settings::default();
         let settings = Settings {
+            // The sample has no prospect that the sandbox's user may not edit.
             read_only: [].into(),
-            ..Settings::default()
+            // The demo has just been given a token; nobody should wait a minute for the first one that is used.
+            minting: Minting {
+                mint_interval: Duration::ZERO,
+                ..usual.minting
+            },
+            ..usual
         };
         let sandbox = runtime
             .block_on(Sandbox::start(settings))

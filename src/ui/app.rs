@@ -12,12 +12,13 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
     Choice, Intent, Screen, View,
-    keys::Shortcut,
+    keys,
     screens::Screens,
-    shell::{is_pressed, shell_ui},
+    shell::shell_ui,
+    shortcuts::{self, What},
     text::{t, t_args},
     theme,
-    widgets::{Button, EmptyState, Modal, Toasts},
+    widgets::{Button, EmptyState, Modal, Toasts, focus_search},
 };
 use crate::{
     engine::{
@@ -268,29 +269,31 @@ impl App {
             .show(ui, room, |_| ());
             return vec![];
         }
-        self.screens.ui(ui, &mut self.screen, view)
+        self.screens.ui(ui, &self.screen, view)
     }
 
     fn keys(&mut self, ui: &Ui) -> Vec<Intent> {
-        if is_pressed(ui, Key::Escape) {
-            self.shows_shortcuts = false;
-        }
-        let pressed = Shortcut::pressed(ui, &mut self.is_going);
-        let Some(shortcut) = pressed else {
+        let Some(what) = keys::pressed(ui, &mut self.is_going) else {
             return vec![];
         };
-        match shortcut {
-            Shortcut::Help => {
-                self.shows_shortcuts = !self.shows_shortcuts;
-                vec![]
-            }
-            Shortcut::Go(screen) => vec![Intent::Go(screen)],
-            Shortcut::Run => self.run_what_is_open(),
-            Shortcut::Pause => vec![Intent::Do(match self.snapshot.pause {
-                Some(_) => Command::Resume,
-                None => Command::Pause { until: None },
-            })],
+        if let Some(screen) = keys::screen(what) {
+            return vec![Intent::Go(screen)];
         }
+        match what {
+            What::Help => self.shows_shortcuts = true,
+            What::Search => focus_search(ui),
+            What::Run => return self.run_what_is_open(),
+            What::Pause => {
+                let resumes = self.snapshot.pause.is_some();
+                return vec![Intent::Do(if resumes {
+                    Command::Resume
+                } else {
+                    Command::Pause { until: None }
+                })];
+            }
+            _ => {}
+        }
+        vec![]
     }
 
     /// The destination that is open, or all that are enabled.
@@ -330,6 +333,9 @@ impl eframe::App for App {
         let mut intents = self.keys(ui);
         let screen = self.screen.clone();
         intents.extend(shell_ui(ui, &view, &screen, |ui| self.screen_ui(ui, &view)));
+        if self.shows_shortcuts && shortcuts::dialog(&ctx) {
+            self.shows_shortcuts = false;
+        }
         self.closing_ui(&ctx);
         self.toasts.show(&ctx);
         self.carry_out(&ctx, intents);

@@ -1,68 +1,78 @@
-//! The keys that do something wherever one is, and what they do.
+//! Hears the keys that do something wherever one is; what they do is listed in `shortcuts`.
 
-use egui::{Key, Modifiers, Ui};
+use egui::{Event, Key, Modifiers, Ui};
 
-use super::{Screen, shell::is_pressed};
+use super::{Screen, shortcuts::What};
 
-/// What a key asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Shortcut {
-    /// To show or hide the list of shortcuts.
-    Help,
-    /// To open a screen.
-    Go(Screen),
-    /// To run what is open.
-    Run,
-    /// To pause everything, or to go on.
-    Pause,
-}
-
-/// The letters that follow G, with the screens they open.
-const GO: [(Key, Screen); 6] = [
-    (Key::D, Screen::Destinations),
-    (Key::C, Screen::Catalog),
-    (Key::A, Screen::Accounts),
-    (Key::S, Screen::Sources),
-    (Key::R, Screen::Activity),
-    (Key::L, Screen::Alerts),
+/// The letters that follow G, with what they show.
+const GO: [(Key, What); 6] = [
+    (Key::D, What::Destinations),
+    (Key::C, What::Catalog),
+    (Key::A, What::Accounts),
+    (Key::S, What::Sources),
+    (Key::R, What::Activity),
+    (Key::L, What::Alerts),
 ];
 
-impl Shortcut {
-    /// The shortcut that was pressed in this frame; `is_going` remembers the first key of two.
-    pub(super) fn pressed(ui: &Ui, is_going: &mut bool) -> Option<Self> {
-        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Comma)) {
-            return Some(Self::Go(Screen::Settings));
+/// The single letters.
+const LETTERS: [(Key, What); 3] = [
+    (Key::R, What::Run),
+    (Key::P, What::Pause),
+    (Key::Slash, What::Search),
+];
+
+/// What was asked for in this frame; `is_going` remembers the first key of two.
+pub(super) fn pressed(ui: &Ui, is_going: &mut bool) -> Option<What> {
+    for (key, what) in [(Key::Comma, What::Settings), (Key::F, What::Search)] {
+        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key)) {
+            return Some(what);
         }
-        if ui.ctx().egui_wants_keyboard_input() {
-            *is_going = false;
-            return None;
-        }
-        if ui.input(|input| input.events.iter().any(is_question_mark)) {
-            return Some(Self::Help);
-        }
-        if std::mem::take(is_going) {
-            let found = GO.iter().find(|(key, _)| is_pressed(ui, *key));
-            if let Some((_, screen)) = found {
-                return Some(Self::Go(screen.clone()));
-            }
-            // Nothing was pressed yet in this frame.
-            *is_going = !ui.input(|input| input.events.iter().any(is_key));
-        }
-        if is_pressed(ui, Key::G) {
-            *is_going = true;
-            return None;
-        }
-        if is_pressed(ui, Key::R) {
-            return Some(Self::Run);
-        }
-        is_pressed(ui, Key::P).then_some(Self::Pause)
+    }
+    if ui.ctx().egui_wants_keyboard_input() {
+        *is_going = false;
+        return None;
+    }
+    if ui.input(|input| input.events.iter().any(is_question_mark)) {
+        return Some(What::Help);
+    }
+    let letter = |letters: &[(Key, What)]| {
+        let mut letters = letters.iter();
+        letters
+            .find(|(key, _)| ui.input_mut(|input| input.consume_key(Modifiers::NONE, *key)))
+            .map(|(_, what)| *what)
+    };
+    if *is_going && let Some(what) = letter(&GO) {
+        *is_going = false;
+        return Some(what);
+    }
+    if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::G)) {
+        *is_going = true;
+        return None;
+    }
+    if ui.input(|input| input.events.iter().any(is_key_down)) {
+        *is_going = false;
+    }
+    letter(&LETTERS)
+}
+
+/// The screen that a shortcut shows.
+pub(super) fn screen(what: What) -> Option<Screen> {
+    match what {
+        What::Settings => Some(Screen::Settings),
+        What::Destinations => Some(Screen::Destinations),
+        What::Catalog => Some(Screen::Catalog),
+        What::Accounts => Some(Screen::Accounts),
+        What::Sources => Some(Screen::Sources),
+        What::Activity => Some(Screen::Activity),
+        What::Alerts => Some(Screen::Alerts),
+        What::Run | What::Pause | What::Search | What::Help | What::Close => None,
     }
 }
 
-fn is_question_mark(event: &egui::Event) -> bool {
-    matches!(event, egui::Event::Text(text) if text == "?")
+fn is_question_mark(event: &Event) -> bool {
+    matches!(event, Event::Text(text) if text == "?")
 }
 
-fn is_key(event: &egui::Event) -> bool {
-    matches!(event, egui::Event::Key { pressed: true, .. })
+fn is_key_down(event: &Event) -> bool {
+    matches!(event, Event::Key { pressed: true, .. })
 }

@@ -3,19 +3,33 @@
 //! A screen is a plain value with what was typed and chosen on it. It gets a [`View`], draws itself, and returns
 //! [`Intent`]s; it reads no file, takes no lock and waits for nothing.
 
+mod accounts;
+mod actions;
+mod activity;
+mod alerts;
 mod app;
+mod catalog;
+mod destination;
+mod destinations;
 pub mod format;
 pub mod icon;
 mod intent;
 mod keys;
+mod page;
 mod screen;
 mod screens;
+mod settings;
 mod shell;
+mod shortcuts;
+mod sources;
 mod state;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod theme;
 mod view;
 pub mod widgets;
+mod words;
 
 use crate::{
     engine::{Handle, Start},

@@ -2,15 +2,37 @@
 
 use egui::Ui;
 
-use super::{Intent, Screen, View};
+use super::{
+    Intent, Screen, View, accounts::Accounts, activity::Activity, alerts::Alerts, catalog::Catalog,
+    destination::DestinationPage, destinations::Destinations, settings::Settings, sources::Sources,
+};
 
 /// The screens.
 #[derive(Debug, Default)]
-pub(super) struct Screens {}
+pub(super) struct Screens {
+    catalog: Catalog,
+    destinations: Destinations,
+    destination: DestinationPage,
+    accounts: Accounts,
+    sources: Sources,
+    activity: Activity,
+    alerts: Alerts,
+    settings: Settings,
+}
 
 impl Screens {
     /// Draws the screen that is open.
-    pub(super) fn ui(&mut self, ui: &mut Ui, screen: &mut Screen, view: &View<'_>) -> Vec<Intent> {
-        vec![]
+    pub(super) fn ui(&mut self, ui: &mut Ui, screen: &Screen, view: &View<'_>) -> Vec<Intent> {
+        match screen {
+            Screen::Catalog => self.catalog.ui(ui, view),
+            Screen::Destinations => self.destinations.ui(ui, view),
+            Screen::Destination(place) => self.destination.ui(ui, view, place),
+            Screen::Wizard => vec![],
+            Screen::Accounts => self.accounts.ui(ui, view),
+            Screen::Sources => self.sources.ui(ui, view),
+            Screen::Activity => self.activity.ui(ui, view),
+            Screen::Alerts => self.alerts.ui(ui, view),
+            Screen::Settings => self.settings.ui(ui, view),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The frame around every screen: the rail, the top bar, the bottom line, and the sheet between them.
 
 use egui::{
-    Align, Align2, CentralPanel, Frame, Key, Layout, Margin, Panel, Rect, Response, Sense, Stroke,
+    Align, Align2, CentralPanel, Frame, Layout, Margin, Panel, Rect, Response, Sense, Stroke,
     Ui, WidgetInfo, accesskit, pos2, vec2,
 };
 use jiff::SignedDuration;
@@ -485,10 +485,4 @@ fn budget_ui(ui: &mut Ui, view: &View<'_>) {
         tip(shown, &t_args("budget-waiting", &[("time", time.into())]));
     }
     label_in(ui, Role::Help, palette.text_3, t("budget"));
-}
-
-/// Whether a key was pressed that belongs to no text field.
-pub(super) fn is_pressed(ui: &Ui, key: Key) -> bool {
-    !ui.ctx().egui_wants_keyboard_input()
-        && ui.input(|input| input.key_pressed(key) && input.modifiers.is_none())
 }

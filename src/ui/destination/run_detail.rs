@@ -1,0 +1,433 @@
+//! One run: what was not written, by cause, with what it means and what to do.
+
+use egui::{Align, Layout, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit, pos2, vec2};
+
+use crate::{
+    engine::{
+        DestinationCommand,
+        snapshot::{DestinationView, FaultGroup, RunDetail},
+    },
+    model::{Fate, Run, Step},
+    ui::{
+        Choice, Intent, View, actions, format,
+        icon::Icon,
+        page,
+        text::{t, t_args},
+        theme::{self, Role},
+        widgets::{
+            Banner, Button, Card, Column, Table,
+            chip::Kind,
+            draw, help, label, label_in, link, skeleton,
+            table::{Cell, cell},
+            tabs, truncated,
+        },
+    },
+};
+
+use super::run_card::duration;
+
+/// Which cause is open.
+#[derive(Debug, Default)]
+pub(super) struct Detail {
+    run: Option<crate::model::RunId>,
+    /// Failed, then excluded.
+    tab: usize,
+    group: usize,
+}
+
+impl Detail {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        destination: &DestinationView,
+        run: &Run,
+    ) -> Vec<Intent> {
+        if self.run != Some(run.id) {
+            *self = Self {
+                run: Some(run.id),
+                tab: usize::from(run.figures.failed == 0 && run.figures.excluded > 0),
+                group: 0,
+            };
+        }
+        let asked = view.snapshot.looks.run.as_ref();
+        let asked = asked.filter(|asked| asked.question == (destination.slug.clone(), run.id));
+        page::padded(ui, |ui| {
+            ui.add_space(16.0);
+            let mut intents = head(ui, view, destination, run);
+            ui.add_space(12.0);
+            if let Some(problem) = run.problem.as_ref() {
+                Banner::new(Kind::Bad, &problem.what)
+                    .text(&problem.next_step)
+                    .show(ui);
+                ui.add_space(12.0);
+            }
+            if let Some(problem) = asked.and_then(|asked| asked.problem.as_ref()) {
+                Banner::new(Kind::Bad, &problem.what)
+                    .text(&problem.next_step)
+                    .show(ui);
+            } else if let Some(detail) = asked.and_then(|asked| asked.answer.as_deref()) {
+                intents.extend(self.causes(ui, destination, detail));
+            } else if run.figures.failed + run.figures.excluded > 0 {
+                skeleton(ui, 4, &[0.0, 0.3, 0.6]);
+            } else {
+                help(ui, t("run-nothing-wrong"));
+            }
+            intents
+        })
+    }
+
+    fn causes(
+        &mut self,
+        ui: &mut Ui,
+        destination: &DestinationView,
+        detail: &RunDetail,
+    ) -> Vec<Intent> {
+        if detail.groups.is_empty() {
+            help(ui, t("run-nothing-wrong"));
+            return vec![];
+        }
+        let fate = if self.tab == 0 {
+            Fate::Failed
+        } else {
+            Fate::Excluded
+        };
+        let groups: Vec<_> = detail
+            .groups
+            .iter()
+            .filter(|group| group.fate == fate)
+            .collect();
+        let whole = ui.available_rect_before_wrap();
+        let whole = whole.with_max_y(whole.bottom() - 18.0);
+        let left = Rect::from_min_size(
+            whole.min,
+            vec2((whole.width() * 0.3).min(288.0), whole.height()),
+        );
+        let right = whole.with_min_x(left.right() + 16.0);
+        let down = Layout::top_down(Align::Min);
+        page::child(ui, left, down, |ui| {
+            framed(ui, left);
+            self.list(ui, detail, &groups);
+        });
+        let mut intents = vec![];
+        page::child(ui, right, down, |ui| {
+            framed(ui, right);
+            if let Some(group) = groups.get(self.group) {
+                intents = explained(ui, destination, group);
+            }
+        });
+        intents
+    }
+
+    fn list(&mut self, ui: &mut Ui, detail: &RunDetail, groups: &[&FaultGroup]) {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let count = |fate: Fate| -> usize {
+            let of_fate = detail.groups.iter().filter(|group| group.fate == fate);
+            of_fate.map(|group| group.records.len()).sum()
+        };
+        let failed = t_args("tab-failed", &[("n", count(Fate::Failed).into())]);
+        let excluded = t_args("tab-excluded", &[("n", count(Fate::Excluded).into())]);
+        let is_other = egui::Frame::new()
+            .inner_margin(egui::Margin::symmetric(16, 0))
+            .show(ui, |ui| tabs(ui, &[&failed, &excluded], &mut self.tab))
+            .inner;
+        if is_other {
+            self.group = 0;
+        }
+        draw::separator(ui);
+        if groups.is_empty() {
+            ui.add_space(16.0);
+            ui.horizontal(|ui| {
+                ui.add_space(16.0);
+                help(ui, t("run-none-of-these"));
+            });
+        }
+        ScrollArea::vertical().id_salt("causes").show(ui, |ui| {
+            for (i, group) in groups.iter().enumerate() {
+                if cause_row(ui, group, i == self.group) {
+                    self.group = i;
+                }
+            }
+        });
+    }
+}
+
+/// A card that is as high as its place.
+fn framed(ui: &Ui, rect: Rect) {
+    let p = theme::palette(ui);
+    draw::frame(ui, rect, theme::measure::RADIUS_CARD, p.surface, p.line);
+}
+
+fn head(ui: &mut Ui, view: &View<'_>, destination: &DestinationView, run: &Run) -> Vec<Intent> {
+    let mut intents = vec![];
+    let figures = run.figures;
+    let has_records = figures.failed + figures.excluded > 0;
+    page::row(
+        ui,
+        32.0,
+        |ui| {
+            ui.set_max_width((ui.available_width() - 270.0).max(120.0));
+            label(
+                ui,
+                Role::Step,
+                &t_args("run-title", &[("run", run.id.to_string().into())]),
+            );
+            let args = [
+                (
+                    "at",
+                    format::moment(run.started, view.now, &view.zone).into(),
+                ),
+                ("length", duration(run).unwrap_or_default().into()),
+                ("activated", figures.activated.into()),
+                ("failed", figures.failed.into()),
+                ("excluded", figures.excluded.into()),
+            ];
+            let color = theme::palette(ui).text_3;
+            truncated(ui, Role::Body, color, &t_args("run-summary", &args));
+        },
+        |ui| {
+            if figures.failed > 0 {
+                let why_not = destination.running.is_some().then(|| t("runs-already"));
+                let retry = Button::primary(t("retry-failed"))
+                    .icon(Icon::ArrowClockwise)
+                    .disabled_if(why_not);
+                if retry.show(ui).clicked() {
+                    let what = DestinationCommand::RetryFailed;
+                    intents.push(Intent::destination(&destination.slug, what));
+                }
+            }
+            let export = Button::secondary(t("export-csv")).icon(Icon::Export);
+            if has_records && export.show(ui).clicked() {
+                intents.push(Intent::Choose(Choice::ExportFaults {
+                    slug: destination.slug.clone(),
+                    run: run.id,
+                }));
+            }
+        },
+    );
+    intents
+}
+
+/// A cause with its count; whether it was clicked.
+fn cause_row(ui: &mut Ui, group: &FaultGroup, is_open: bool) -> bool {
+    let p = theme::palette(ui);
+    let response = ui.allocate_response(vec2(ui.available_width(), 52.0), Sense::click());
+    let name = explanation(group).title;
+    response
+        .widget_info(|| WidgetInfo::selected(accesskit::Role::ListBoxOption, true, is_open, name));
+    let rect = response.rect.shrink2(vec2(1.0, 0.0));
+    let ground = match (is_open, response.hovered()) {
+        (true, _) => p.selected,
+        (false, true) => p.hover,
+        (false, false) => egui::Color32::TRANSPARENT,
+    };
+    ui.painter().rect_filled(rect, 0.0, ground);
+    draw::rule(ui, rect.x_range(), rect.bottom() - 1.0, p.line);
+    let inner = rect.shrink2(vec2(15.0, 8.0));
+    let count = draw::whole(
+        ui,
+        Role::BodyStrong,
+        p.text,
+        &format::count(group.records.len() as u64),
+    );
+    let room = inner.width() - count.size().x - 12.0;
+    let above = draw::line(ui, Role::BodyStrong, p.text, name, room);
+    let below = draw::line(ui, Role::Mono, p.text_3, &group.code, room);
+    draw::left(ui, inner.with_max_y(inner.top() + 20.0), above);
+    draw::left(ui, inner.with_min_y(inner.bottom() - 16.0), below);
+    draw::put(ui, inner, egui::Align2::RIGHT_CENTER, count);
+    draw::focus_ring(ui, &response, 0);
+    response.clicked()
+}
+
+fn explained(ui: &mut Ui, destination: &DestinationView, group: &FaultGroup) -> Vec<Intent> {
+    let mut intents = vec![];
+    let explanation = explanation(group);
+    let whole = ui.available_rect_before_wrap();
+    let width = ((whole.width() - 64.0) / 3.0).floor();
+    let column = |i: f32| {
+        let left = whole.left() + 16.0 + i * (width + 16.0);
+        Rect::from_min_size(pos2(left, whole.top() + 12.0), vec2(width, 96.0))
+    };
+    let down = Layout::top_down(Align::Min);
+    page::child(ui, column(0.0), down, |ui| own_words(ui, group));
+    page::child(ui, column(1.0), down, |ui| {
+        help(ui, t("what-it-means"));
+        let color = theme::palette(ui).text;
+        let text = explanation.meaning.unwrap_or(&group.what);
+        label_in(ui, Role::Body, color, text);
+    });
+    page::child(ui, column(2.0), down, |ui| {
+        help(ui, t("what-to-do"));
+        label(ui, Role::Body, explanation.todo);
+        if explanation.in_mapping && link(ui, t("open-mapping")).clicked() {
+            intents.push(actions::edit(destination, Step::Mapping));
+        }
+    });
+    ui.add_space(112.0);
+    draw::separator(ui);
+    records(ui, group);
+    intents
+}
+
+fn own_words(ui: &mut Ui, group: &FaultGroup) {
+    if group.outreach.is_empty() {
+        help(ui, t("first-record"));
+        label(ui, Role::Body, &group.what);
+        return;
+    }
+    help(ui, t("own-words"));
+    ui.add_space(4.0);
+    Card::new().sunken().padding(8).show(ui, |ui| {
+        ScrollArea::vertical()
+            .max_height(56.0)
+            .show(ui, |ui| label(ui, Role::Mono, &group.outreach));
+    });
+}
+
+fn records(ui: &mut Ui, group: &FaultGroup) {
+    let columns = [
+        Column::new(t("head-outreach-id"), 112.0),
+        Column::new(t("head-record"), 200.0),
+        Column::new(t("head-what"), 220.0).grow(),
+    ];
+    let records = &group.records;
+    let name = t("records-name");
+    Table::new(name, &columns, records.len()).show(ui, |ui, Cell { row, column }| {
+        let Some(record) = records.get(row) else {
+            return;
+        };
+        match column {
+            0 => {
+                let number = record.prospect.map(|prospect| prospect.to_string());
+                match number {
+                    Some(number) => cell::mono(ui, &number),
+                    None => cell::text(ui, t("no-outreach-id")),
+                };
+            }
+            1 => {
+                cell::text(ui, &place(record));
+            }
+            _ => {
+                cell::text(ui, &record.what);
+            }
+        }
+    });
+}
+
+/// The file and the line.
+fn place(record: &crate::model::RecordFault) -> String {
+    if record.file.is_empty() {
+        return t("record-nowhere").to_owned();
+    }
+    if record.line == 0 {
+        return record.file.clone();
+    }
+    let line = record.line.to_string();
+    t_args(
+        "record-place",
+        &[("file", record.file.as_str().into()), ("line", line.into())],
+    )
+}
+
+/// What a code means to a person.
+struct Explanation {
+    title: &'static str,
+    /// What it means; without one the record's own words are shown.
+    meaning: Option<&'static str>,
+    todo: &'static str,
+    /// Whether the mapping can mend it.
+    in_mapping: bool,
+}
+
+fn explanation(group: &FaultGroup) -> Explanation {
+    let of = |title, meaning, todo, in_mapping| Explanation {
+        title,
+        meaning: Some(meaning),
+        todo,
+        in_mapping,
+    };
+    match group.code.as_str() {
+        "validationDataTooLongError" | "value_too_long" => of(
+            t("fault-long"),
+            t("fault-long-means"),
+            t("fault-long-do"),
+            true,
+        ),
+        "resourceNotFound" => of(
+            t("fault-unknown"),
+            t("fault-unknown-means"),
+            t("fault-unknown-do"),
+            false,
+        ),
+        "unauthorizedRequest" => of(
+            t("fault-forbidden"),
+            t("fault-forbidden-means"),
+            t("fault-forbidden-do"),
+            false,
+        ),
+        "validationDuplicateValueError" => of(
+            t("fault-taken"),
+            t("fault-taken-means"),
+            t("fault-taken-do"),
+            false,
+        ),
+        "validationError" => of(
+            t("fault-value"),
+            t("fault-value-means"),
+            t("fault-value-do"),
+            true,
+        ),
+        "value_wrong_type" => of(
+            t("fault-type"),
+            t("fault-type-means"),
+            t("fault-type-do"),
+            true,
+        ),
+        "outreach_id_missing" => of(
+            t("fault-no-id"),
+            t("fault-no-id-means"),
+            t("fault-no-id-do"),
+            true,
+        ),
+        "outreach_id_invalid" => of(
+            t("fault-bad-id"),
+            t("fault-bad-id-means"),
+            t("fault-bad-id-do"),
+            true,
+        ),
+        "outreach_id_conflict" | "outreach_id_repeated" => of(
+            t("fault-twice"),
+            t("fault-twice-means"),
+            t("fault-twice-do"),
+            false,
+        ),
+        "status_unknown" => of(
+            t("fault-status"),
+            t("fault-status-means"),
+            t("fault-status-do"),
+            false,
+        ),
+        code if code.starts_with("row_") || code.starts_with("json_") => of(
+            t("fault-row"),
+            t("fault-row-means"),
+            t("fault-row-do"),
+            false,
+        ),
+        "timeout" | "network" | "not_outreach" | "http_500" | "http_502" | "http_504" => of(
+            t("fault-away"),
+            t("fault-away-means"),
+            t("fault-away-do"),
+            false,
+        ),
+        _ => Explanation {
+            title: match group.fate {
+                Fate::Failed => t("fault-refused"),
+                Fate::Excluded => t("fault-excluded"),
+            },
+            meaning: None,
+            todo: t("fault-other-do"),
+            in_mapping: false,
+        },
+    }
+}

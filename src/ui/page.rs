@@ -1,0 +1,83 @@
+//! How every page is laid out: its padding, its title with the buttons at the right, and its tables.
+
+use egui::{Align, Frame, Layout, Margin, Rect, Ui, UiBuilder, vec2};
+
+use super::{
+    theme::{self, Role, measure},
+    widgets::{TableResponse, draw, label},
+};
+
+/// The inside of the sheet's padding at both sides, without gaps between what is in it.
+pub(in crate::ui) fn padded<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    Frame::new()
+        .inner_margin(Margin::symmetric(24, 0))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            content(ui)
+        })
+        .inner
+}
+
+/// A row of this height with something at the left and something at the right; what is at the right is laid out from
+/// the edge.
+pub(in crate::ui) fn row<L, R>(
+    ui: &mut Ui,
+    height: f32,
+    left: impl FnOnce(&mut Ui) -> L,
+    right: impl FnOnce(&mut Ui) -> R,
+) -> (L, R) {
+    let size = vec2(ui.available_width(), height);
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+    let left = child(ui, rect, Layout::left_to_right(Align::Center), left);
+    let right = child(ui, rect, Layout::right_to_left(Align::Center), right);
+    (left, right)
+}
+
+/// Something in a box of its own.
+pub(in crate::ui) fn child<R>(
+    ui: &mut Ui,
+    rect: Rect,
+    layout: Layout,
+    content: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    let salt = ui.next_auto_id();
+    ui.skip_ahead_auto_ids(1);
+    let mut child = ui.new_child(UiBuilder::new().id_salt(salt).max_rect(rect).layout(layout));
+    content(&mut child)
+}
+
+/// The title of a page with its buttons at the right; 24 above and 16 below.
+pub(in crate::ui) fn title<R>(ui: &mut Ui, title: &str, buttons: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.add_space(measure::SHEET);
+    let shown = row(
+        ui,
+        measure::CONTROL,
+        |ui| label(ui, Role::Title, title),
+        buttons,
+    );
+    ui.add_space(16.0);
+    shown.1
+}
+
+/// A rule over the whole width of the sheet.
+pub(in crate::ui) fn rule(ui: &mut Ui) {
+    draw::separator(ui);
+}
+
+/// A rule from top to bottom at the left edge of what is left.
+pub(in crate::ui) fn upright_rule(ui: &Ui, x: f32, y: impl Into<egui::Rangef>) {
+    let y = y.into();
+    let rect = Rect::from_x_y_ranges(x..=x + 1.0, y);
+    ui.painter().rect_filled(rect, 0.0, theme::palette(ui).line);
+}
+
+/// The row that a table wants opened: by a click, or by Enter.
+pub(in crate::ui) fn opened(ui: &Ui, told: TableResponse) -> Option<usize> {
+    let is_click = ui.input(|input| input.pointer.any_released() || input.pointer.any_click());
+    told.opened.or(told.chosen.filter(|_| is_click))
+}
+
+/// Sets the gaps of a page: none from line to line, 8 within a line.
+pub(in crate::ui) fn reset(ui: &mut Ui) {
+    ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
+}

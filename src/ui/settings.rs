@@ -1,0 +1,146 @@
+//! What a person can set for the program as a whole.
+
+use egui::{ScrollArea, Ui};
+
+use super::{
+    Intent, View, format, page,
+    text::{t, t_args},
+    theme::{Role, measure},
+    widgets::{Card, Facts, Input, RadioRow, help, label},
+};
+use crate::{
+    engine::Command,
+    model::{Appearance, Closing, Preferences},
+};
+
+/// What was typed and is no number yet.
+#[derive(Debug, Default)]
+pub(in crate::ui) struct Settings {
+    allowance: Option<String>,
+    reserve: Option<String>,
+}
+
+impl Settings {
+    pub(in crate::ui) fn ui(&mut self, ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
+        page::reset(ui);
+        let before = &view.snapshot.preferences;
+        let mut after = before.clone();
+        page::padded(ui, |ui| page::title(ui, t("settings-title"), |_| {}));
+        ScrollArea::vertical().id_salt("settings").show(ui, |ui| {
+            page::padded(ui, |ui| {
+                ui.set_max_width(measure::FORM_WIDTH);
+                appearance(ui, &mut after);
+                ui.add_space(24.0);
+                closing(ui, &mut after);
+                ui.add_space(24.0);
+                self.limits(ui, &mut after);
+                ui.add_space(24.0);
+                data(ui);
+                ui.add_space(24.0);
+            });
+        });
+        if after == *before {
+            vec![]
+        } else {
+            vec![Intent::Do(Command::SetPreferences(after))]
+        }
+    }
+
+    fn limits(&mut self, ui: &mut Ui, after: &mut Preferences) {
+        heading(ui, t("settings-limits"));
+        ui.spacing_mut().item_spacing.y = 4.0;
+        let typed = self
+            .allowance
+            .get_or_insert_with(|| format::count(after.yearly_allowance));
+        let read = typed
+            .replace([',', ' '], "")
+            .parse::<u64>()
+            .ok()
+            .filter(|n| *n > 0);
+        let fault = read.is_none().then(|| t("settings-allowance-fault"));
+        let input = Input::new(t("settings-allowance"), typed)
+            .suffix(t("settings-allowance-unit"))
+            .help(t("settings-allowance-help"))
+            .width(240.0);
+        // What was typed wrong is kept and said; only a number is taken over.
+        let left = input.error(fault).show(ui).lost_focus();
+        if let Some(n) = read.filter(|_| left) {
+            after.yearly_allowance = n;
+            self.allowance = None;
+        }
+        ui.add_space(12.0);
+        let percent = (after.reserve_share * 100.0).round();
+        let typed = self.reserve.get_or_insert_with(|| format!("{percent:.0}"));
+        let read = typed.trim().parse::<u8>().ok().filter(|n| *n <= 90);
+        let fault = read.is_none().then(|| t("settings-reserve-fault"));
+        let input = Input::new(t("settings-reserve"), typed)
+            .suffix("%")
+            .help(t("settings-reserve-help"))
+            .width(240.0);
+        let left = input.error(fault).show(ui).lost_focus();
+        if let Some(n) = read.filter(|_| left) {
+            after.reserve_share = f64::from(n) / 100.0;
+            self.reserve = None;
+        }
+    }
+}
+
+fn heading(ui: &mut Ui, text: &str) {
+    label(ui, Role::Step, text);
+    ui.add_space(8.0);
+}
+
+fn appearance(ui: &mut Ui, after: &mut Preferences) {
+    heading(ui, t("settings-appearance"));
+    let rows = [
+        (
+            Appearance::System,
+            t("appearance-system"),
+            t("appearance-system-note"),
+        ),
+        (Appearance::Light, t("appearance-light"), ""),
+        (Appearance::Dark, t("appearance-dark"), ""),
+    ];
+    for (i, (value, name, note)) in rows.into_iter().enumerate() {
+        let row = RadioRow::new(name, note, after.appearance == value).place(i, rows.len());
+        if row.show(ui, |_| {}).clicked() {
+            after.appearance = value;
+        }
+    }
+}
+
+fn closing(ui: &mut Ui, after: &mut Preferences) {
+    heading(ui, t("settings-closing"));
+    let rows = [
+        (Closing::Ask, t("closing-ask"), t("closing-ask-note")),
+        (Closing::Quit, t("closing-quit"), t("closing-quit-note")),
+        (
+            Closing::KeepRunning,
+            t("closing-keep"),
+            t("closing-keep-note"),
+        ),
+    ];
+    for (i, (value, name, note)) in rows.into_iter().enumerate() {
+        let row = RadioRow::new(name, note, after.closing == value).place(i, rows.len());
+        if row.show(ui, |_| {}).clicked() {
+            after.closing = value;
+        }
+    }
+}
+
+fn data(ui: &mut Ui) {
+    heading(ui, t("settings-data"));
+    Card::new().sunken().show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 6.0;
+        let mut facts = Facts::new(ui, 160.0);
+        facts.row(t("data-settings"), t("data-settings-text"));
+        facts.row(t("data-secrets"), t("data-secrets-text"));
+        facts.row(t("data-profiles"), t("data-profiles-text"));
+    });
+    ui.add_space(8.0);
+    let version = env!("CARGO_PKG_VERSION");
+    help(
+        ui,
+        &t_args("settings-version", &[("version", version.into())]),
+    );
+}
