@@ -310,6 +310,22 @@ mod tests {
     }
 
     #[test]
+    fn what_a_look_cannot_do_is_made_of_sentences() {
+        let gone = io::Error::from(io::ErrorKind::NotFound);
+        let mut all = vec![
+            export_problem(Path::new("out/faults.csv"), &gone),
+            run_unknown("Sample audiences", RunId::new(9)),
+        ];
+        all.extend(source::Error::one_of_each().iter().map(source_look_problem));
+        for problem in all {
+            for text in [&problem.what, &problem.next_step] {
+                assert!(text.starts_with(char::is_uppercase), "{problem}");
+                assert!(text.ends_with('.') && !text.contains(".."), "{problem}");
+            }
+        }
+    }
+
+    #[test]
     fn every_text_is_made_of_sentences() {
         let destination =
             Destination::from_json(include_str!("../../assets/demo/destination.json"))

@@ -251,12 +251,19 @@ fn sniff_json(entry: &Entry, window: Window) -> Result<Shape, Error> {
     })
 }
 
-/// The paths and audiences of all records of a JSON file; nothing if `on_record` breaks. A fault in the file ends it, and
-/// is for the reader to tell.
+/// What the records of a JSON file have, each once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Gathered {
+    pub(super) columns: Vec<String>,
+    pub(super) audiences: Vec<AudienceId>,
+}
+
+/// Goes through a whole JSON file; nothing comes of it if `on_record` breaks. A fault in the file ends it, and is for the
+/// reader to tell.
 pub(super) fn gather(
     entry: &Entry,
     on_record: &mut dyn FnMut() -> ControlFlow<()>,
-) -> Result<Option<(Vec<String>, Vec<AudienceId>)>, Error> {
+) -> Result<Option<Gathered>, Error> {
     let mut records = JsonRecords::new(open_window(entry)?);
     let mut facts = Facts::default();
     while let Ok(json_records::Found::Value | json_records::Found::TooLarge) = records.next() {
@@ -267,7 +274,10 @@ pub(super) fn gather(
             facts.add_object(&object);
         }
     }
-    Ok(Some((facts.columns, facts.audiences)))
+    Ok(Some(Gathered {
+        columns: facts.columns,
+        audiences: facts.audiences,
+    }))
 }
 
 /// What columns or keys tell together.

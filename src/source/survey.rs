@@ -117,13 +117,15 @@ impl Files {
         for file in &self.all {
             let own = file.entry.facts.audience.iter();
             for id in own.filter(|_| self.layout() == Layout::PerAudience) {
-                let found = audience_mut(&mut audiences, id);
-                // The last is the newest.
-                found.file = Some(file.entry.name.as_ref().to_owned());
-                found.name = names::audience_name(&file.entry.name);
+                let place = place_of(&mut audiences, id);
+                if let Some(found) = audiences.get_mut(place) {
+                    // The last is the newest.
+                    found.file = Some(file.entry.name.as_ref().to_owned());
+                    found.name = names::audience_name(&file.entry.name);
+                }
             }
             for id in &file.shape.audiences {
-                audience_mut(&mut audiences, id);
+                place_of(&mut audiences, id);
             }
         }
         forget_common_names(&mut audiences);
@@ -150,22 +152,20 @@ impl Files {
     }
 }
 
-/// The audience of this id, whatever its letter case; a new one if it is not there.
-fn audience_mut<'a>(
-    audiences: &'a mut Vec<SurveyedAudience>,
-    id: &AudienceId,
-) -> &'a mut SurveyedAudience {
+/// The place of the audience of this id, whatever its letter case; it is added if it is not there.
+fn place_of(audiences: &mut Vec<SurveyedAudience>, id: &AudienceId) -> usize {
     let is_it = |known: &SurveyedAudience| known.id.as_str().eq_ignore_ascii_case(id.as_str());
-    match audiences.iter().position(is_it) {
-        Some(place) => &mut audiences[place],
-        None => audiences.push_mut(SurveyedAudience {
+    let found = audiences.iter().position(is_it);
+    found.unwrap_or_else(|| {
+        audiences.push(SurveyedAudience {
             id: id.clone(),
             name: None,
             file: None,
             n_members: 0,
             n_exited: 0,
-        }),
-    }
+        });
+        audiences.len() - 1
+    })
 }
 
 /// Files are mostly called after the destination that exported them, which names none of its audiences.
@@ -221,14 +221,20 @@ impl Surveyor<'_> {
             Format::Delimited { .. } => self.delimited_way(layout, file),
             Format::Json => self.json_way(layout, file)?,
         };
-        if self.is_stopped
-            || way.projection.width() == 1 && way.tallies.is_empty() && way.has_id_cell
-        {
+        let Some(way) = way else {
             return Ok(());
+        };
+        let earlier = std::mem::take(&mut self.survey.samples);
+        self.read_along(&way, layout, file)?;
+        if self.survey.samples.is_empty() {
+            self.survey.samples = earlier;
         }
-        self.survey.samples.clear();
+        Ok(())
+    }
+
+    fn read_along(&mut self, way: &Way, layout: Layout, file: &SourceFile) -> Result<(), Error> {
         let entry = &file.entry;
-        let mut emit = |batch: Batch| self.add(&way, &batch);
+        let mut emit = |batch: Batch| self.add(way, &batch);
         let mut out = Out::new(way.projection.width(), None, &mut emit);
         out.start_file(&entry.name);
         match file.shape.format {
@@ -249,7 +255,8 @@ impl Surveyor<'_> {
     }
 
     /// A delimited file: the first column stands where the id would, which every row must have.
-    fn delimited_way(&mut self, layout: Layout, file: &SourceFile) -> Way {
+    /// Nothing comes of a file without a column that could be told from the others.
+    fn delimited_way(&mut self, layout: Layout, file: &SourceFile) -> Option<Way> {
         let all = &file.shape.columns;
         let is_once = |name: &&String| all.iter().filter(|other| other == name).count() == 1;
         let names: Vec<_> = all
@@ -266,18 +273,21 @@ impl Surveyor<'_> {
         };
         let tallies = names.iter().map(|name| self.tally(name)).collect();
         let mut names = names.into_iter();
-        let first = names.next().unwrap_or_default();
-        Way {
+        let first = names.next();
+        let has_id_cell = first.is_some();
+        // A file of statuses alone: any of them will do, since it is passed over.
+        let first = first.or_else(|| all.iter().find(|name| !name.is_empty()).cloned());
+        Some(Way {
             audiences: self.places(&audiences),
-            projection: projection(first, names.collect(), audiences),
-            has_id_cell: true,
+            projection: projection(first?, names.collect(), audiences),
+            has_id_cell,
             tallies,
             has_statuses: layout != Layout::PerAudience || file.shape.has_status,
-        }
+        })
     }
 
     /// A JSON file: what its first records have is not all there is, so it is gone through before.
-    fn json_way(&mut self, layout: Layout, file: &SourceFile) -> Result<Way, Error> {
+    fn json_way(&mut self, layout: Layout, file: &SourceFile) -> Result<Option<Way>, Error> {
         let on_progress = &mut *self.on_progress;
         let mut n_seen = 0;
         let n_before = self.survey.n_profiles;
@@ -289,32 +299,27 @@ impl Surveyor<'_> {
                 ControlFlow::Continue(())
             }
         })?;
-        let Some((names, found)) = gathered else {
+        let Some(gathered) = gathered else {
             self.is_stopped = true;
-            return Ok(Way {
-                projection: projection(String::new(), vec![], vec![]),
-                has_id_cell: false,
-                tallies: vec![],
-                audiences: vec![],
-                has_statuses: false,
-            });
+            return Ok(None);
         };
         let audiences = if layout == Layout::PerAudience {
             file.entry.facts.audience.iter().cloned().collect()
         } else {
-            found
+            gathered.audiences
         };
-        let names: Vec<_> = names
+        let names: Vec<_> = gathered
+            .columns
             .into_iter()
             .filter(|name| columns::membership(name).is_none())
             .collect();
-        Ok(Way {
+        Ok(Some(Way {
             tallies: names.iter().map(|name| self.tally(name)).collect(),
             audiences: self.places(&audiences),
             projection: projection(String::new(), names, audiences),
             has_id_cell: false,
             has_statuses: layout != Layout::PerAudience || file.shape.has_status,
-        })
+        }))
     }
 
     fn tally(&mut self, name: &str) -> usize {
@@ -327,12 +332,7 @@ impl Surveyor<'_> {
 
     fn places(&mut self, audiences: &[AudienceId]) -> Vec<usize> {
         let all = &mut self.survey.audiences;
-        let mut places = vec![];
-        for id in audiences {
-            let id = audience_mut(all, id).id.clone();
-            places.extend(all.iter().position(|audience| audience.id == id));
-        }
-        places
+        audiences.iter().map(|id| place_of(all, id)).collect()
     }
 
     fn add(&mut self, way: &Way, batch: &Batch) -> ControlFlow<()> {

@@ -71,3 +71,77 @@ fn over_time(
     points.reverse();
     points
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::look::testing::{IN, OUT, Past, instant},
+        model::FieldValue,
+    };
+
+    fn gold(past: &Past) -> AudienceSummary {
+        let id = past.settings.destination.audiences[0].id.clone();
+        audience(&past.dir, &past.settings, &id).expect("it can be read")
+    }
+
+    #[test]
+    fn the_curve_goes_back_from_the_members_there_are() {
+        let past = Past::usual();
+        past.confirm(300, &[(3, &[("title", FieldValue::Text("x"))])]);
+        let summary = gold(&past);
+        assert_eq!((summary.n_entered, summary.n_left), (0, 1));
+        assert_eq!(summary.last_run, Some(RunId::new(2)));
+        assert_eq!(
+            summary.over_time,
+            [(instant(100), 2), (instant(200), 1), (instant(300), 1)]
+        );
+    }
+
+    #[test]
+    fn a_status_that_is_only_repeated_moves_nobody() {
+        let past = Past::new();
+        past.confirm(100, &[(1, &[("custom1", IN)]), (2, &[("custom1", OUT)])]);
+        past.confirm(200, &[(1, &[("custom1", IN)]), (3, &[("custom1", IN)])]);
+        let summary = gold(&past);
+        assert_eq!((summary.n_entered, summary.n_left), (1, 0));
+        assert_eq!(summary.over_time, [(instant(100), 1), (instant(200), 2)]);
+    }
+
+    #[test]
+    fn only_the_last_thirty_runs_are_on_the_curve() {
+        let past = Past::new();
+        for run in 1..=32_u64 {
+            let second = i64::try_from(run).expect("it is small");
+            past.confirm(second, &[(run, &[("custom1", IN)])]);
+        }
+        let points = gold(&past).over_time;
+        assert_eq!(points.len(), 30);
+        assert_eq!(points.first(), Some(&(instant(3), 3)));
+        assert_eq!(points.last(), Some(&(instant(32), 32)));
+    }
+
+    #[test]
+    fn what_stands_behind_the_limit_is_not_guessed() {
+        let past = Past::usual();
+        let store = past.store();
+        let field = Target::from_code(1).expect("custom1");
+        let movements = store
+            .movements(field, "exited", RunId::new(1), 2)
+            .expect("it can be read");
+        assert_eq!(movements.complete_from, Some(RunId::new(2)));
+        let runs = store.runs(30).expect("it can be read");
+        let points = over_time(&runs, &movements, 1);
+        assert_eq!(points, [(instant(100), 2), (instant(200), 1)]);
+        let movements = store
+            .movements(field, "exited", RunId::new(1), 1)
+            .expect("it can be read");
+        assert_eq!(over_time(&runs, &movements, 1), [(instant(200), 1)]);
+    }
+
+    #[test]
+    fn an_audience_that_nothing_is_known_of_is_empty() {
+        let summary = gold(&Past::new());
+        assert_eq!((summary.last_run, summary.over_time), (None, vec![]));
+    }
+}

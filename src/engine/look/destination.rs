@@ -123,3 +123,107 @@ fn status(audience: &ScheduledAudience, today: Date) -> AudienceStatus {
         AudienceStatus::Ended
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::{
+        engine::look::testing::{IN, Past, instant},
+        model::{Cause, RunId},
+    };
+
+    #[test]
+    fn each_audience_has_its_members_what_waits_and_its_last_change() {
+        let past = Past::usual();
+        let facts = facts(&past.dir, &past.settings, date(2026, 6, 1)).expect("it can be read");
+        let rows: Vec<_> = facts
+            .audiences
+            .iter()
+            .map(|row| {
+                (
+                    row.mapping_id.get(),
+                    row.realized,
+                    row.n_pending,
+                    row.last_change,
+                )
+            })
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                (1, Some(1), 1, Some(instant(200))),
+                (2, Some(1), 0, Some(instant(100))),
+                (3, Some(0), 0, None),
+            ]
+        );
+        let runs: Vec<_> = facts.activity.runs.iter().map(|run| run.id.get()).collect();
+        assert_eq!((runs, facts.activity.n_waiting), (vec![2, 1], 2));
+    }
+
+    #[test]
+    fn before_the_first_run_nothing_is_known() {
+        let past = Past::new();
+        assert_eq!(activity(&past.dir, &past.settings), Ok(Activity::default()));
+        let facts = facts(&past.dir, &past.settings, date(2026, 6, 1)).expect("it can be read");
+        assert_eq!(facts.activity, Activity::default());
+        let realized: Vec<_> = facts.audiences.iter().map(|row| row.realized).collect();
+        assert_eq!(realized, [None, None, None]);
+    }
+
+    #[test]
+    fn an_audience_waits_is_written_and_ends_by_its_days() {
+        use AudienceStatus::{Active, Ended, Waiting};
+        let past = Past::new();
+        let mut audience = past.settings.destination.audiences[0].clone();
+        audience.end = Some(date(2026, 1, 3));
+        let statuses: Vec<_> = [
+            date(2025, 12, 31),
+            date(2026, 1, 1),
+            date(2026, 1, 3),
+            date(2026, 1, 4),
+        ]
+        .map(|day| status(&audience, day))
+        .to_vec();
+        assert_eq!(statuses, [Waiting, Active, Active, Ended]);
+    }
+
+    #[test]
+    fn a_plan_that_is_being_written_is_not_in_the_way() {
+        let past = Past::usual();
+        let mut store = past.store();
+        let run = store
+            .begin_run(Cause::Manual, instant(400))
+            .expect("it can be written");
+        let mut planning = store.begin_planning(run).expect("it can be written");
+        planning
+            .settle(crate::engine::look::testing::id(1), crate::model::Digest(7))
+            .expect("it can be written");
+        let activity = activity(&past.dir, &past.settings).expect("it can be read");
+        assert_eq!(activity.n_waiting, 2);
+        assert_eq!(activity.runs.first().map(|run| run.id), Some(RunId::new(3)));
+        facts(&past.dir, &past.settings, date(2026, 6, 1)).expect("it can be read");
+        planning
+            .commit(&crate::model::Figures::default(), &[])
+            .expect("it can be written");
+    }
+
+    #[test]
+    fn while_a_run_delivers_its_own_count_is_what_waits() {
+        let past = Past::new();
+        let mut store = past.store();
+        let run = store
+            .begin_run(Cause::Manual, instant(400))
+            .expect("it can be written");
+        let figures = crate::model::Figures {
+            pending: 5,
+            ..Default::default()
+        };
+        let planning = store.begin_planning(run).expect("it can be written");
+        planning.commit(&figures, &[]).expect("it can be written");
+        let activity = activity(&past.dir, &past.settings).expect("it can be read");
+        assert_eq!(activity.n_waiting, 5);
+        past.confirm(500, &[(1, &[("custom1", IN)])]);
+    }
+}

@@ -87,3 +87,100 @@ pub(super) fn text_of(value: &Value) -> String {
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        model::{Cause, FieldLabel, Figures, MappingId, OutreachId, Requests, RunStatus},
+        sync::Plan,
+    };
+
+    fn line(field: &str, old: Value, new: Value) -> SampleLine {
+        SampleLine {
+            prospect: OutreachId::new(1).expect("it is positive"),
+            field: field.to_owned(),
+            old,
+            new,
+        }
+    }
+
+    #[test]
+    fn the_lines_are_the_plans_as_people_read_them() {
+        let figures = Figures {
+            pending: 1,
+            ..Figures::default()
+        };
+        let plan = Plan {
+            sample: vec![
+                line("custom1", json!(null), json!("realized")),
+                line("score", json!(0.5), json!(null)),
+            ],
+            ..Plan::default()
+        };
+        let report = Report {
+            destination: "a".to_owned(),
+            run: None,
+            cause: Cause::Manual,
+            status: RunStatus::Completed,
+            figures,
+            requests: Requests::default(),
+            started: Timestamp::UNIX_EPOCH,
+            ended: Timestamp::UNIX_EPOCH,
+            problem: None,
+            hindrance: None,
+            is_transient: false,
+            plan: Some(plan),
+        };
+        let label = FieldLabel {
+            label: "Gold".to_owned(),
+            kind: String::new(),
+            options: vec![],
+        };
+        let known = KnownFields::from([(MappingId::new(1).expect("in range"), label)]);
+        let found = dry_run(&report, &Preferences::default(), Some(&known));
+        let lines: Vec<_> = found
+            .lines
+            .iter()
+            .map(|line| {
+                (
+                    &*line.field,
+                    line.label.as_deref(),
+                    line.old.as_deref(),
+                    &*line.new,
+                )
+            })
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                ("custom1", Some("Gold"), None, "realized"),
+                ("score", None, Some("0.5"), "")
+            ]
+        );
+        assert_eq!((found.figures, found.n_values), (figures, 2));
+    }
+
+    #[test]
+    fn a_run_takes_as_long_as_the_limit_or_the_answers_make_it() {
+        // A tenth of 10,000 requests an hour is left to others, and 250,000 a year are allowed.
+        let preferences = Preferences::default();
+        for (n_changes, secs, share) in [
+            (0, 0, 0.0),
+            (1, 1, 0.000_004),
+            // 1,600 ÷ 16 in flight × 0.2 s.
+            (1_600, 20, 0.006_4),
+            // The whole hour's requests at once: 9,000 ÷ 16 × 0.2 s is 112.5 s.
+            (9_000, 113, 0.036),
+            // As many again have to wait for the next hour.
+            (18_000, 3_600, 0.072),
+        ] {
+            let forecast = forecast(n_changes, &preferences);
+            assert_eq!((forecast.n_requests(), forecast.secs), (n_changes, secs));
+            assert!((forecast.year_share - share).abs() < 1e-9, "{forecast:?}");
+        }
+    }
+}

@@ -92,3 +92,112 @@ fn history(
     };
     entry.new.iter().map(of_field).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::look::testing::{IN, OUT, Past, id, instant},
+        model::{Cause, FieldLabel, MappingId, RunId},
+    };
+
+    fn labels() -> KnownFields {
+        let label = FieldLabel {
+            label: "AEP gold".to_owned(),
+            kind: String::new(),
+            options: vec![],
+        };
+        KnownFields::from([(MappingId::new(1).expect("in range"), label)])
+    }
+
+    #[test]
+    fn a_person_has_what_is_confirmed_what_waits_and_how_it_came() {
+        let past = Past::usual();
+        let person = |number| {
+            person(&past.dir, &past.settings, id(number), Some(&labels())).expect("it can be read")
+        };
+        let ada = person(1);
+        let gold = Some("AEP gold".to_owned());
+        assert_eq!(ada.name, "Ada Lovelace");
+        assert_eq!(
+            ada.fields,
+            [
+                ("custom1".to_owned(), gold.clone(), "realized".to_owned()),
+                ("firstName".to_owned(), None, "Ada".to_owned()),
+                ("lastName".to_owned(), None, "Lovelace".to_owned()),
+            ]
+        );
+        assert_eq!(
+            ada.pending,
+            [("custom1".to_owned(), gold.clone(), "exited".to_owned())]
+        );
+        let of_two = person(2).history;
+        let entry = |run, second, old: Option<&str>, new: &str| HistoryEntry {
+            at: instant(second),
+            run: RunId::new(run),
+            cause: Some(Cause::Manual),
+            field: "custom1".to_owned(),
+            label: gold.clone(),
+            audience: Some("Gold customers".to_owned()),
+            old: old.map(str::to_owned),
+            new: new.to_owned(),
+        };
+        assert_eq!(of_two.len(), 3);
+        assert_eq!(of_two[0], entry(2, 200, Some("realized"), "exited"));
+        assert_eq!(of_two[1], entry(1, 100, None, "realized"));
+        assert_eq!(
+            (&*of_two[2].field, &of_two[2].audience),
+            ("firstName", &None)
+        );
+    }
+
+    #[test]
+    fn a_cleared_value_was_empty_and_an_empty_status_unknown() {
+        let past = Past::new();
+        let null = FieldValue::Null;
+        past.confirm(100, &[(1, &[("custom1", null), ("title", null)])]);
+        past.confirm(
+            200,
+            &[(1, &[("custom1", IN), ("title", FieldValue::Text("CEO"))])],
+        );
+        let person = person(&past.dir, &past.settings, id(1), None).expect("it can be read");
+        let newest: Vec<_> = person.history[..2]
+            .iter()
+            .map(|entry| (&*entry.field, entry.old.as_deref(), &*entry.new))
+            .collect();
+        assert_eq!(
+            newest,
+            [("custom1", None, "realized"), ("title", Some(""), "CEO")]
+        );
+    }
+
+    #[test]
+    fn the_history_ends_at_five_hundred_entries() {
+        let past = Past::new();
+        let changes: Vec<(u64, &[_])> = (0..300)
+            .map(|i| {
+                (
+                    1,
+                    [
+                        &[("custom1", IN), ("custom2", OUT)],
+                        &[("custom1", OUT), ("custom2", IN)],
+                    ][i % 2]
+                        .as_slice(),
+                )
+            })
+            .collect();
+        past.confirm(100, &changes);
+        let person = person(&past.dir, &past.settings, id(1), None).expect("it can be read");
+        assert_eq!(person.history.len(), 500);
+    }
+
+    #[test]
+    fn nobody_is_known_before_the_first_run() {
+        let past = Past::new();
+        let person = person(&past.dir, &past.settings, id(1), None).expect("it can be read");
+        assert_eq!(
+            (person.name, person.fields, person.history),
+            (String::new(), vec![], vec![])
+        );
+    }
+}

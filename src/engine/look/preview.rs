@@ -20,8 +20,9 @@ use crate::{
 /// As many profiles as a screen shows beside each other.
 const MOST_PROFILES: usize = 3;
 
-/// The first readable profiles of the source, as the rules of this day would have them; compared with what Outreach
-/// holds if there is a client. A profile that leaves an audience is only written if it is known as a member, which a
+/// The first readable profiles of the source, as the rules of this day would have them.
+///
+/// They are compared with what Outreach holds if there is a client. A profile that leaves an audience is only written if it is known as a member, which a
 /// preview cannot see; so such a field shows as the same or as left alone.
 pub async fn preview(
     destination: &Destination,
@@ -216,5 +217,132 @@ fn field(
             .filter(|_| outcome != Outcome::Skipped)
             .map_or_else(String::new, text),
         outcome,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use jiff::civil::date;
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::{
+        engine::look::testing::Past,
+        sandbox::{Sandbox, Settings},
+    };
+
+    const HEADER: &str = "Oid,person.name.firstName,person.name.lastName,extendedWorkDetails.jobTitle,b2b.companyName,loyalty.points,\
+        segmentMembership.ups.7841ba61-23c1-4bb3-a495-00d3b5fe1a01.status,\
+        segmentMembership.ups.59bd2ffd-3c1a-4f0e-9f2c-6c1f0a5e7b02.status,\
+        segmentMembership.ups.c2f8d4a0-8a51-4a7e-b1d9-2d8e6f3b9c03.status\n";
+
+    /// The sample destination with these rows.
+    fn destination(past: &Past, rows: &str) -> Destination {
+        let destination = past.settings.destination.clone();
+        fs::write(&destination.source.path, format!("{HEADER}{rows}")).expect("it can be written");
+        destination
+    }
+
+    fn outcomes(profile: &PreviewProfile) -> Vec<(&str, Option<&str>, &str, Outcome)> {
+        let fields = profile.fields.iter();
+        fields
+            .map(|field| {
+                (
+                    &*field.field,
+                    field.old.as_deref(),
+                    &*field.new,
+                    field.outcome,
+                )
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn the_first_three_profiles_are_read_as_a_run_would() {
+        use Outcome::{Changes, Skipped};
+        let past = Past::new();
+        let rows = "1,Ada,Lovelace,,Acme,,realized,exited,\n,No,Id,x,x,1,,,\n3,C,,x,x,1,odd,,\n4,D,,x,x,1,,,\n";
+        let destination = destination(&past, rows);
+        let preview = preview(&destination, date(2026, 6, 1), None, None).await;
+        assert_eq!((preview.problem, preview.is_compared), (None, false));
+        let [first, second, third] = preview.profiles.as_slice() else {
+            panic!("{} profiles", preview.profiles.len());
+        };
+        assert_eq!((&*first.name, first.is_unknown), ("Ada Lovelace", false));
+        assert_eq!(
+            outcomes(first),
+            [
+                ("firstName", None, "Ada", Changes),
+                ("lastName", None, "Lovelace", Changes),
+                ("title", None, "", Skipped),
+                ("company", None, "Acme", Changes),
+                ("custom20", None, "", Changes),
+                ("custom1", None, "realized", Changes),
+                ("custom2", None, "", Skipped),
+                ("custom3", None, "", Skipped),
+            ]
+        );
+        assert_eq!(
+            second.excluded.as_deref(),
+            Some("the profile has no OutreachId")
+        );
+        assert_eq!(second.name, "No Id");
+        let what = third.excluded.as_deref().unwrap_or_default();
+        assert!(
+            what.starts_with("the status of audience 7841ba61"),
+            "{what}"
+        );
+        assert_eq!(third.prospect.map(OutreachId::get), Some(3));
+    }
+
+    #[tokio::test]
+    async fn with_a_sign_in_the_profiles_are_compared_with_what_outreach_holds() {
+        let sandbox = Sandbox::start(Settings::default())
+            .await
+            .expect("a sandbox");
+        let client = Client::new(
+            &sandbox.address(),
+            SecretString::from(sandbox.issue_token()),
+        )
+        .expect("a client");
+        let seeded = sandbox.prospect(1).expect("it is there");
+        let first_name = seeded["firstName"].as_str().expect("it has a name");
+        let past = Past::new();
+        let rows = format!("1,{first_name},Lovelace,,,,realized,,\n999999999,x,,,,,,,\n");
+        let destination = destination(&past, &rows);
+        let preview = preview(&destination, date(2026, 6, 1), Some(&client), None).await;
+        assert_eq!((preview.problem, preview.is_compared), (None, true));
+        let first = preview.profiles.first().expect("two profiles");
+        let found = outcomes(first);
+        assert_eq!(
+            found[0],
+            ("firstName", Some(first_name), first_name, Outcome::Same)
+        );
+        assert_eq!(found[1].1, seeded["lastName"].as_str());
+        assert_eq!((found[1].2, found[1].3), ("Lovelace", Outcome::Changes));
+        let second = preview.profiles.get(1).expect("two profiles");
+        assert!(second.is_unknown && !first.is_unknown);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_asked_or_read_is_a_problem() {
+        let past = Past::new();
+        let settings = destination(&past, "1,Ada,Lovelace,,,,realized,,\n");
+        let client = Client::new("http://127.0.0.1:1", SecretString::from("t"))
+            .expect("a client")
+            .with_retry(crate::outreach::RetryPolicy {
+                attempts: 1,
+                base: std::time::Duration::from_millis(1),
+                cap: std::time::Duration::from_millis(1),
+            });
+        let found = preview(&settings, date(2026, 6, 1), Some(&client), None).await;
+        assert!(!found.is_compared && found.problem.is_some());
+        assert_eq!(found.profiles.len(), 1);
+        fs::remove_file(&settings.source.path).expect("it is there");
+        let found = preview(&settings, date(2026, 6, 1), None, None).await;
+        let code = found.problem.map(|problem| problem.code);
+        assert_eq!(code.as_deref(), Some("source_not_found"));
     }
 }

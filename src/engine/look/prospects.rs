@@ -182,3 +182,101 @@ fn row(
         changed: store.last_change(prospect)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::look::testing::{IN, Past, id, instant};
+
+    fn numbers(past: &Past, gold: bool, status: StatusFilter, search: &str) -> Vec<u64> {
+        let audiences = &past.settings.destination.audiences;
+        let query = ProspectQuery {
+            audience: gold.then(|| audiences[0].id.clone()),
+            status,
+            search: search.to_owned(),
+            ..ProspectQuery::default()
+        };
+        let table = ProspectTable::build(&past.dir, &past.settings, &query).expect("a table");
+        table.rows.iter().map(|prospect| prospect.get()).collect()
+    }
+
+    #[test]
+    fn a_query_finds_by_audience_status_number_and_text() {
+        let past = Past::usual();
+        let all = |search| numbers(&past, false, StatusFilter::All, search);
+        assert_eq!(all(""), [1, 2, 3]);
+        assert_eq!(all("3"), [3]);
+        assert_eq!(all("lovelace ADA"), [1]);
+        assert_eq!(all("åSA"), [2]);
+        assert_eq!(all("ada 2"), [0_u64; 0]);
+        // A status is not a text to look for.
+        assert_eq!(all("realized"), [0_u64; 0]);
+        assert_eq!(numbers(&past, true, StatusFilter::All, ""), [1, 2]);
+        assert_eq!(numbers(&past, true, StatusFilter::Realized, ""), [1]);
+        assert_eq!(numbers(&past, true, StatusFilter::Exited, ""), [2]);
+        assert_eq!(
+            numbers(&past, true, StatusFilter::Exited, "ada"),
+            [0_u64; 0]
+        );
+    }
+
+    #[test]
+    fn an_audience_that_is_not_scheduled_has_no_prospects() {
+        let past = Past::usual();
+        let query = ProspectQuery {
+            audience: Some(AudienceId::new("gone")),
+            ..ProspectQuery::default()
+        };
+        let table = ProspectTable::build(&past.dir, &past.settings, &query).expect("a table");
+        assert_eq!(table.n_rows(), 0);
+    }
+
+    #[test]
+    fn a_row_has_name_status_and_what_waits() {
+        let past = Past::usual();
+        let query = ProspectQuery {
+            audience: Some(past.settings.destination.audiences[0].id.clone()),
+            ..ProspectQuery::default()
+        };
+        let table = ProspectTable::build(&past.dir, &past.settings, &query).expect("a table");
+        let page = table
+            .page(&past.dir, &past.settings, 0, 400)
+            .expect("a page");
+        let row = |number, name: &str, status: &str, is_pending, second| ProspectRow {
+            prospect: id(number),
+            name: name.to_owned(),
+            status: Some(status.to_owned()),
+            is_pending,
+            changed: Some(instant(second)),
+        };
+        assert_eq!((page.n_rows, page.first), (2, 0));
+        assert_eq!(
+            page.rows,
+            [
+                row(1, "Ada Lovelace", "realized", true, 100),
+                row(2, "Åsa", "exited", false, 200)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_page_reaches_half_as_far_back_as_ahead() {
+        let past = Past::new();
+        let changes: Vec<_> = (1..=20).map(|number| (number, [("custom1", IN)])).collect();
+        let changes: Vec<(u64, &[_])> = changes.iter().map(|(n, f)| (*n, f.as_slice())).collect();
+        past.confirm(100, &changes);
+        let query = ProspectQuery::default();
+        let table = ProspectTable::build(&past.dir, &past.settings, &query).expect("a table");
+        let page = |first| {
+            let page = table
+                .page(&past.dir, &past.settings, first, 4)
+                .expect("a page");
+            let numbers: Vec<_> = page.rows.iter().map(|row| row.prospect.get()).collect();
+            (page.first, numbers)
+        };
+        assert_eq!(page(0), (0, vec![1, 2, 3, 4]));
+        assert_eq!(page(10), (8, vec![9, 10, 11, 12, 13, 14]));
+        assert_eq!(page(18), (16, vec![17, 18, 19, 20]));
+        assert_eq!(page(99), (18, vec![19, 20]));
+    }
+}

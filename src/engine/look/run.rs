@@ -154,3 +154,113 @@ fn cell(text: &str) -> String {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::look::testing::{Past, id};
+
+    fn fault(fate: Fate, prospect: Option<u64>, line: u64, code: &str, what: &str) -> RecordFault {
+        RecordFault {
+            fate,
+            prospect: prospect.map(id),
+            file: if line == 0 {
+                String::new()
+            } else {
+                "a.csv".to_owned()
+            },
+            line,
+            code: code.to_owned(),
+            what: what.to_owned(),
+            outreach: String::new(),
+        }
+    }
+
+    #[test]
+    fn faults_are_grouped_by_cause_and_most_records_come_first() {
+        let past = Past::new();
+        let number = past.fail(&[
+            fault(Fate::Excluded, None, 2, "x", "first"),
+            fault(Fate::Failed, Some(3), 3, "y", "second"),
+            fault(Fate::Failed, Some(4), 4, "y", "third"),
+            fault(Fate::Failed, Some(5), 5, "x", "fourth"),
+        ]);
+        let detail = run(&past.dir, &past.settings, number).expect("it can be read");
+        assert_eq!(detail.run.id, number);
+        let groups: Vec<_> = detail
+            .groups
+            .iter()
+            .map(|group| (group.fate, &*group.code, &*group.what, group.records.len()))
+            .collect();
+        assert_eq!(
+            groups,
+            [
+                (Fate::Failed, "y", "second", 2),
+                (Fate::Excluded, "x", "first", 1),
+                (Fate::Failed, "x", "fourth", 1)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_run_that_is_not_there_is_a_problem() {
+        let past = Past::new();
+        let path = past.home().join("out.csv");
+        for _ in ["no state", "a state without the run"] {
+            let problem = run(&past.dir, &past.settings, RunId::new(9)).expect_err("no run");
+            assert_eq!(problem.code, "run_unknown");
+            let export = export_faults(&past.dir, &past.settings, RunId::new(9), &path);
+            assert_eq!(
+                export.map_err(|problem| problem.code),
+                Err("run_unknown".to_owned())
+            );
+            past.store();
+        }
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn the_exported_table_is_whole_and_holds_no_formula() {
+        let past = Past::new();
+        let refused = RecordFault {
+            outreach: "=HYPERLINK(\"http://x\"), a".to_owned(),
+            ..fault(Fate::Failed, Some(7), 0, "y", "-1, two\nlines")
+        };
+        let number = past.fail(&[fault(Fate::Excluded, None, 2, "x", "no id"), refused]);
+        let path = past.home().join("out.csv");
+        fs::write(&path, "older").expect("it can be written");
+        assert_eq!(
+            export_faults(&past.dir, &past.settings, number, &path),
+            Ok(2)
+        );
+        let text = fs::read_to_string(&path).expect("it is there");
+        assert_eq!(
+            text,
+            "\u{feff}outcome,prospect,file,line,code,what is wrong,Outreach says\r\n\
+             excluded,,a.csv,2,x,no id,\r\n\
+             failed,7,,,y,\"'-1, two\nlines\",\"'=HYPERLINK(\"\"http://x\"\"), a\"\r\n"
+        );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_named() {
+        let past = Past::new();
+        let number = past.fail(&[]);
+        let path = past.home().join("gone").join("out.csv");
+        let problem =
+            export_faults(&past.dir, &past.settings, number, &path).expect_err("no folder");
+        assert_eq!(problem.code, "file_not_written");
+        assert!(problem.what.contains("out.csv"), "{problem}");
+    }
+
+    #[test]
+    fn whatever_begins_a_formula_is_text() {
+        for text in ["=1", "+1", "-1", "@x", "\tx", "\r=1", "\n=1", " =1"] {
+            assert!(
+                cell(text).trim_start_matches('"').starts_with('\''),
+                "{text:?}"
+            );
+        }
+        assert_eq!(cell("a-b=c"), "a-b=c");
+    }
+}

@@ -70,3 +70,57 @@ fn check(survey: Survey) -> SourceCheck {
         changed: survey.changed,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Contents, SourceKind};
+
+    fn look(path: &str) -> Result<SourceCheck, Problem> {
+        let settings = FileSource {
+            kind: SourceKind::Files,
+            path: path.into(),
+            contents: Contents::Guess,
+        };
+        source(&settings, &mut |_| ControlFlow::Continue(()))
+    }
+
+    #[test]
+    fn a_source_is_told_as_the_screen_shows_it() {
+        let wide = look("tests/fixtures/sources/wide.csv").expect("it can be read");
+        assert_eq!(
+            (&*wide.layout, wide.contents),
+            ("columns", Contents::FullSnapshot)
+        );
+        assert_eq!(wide.files[0].format, "comma-separated");
+        assert_eq!(
+            (wide.n_profiles, wide.id_field.as_deref()),
+            (3, Some("Oid"))
+        );
+        assert_eq!(
+            (&*wide.audiences[0].origin, wide.audiences[0].n_members),
+            ("column", 2)
+        );
+        let per_audience = look("tests/fixtures/sources/per-audience").expect("it can be read");
+        assert_eq!(per_audience.layout, "per_audience");
+        assert_eq!(
+            per_audience.audiences[1].origin,
+            "Out_segmentb2_20260103000000.csv"
+        );
+        assert_eq!(per_audience.ignored, ["README.md"]);
+        let profiles = look("tests/fixtures/sources/xdm.ndjson").expect("it can be read");
+        assert_eq!(profiles.layout, "profiles");
+    }
+
+    #[test]
+    fn a_source_that_is_not_there_is_a_problem() {
+        let problem = look("tests/fixtures/sources/none").expect_err("it is not there");
+        assert_eq!(problem.code, "source_not_found");
+        assert!(
+            problem
+                .what
+                .starts_with("The source cannot be used: there is no file"),
+            "{problem}"
+        );
+    }
+}
