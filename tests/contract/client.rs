@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use audience_sync::{
-    model::{Access, FieldSet, FieldValue, Kind, MappingId, OutreachId, Target},
-    outreach::{Client, Echo, FieldLabel, RetryPolicy},
+    model::{Access, FieldLabel, FieldSet, FieldValue, Kind, MappingId, OutreachId, Target},
+    outreach::{Client, Echo, RetryPolicy},
     sandbox::Fault,
 };
 use secrecy::SecretString;
