@@ -136,13 +136,16 @@ impl Store {
             ..Movements::default()
         };
         self.on(|db| {
-            let mut statement = db.prepare_cached(
-                "SELECT run_id, old, new FROM journal WHERE run_id >= ?1 ORDER BY id DESC LIMIT ?2",
-            )?;
-            let mut rows = statement.query((from.get(), limit))?;
+            let mut statement = db
+                .prepare_cached("SELECT run_id, old, new FROM journal ORDER BY id DESC LIMIT ?1")?;
+            let mut rows = statement.query([limit])?;
             let (mut n_rows, mut oldest) = (0_u32, None);
             while let Some(row) = rows.next()? {
                 let run = RunId::new(row.get(0)?);
+                // One run follows the other, so all that is further back is of older ones too.
+                if run < from {
+                    return Ok(());
+                }
                 (n_rows, oldest) = (n_rows + 1, Some(run));
                 let value_in = |column| {
                     let bytes = row.get_ref(column)?.as_blob()?;

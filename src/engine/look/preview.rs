@@ -341,7 +341,9 @@ mod tests {
         assert!(!found.is_compared && found.problem.is_some());
         assert_eq!(found.profiles.len(), 1);
         fs::remove_file(&settings.source.path).expect("it is there");
-        let found = preview(&settings, date(2026, 6, 1), None, None).await;
+        // As a task, since the engine does not wait for it.
+        let look = async move { preview(&settings, date(2026, 6, 1), None, None).await };
+        let found = tokio::spawn(look).await.expect("it ends");
         let code = found.problem.map(|problem| problem.code);
         assert_eq!(code.as_deref(), Some("source_not_found"));
     }
