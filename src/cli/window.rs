@@ -11,7 +11,7 @@ use crate::{
     auth::{self, Slot, Vault},
     engine::{Start, snapshot::Demo},
     model::{AccountSettings, Keep, Problem, SIGN_IN_LASTS},
-    sandbox::{Minting, Sandbox, Settings},
+    sandbox::{Sandbox, Settings},
     store::DataDir,
 };
 
@@ -91,16 +91,12 @@ impl Host {
             .enable_all()
             .build()?;
         let handle = runtime.handle().clone();
-        let usual = Settings::default();
         let settings = Settings {
             // The sample has no prospect that the sandbox's user may not edit.
             read_only: [].into(),
             // The demo has just been given a token; nobody should wait a minute for the first one that is used.
-            minting: Minting {
-                mint_interval: Duration::ZERO,
-                ..usual.minting
-            },
-            ..usual
+            mint_interval: Duration::ZERO,
+            ..Settings::default()
         };
         let sandbox = runtime
             .block_on(Sandbox::start(settings))

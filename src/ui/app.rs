@@ -11,8 +11,7 @@ use egui::{Key, Modifiers, ThemePreference, Ui, ViewportCommand};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    Choice, Intent, Screen, View,
-    keys,
+    Choice, Intent, Screen, View, keys,
     screens::Screens,
     shell::shell_ui,
     shortcuts::{self, What},

@@ -1,8 +1,8 @@
 //! The frame around every screen: the rail, the top bar, the bottom line, and the sheet between them.
 
 use egui::{
-    Align, Align2, CentralPanel, Frame, Layout, Margin, Panel, Rect, Response, Sense, Stroke,
-    Ui, WidgetInfo, accesskit, pos2, vec2,
+    Align, Align2, CentralPanel, Frame, Layout, Margin, Panel, Rect, Response, Sense, Stroke, Ui,
+    WidgetInfo, accesskit, pos2, vec2,
 };
 use jiff::SignedDuration;
 

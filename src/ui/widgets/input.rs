@@ -403,6 +403,12 @@ fn eye(ui: &mut Ui, field: Rect, seen: bool, seen_id: Id, locked: bool) {
 /// A field with a magnifying glass; Escape empties it.
 pub fn search(ui: &mut Ui, query: &mut String, hint: &str, width: f32) -> Response {
     let id = ui.make_persistent_id((hint, "search"));
+    if ui
+        .data_mut(|data| data.remove_temp::<bool>(wants_search()))
+        .is_some()
+    {
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
     let escape = ui.input(|input| input.key_pressed(egui::Key::Escape));
     let mut response = Input::new(hint, query)
         .bare()
@@ -416,4 +422,14 @@ pub fn search(ui: &mut Ui, query: &mut String, hint: &str, width: f32) -> Respon
         response.mark_changed();
     }
     response
+}
+
+/// Puts the keyboard into the first search field of the next frame.
+pub fn focus_search(ui: &Ui) {
+    ui.data_mut(|data| data.insert_temp(wants_search(), true));
+    ui.ctx().request_repaint();
+}
+
+fn wants_search() -> Id {
+    Id::unique("wants search")
 }

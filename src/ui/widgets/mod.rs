@@ -32,7 +32,7 @@ pub use check::{Checkbox, RadioRow, Segmented};
 pub use chip::{Chip, Kind, StatePill, Tag, suggestion};
 pub use facts::Facts;
 pub use figures::{Part, SumLine, gauge, sum_bar};
-pub use input::{Input, Secret, search};
+pub use input::{Input, Secret, focus_search, search};
 pub use label::{help, label, label_in, truncated};
 pub use menu::{MenuItem, menu, menu_button, separator};
 pub use modal::Modal;
