@@ -123,14 +123,20 @@ pub(super) fn shell_ui(
         ..Margin::ZERO
     });
     CentralPanel::default().frame(outer).show(ui, |ui| {
-        let inner = Frame::new()
-            .fill(palette.surface)
-            .stroke(Stroke::new(1.0, palette.line))
-            .corner_radius(measure::RADIUS_SHEET);
-        inner.show(ui, |ui| {
-            ui.set_min_size(ui.available_size());
+        let rect = ui.max_rect();
+        let radius = measure::RADIUS_SHEET;
+        ui.painter().rect_filled(rect, radius, palette.surface);
+        ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+            ui.set_clip_rect(rect.intersect(ui.clip_rect()));
             intents.extend(sheet(ui));
         });
+        // Above whatever reaches the edge of the sheet.
+        ui.painter().rect_stroke(
+            rect,
+            radius,
+            Stroke::new(1.0, palette.line),
+            egui::StrokeKind::Inside,
+        );
     });
     intents
 }
@@ -468,21 +474,21 @@ fn budget_ui(ui: &mut Ui, view: &View<'_>) {
         .filter(signed_in)
         .max_by_key(|account| account.budget.used);
     let Some(account) = busiest else {
-        label_in(ui, Role::Help, palette.text_3, t("budget-none"));
+        label_in(ui, Role::Help, palette.text_3, t("bottom-no-budget"));
         return;
     };
     let budget = &account.budget;
     let text = t_args(
-        "budget-used",
+        "bottom-budget",
         &[("used", budget.used.into()), ("limit", budget.limit.into())],
     );
     label_in(ui, Role::Help, palette.text_2, &text);
     #[expect(clippy::cast_precision_loss, reason = "a gauge of 96 points")]
     let share = budget.used as f32 / budget.limit.max(1) as f32;
-    let shown = gauge(ui, share, t("budget"));
+    let shown = gauge(ui, share, t("bottom-hourly"));
     if let Some(until) = budget.waiting_until.filter(|until| *until > view.now) {
         let time = format::time(until, &view.zone);
-        tip(shown, &t_args("budget-waiting", &[("time", time.into())]));
+        tip(shown, &t_args("bottom-budget-waiting", &[("time", time.into())]));
     }
-    label_in(ui, Role::Help, palette.text_3, t("budget"));
+    label_in(ui, Role::Help, palette.text_3, t("bottom-hourly"));
 }

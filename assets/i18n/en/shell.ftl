@@ -54,10 +54,10 @@ bottom-last = { $name }: last run ended { $ago }
 bottom-nothing = Nothing is connected yet
 bottom-never = Connected. Nothing was sent yet
 open-sandbox = Open the sandbox's prospects
-budget = Hourly budget
-budget-none = Hourly budget: no account
-budget-used = { $used } of { $limit }
-budget-waiting = The limit is spent. Sending goes on at { $time }
+bottom-hourly = Hourly budget
+bottom-no-budget = Hourly budget: no account
+bottom-budget = { $used } of { $limit }
+bottom-budget-waiting = The limit is spent. Sending goes on at { $time }
 
 ## What is said in passing
 
