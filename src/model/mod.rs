@@ -16,6 +16,7 @@ mod place;
 mod preferences;
 mod problem;
 mod run;
+pub mod suggest;
 
 pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
