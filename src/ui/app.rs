@@ -100,6 +100,7 @@ impl App {
     fn begin(&mut self) {
         let has_nothing = self.snapshot.destinations.is_empty();
         match (&self.screen, &self.snapshot.draft) {
+            (Screen::Wizard, Some(draft)) => self.screens.wizard.open((**draft).clone()),
             (Screen::Wizard, None) => self.screen = Screen::Destinations,
             (Screen::Destination(place), _) if self.snapshot.destination(&place.slug).is_none() => {
                 self.screen = Screen::Destinations;
@@ -137,7 +138,7 @@ impl App {
         if screen == Screen::Wizard
             && let Some(draft) = &self.snapshot.draft
         {
-            drop(draft);
+            self.screens.wizard.open((**draft).clone());
         }
         self.screen = screen;
     }
@@ -149,7 +150,7 @@ impl App {
             Some(kept) if draft.edits.is_none() && kept.edits.is_none() => kept,
             _ => draft,
         };
-        drop(draft);
+        self.screens.wizard.open(draft);
         self.screen = Screen::Wizard;
     }
 
@@ -195,7 +196,7 @@ impl App {
             let Some(path) = path else { continue };
             match choice {
                 Choice::SourceFile | Choice::SourceFolder => {
-                    drop((choice, path));
+                    self.screens.wizard.on_chosen(&choice, path);
                 }
                 Choice::ExportSettings { slug } => {
                     let what = DestinationCommand::Export { path };

@@ -29,6 +29,7 @@ pub mod text;
 pub mod theme;
 mod view;
 pub mod widgets;
+mod wizard;
 mod words;
 
 use crate::{

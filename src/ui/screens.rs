@@ -5,6 +5,7 @@ use egui::Ui;
 use super::{
     Intent, Screen, View, accounts::Accounts, activity::Activity, alerts::Alerts, catalog::Catalog,
     destination::DestinationPage, destinations::Destinations, settings::Settings, sources::Sources,
+    wizard::WizardScreen,
 };
 
 /// The screens.
@@ -18,6 +19,7 @@ pub(super) struct Screens {
     activity: Activity,
     alerts: Alerts,
     settings: Settings,
+    pub(super) wizard: WizardScreen,
 }
 
 impl Screens {
@@ -27,7 +29,7 @@ impl Screens {
             Screen::Catalog => self.catalog.ui(ui, view),
             Screen::Destinations => self.destinations.ui(ui, view),
             Screen::Destination(place) => self.destination.ui(ui, view, place),
-            Screen::Wizard => vec![],
+            Screen::Wizard => self.wizard.ui(ui, view),
             Screen::Accounts => self.accounts.ui(ui, view),
             Screen::Sources => self.sources.ui(ui, view),
             Screen::Activity => self.activity.ui(ui, view),

@@ -488,7 +488,10 @@ fn budget_ui(ui: &mut Ui, view: &View<'_>) {
     let shown = gauge(ui, share, t("bottom-hourly"));
     if let Some(until) = budget.waiting_until.filter(|until| *until > view.now) {
         let time = format::time(until, &view.zone);
-        tip(shown, &t_args("bottom-budget-waiting", &[("time", time.into())]));
+        tip(
+            shown,
+            &t_args("bottom-budget-waiting", &[("time", time.into())]),
+        );
     }
     label_in(ui, Role::Help, palette.text_3, t("bottom-hourly"));
 }

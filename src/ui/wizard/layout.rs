@@ -1,0 +1,119 @@
+//! Where things stand on the wizard's pages.
+
+use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2, vec2};
+
+use crate::ui::{
+    theme::{Role, measure},
+    widgets::{help, label},
+};
+
+/// The gap between the form and the card beside it.
+pub(super) const GAP: f32 = 32.0;
+/// Below this width of the page the card goes under the form: a window of 1200 without its frame.
+const WIDE: f32 = 934.0;
+
+/// The page without the padding of the sheet.
+pub(super) fn inside<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let room = ui.max_rect();
+    let place = Rect::from_min_max(
+        pos2(room.left() + measure::SHEET, ui.cursor().top() + 20.0),
+        pos2(
+            room.right() - measure::SHEET,
+            room.bottom().max(ui.cursor().top() + 40.0) - 18.0,
+        ),
+    );
+    let shown = ui.scope_builder(
+        UiBuilder::new()
+            .max_rect(place)
+            .layout(Layout::top_down(Align::Min)),
+        |ui| {
+            ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
+            content(ui)
+        },
+    );
+    ui.add_space(18.0);
+    shown.inner
+}
+
+/// Whether the card has its place beside the form.
+pub(super) fn is_wide(ui: &Ui) -> bool {
+    ui.available_width() >= WIDE
+}
+
+/// A form with a card beside it, or under it where there is no room.
+pub(super) fn beside<S>(
+    ui: &mut Ui,
+    card_width: f32,
+    state: &mut S,
+    form: impl FnOnce(&mut Ui, &mut S),
+    card: impl FnOnce(&mut Ui, &mut S),
+) {
+    if !is_wide(ui) {
+        form(ui, state);
+        ui.add_space(16.0);
+        card(ui, state);
+        return;
+    }
+    let room = ui.available_rect_before_wrap();
+    let form_width = (room.width() - card_width - GAP).min(measure::FORM_WIDTH);
+    let left = Rect::from_min_size(room.min, vec2(form_width, room.height()));
+    let right = Rect::from_min_size(
+        pos2(left.right() + GAP, room.top()),
+        vec2(card_width, room.height()),
+    );
+    let at = |place| {
+        UiBuilder::new()
+            .max_rect(place)
+            .layout(Layout::top_down(Align::Min))
+    };
+    let mut child = ui.new_child(at(left));
+    form(&mut child, state);
+    let used = child.min_rect();
+    let mut child = ui.new_child(at(right));
+    card(&mut child, state);
+    let used = used.union(child.min_rect());
+    ui.advance_cursor_after_rect(used);
+}
+
+/// The title of a step with one line under it.
+pub(super) fn heading(ui: &mut Ui, title: &str, line: &str) {
+    label(ui, Role::Step, title);
+    help(ui, line);
+}
+
+/// Draws at the right of what was drawn last, without moving on.
+pub(super) fn at_right(ui: &mut Ui, top: f32, height: f32, content: impl FnOnce(&mut Ui)) {
+    let room = ui.max_rect();
+    let place = Rect::from_x_y_ranges(room.x_range(), top..=top + height);
+    let mut child = ui.new_child(
+        UiBuilder::new()
+            .max_rect(place)
+            .layout(Layout::right_to_left(Align::Center)),
+    );
+    child.spacing_mut().item_spacing.x = 8.0;
+    content(&mut child);
+}
+
+/// Two fields side by side.
+pub(super) fn pair<S>(
+    ui: &mut Ui,
+    state: &mut S,
+    left: impl FnOnce(&mut Ui, &mut S),
+    right: impl FnOnce(&mut Ui, &mut S),
+) {
+    let width = (ui.available_width() - 16.0) / 2.0;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing = vec2(16.0, 0.0);
+        for_width(ui, width, |ui| left(ui, state));
+        for_width(ui, width, |ui| right(ui, state));
+    });
+}
+
+/// A column of this width.
+pub(super) fn for_width<R>(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+        ui.set_width(width);
+        content(ui)
+    })
+    .inner
+}

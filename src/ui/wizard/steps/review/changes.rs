@@ -1,0 +1,120 @@
+//! What would change, field by field.
+
+use std::collections::BTreeSet;
+
+use egui::Ui;
+
+use super::ReviewForm;
+use crate::{
+    engine::snapshot::{ChangeLine, DryRun},
+    ui::{
+        text::{t, t_args},
+        theme::{self, Role},
+        widgets::{Card, Column, Select, Table, cell, help, input, label},
+        wizard::{layout, words},
+    },
+};
+
+pub(super) fn show(ui: &mut Ui, form: &mut ReviewForm, run: &DryRun) {
+    toolbar(ui, form, run);
+    ui.add_space(8.0);
+    let lines = lines(form, run);
+    let height = (ui.max_rect().bottom() - ui.cursor().top()).max(32.0 + 36.0 * 4.5);
+    Card::new().padding(1).show(ui, |ui| {
+        ui.set_height(height - 2.0);
+        if lines.is_empty() {
+            ui.add_space(16.0);
+            let text = if run.lines.is_empty() {
+                t("wiz-no-changes")
+            } else {
+                t("wiz-no-change-found")
+            };
+            ui.vertical_centered(|ui| help(ui, text));
+            return;
+        }
+        table(ui, &lines);
+    });
+}
+
+fn toolbar(ui: &mut Ui, form: &mut ReviewForm, run: &DryRun) {
+    let top = ui.cursor().top();
+    ui.horizontal(|ui| {
+        ui.set_height(32.0);
+        label(ui, Role::Card, t("wiz-dry-changes"));
+        let args = [
+            ("values", run.n_values.into()),
+            ("prospects", run.figures.pending.into()),
+        ];
+        help(ui, &t_args("wiz-dry-n-changes", &args));
+    });
+    let fields: BTreeSet<String> = run.lines.iter().map(name).collect();
+    let mut options = vec![t("wiz-all-fields")];
+    options.extend(fields.iter().map(String::as_str));
+    layout::at_right(ui, top, 32.0, |ui| {
+        input::search(ui, &mut form.search, t("wiz-search-prospects"), 184.0);
+        let shown = form.field.clone();
+        let shown = shown.as_deref().unwrap_or_else(|| t("wiz-all-fields"));
+        ui.allocate_ui_with_layout(
+            egui::vec2(136.0, 32.0),
+            egui::Layout::top_down(egui::Align::Min),
+            |ui| {
+                let select = Select::new(t("wiz-field-filter"), shown)
+                    .bare()
+                    .width(136.0);
+                if let Some(at) = select.pick(ui, &options) {
+                    form.field = options
+                        .get(at)
+                        .filter(|_| at > 0)
+                        .map(|name| (*name).to_owned());
+                }
+            },
+        );
+    });
+}
+
+fn name(line: &ChangeLine) -> String {
+    match &line.label {
+        Some(label) => format!("{}, {label}", line.field),
+        None => line.field.clone(),
+    }
+}
+
+fn lines<'r>(form: &ReviewForm, run: &'r DryRun) -> Vec<&'r ChangeLine> {
+    let wanted = form.search.trim().to_lowercase();
+    let is_found = |line: &&ChangeLine| {
+        let texts = [line.prospect.to_string(), line.new.to_lowercase()];
+        let is_found = wanted.is_empty() || texts.iter().any(|text| text.contains(&wanted));
+        is_found && form.field.as_ref().is_none_or(|field| name(line) == *field)
+    };
+    run.lines.iter().filter(is_found).collect()
+}
+
+fn table(ui: &mut Ui, lines: &[&ChangeLine]) {
+    let columns = [
+        Column::new(t("wiz-head-outreach-id"), 112.0),
+        Column::new(t("wiz-head-prospect-field"), 220.0).grow(),
+        Column::new(t("wiz-head-old"), 150.0),
+        Column::new(t("wiz-head-new"), 190.0),
+    ];
+    Table::new(t("wiz-dry-changes"), &columns, lines.len()).show(ui, |ui, at| {
+        let Some(line) = lines.get(at.row) else {
+            return;
+        };
+        match at.column {
+            0 => cell::mono(ui, &line.prospect.to_string()),
+            1 => cell::text(ui, &name(line)),
+            2 => {
+                let ink = theme::palette(ui).text_3;
+                let old = line
+                    .old
+                    .as_deref()
+                    .map_or_else(|| t("wiz-unknown-old"), words::value);
+                cell::one(ui, Role::Body, ink, old)
+            }
+            _ => {
+                let text = format!("→  {}", words::value(&line.new));
+                cell::name(ui, &text)
+            }
+        };
+    });
+}

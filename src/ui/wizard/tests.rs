@@ -1,0 +1,1 @@
+//! The wizard by its controls.
