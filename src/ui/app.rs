@@ -196,7 +196,7 @@ impl App {
             let Some(path) = path else { continue };
             match choice {
                 Choice::SourceFile | Choice::SourceFolder => {
-                    self.screens.wizard.on_chosen(&choice, path);
+                    self.screens.wizard.on_chosen(&choice, Some(path));
                 }
                 Choice::ExportSettings { slug } => {
                     let what = DestinationCommand::Export { path };

@@ -29,7 +29,7 @@ pub mod text;
 pub mod theme;
 mod view;
 pub mod widgets;
-mod wizard;
+pub mod wizard;
 mod words;
 
 use crate::{
