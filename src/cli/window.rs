@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, thread, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
@@ -74,6 +74,8 @@ fn shown(shown: Result<(), Problem>) -> Result<Exit, Failure> {
 /// The account of the demo's destination.
 const ACCOUNT: &str = "Sandbox";
 
+const A_WHILE: SignedDuration = SignedDuration::from_mins(5);
+
 /// The sample user that the demo is signed in as.
 const USER: u64 = 1;
 
@@ -136,7 +138,8 @@ impl Host {
         account.client_id = app.client_id;
         account.keep = Keep::SessionOnly;
         account.granted_scopes = pair.scope.split(' ').map(str::to_owned).collect();
-        account.signed_in_until = Timestamp::now().checked_add(SIGN_IN_LASTS).ok();
+        // As if somebody had signed in a while ago: a sign-in that is younger than a minute is not renewed at once.
+        account.signed_in_until = Timestamp::now().checked_add(SIGN_IN_LASTS - A_WHILE).ok();
         let users = self.sandbox.sample_users().into_iter();
         account.connected_as = users
             .filter(|user| user.id == USER)
