@@ -30,8 +30,20 @@ use crate::{
 /// Under which the open screen is kept from one start to the next.
 const SCREEN_KEY: &str = "screen";
 
+/// Dialogs that may wait to be taken notice of.
+const N_DIALOGS: usize = 8;
+
 /// A file or folder that a person chose, or none.
 type Chosen = (Choice, Option<PathBuf>);
+
+/// What lies over every screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialog {
+    /// Whether to quit while a run goes on.
+    Closing,
+    /// The list of shortcuts.
+    Shortcuts,
+}
 
 /// The window.
 pub(super) struct App {
@@ -42,14 +54,12 @@ pub(super) struct App {
     screens: Screens,
     toasts: Toasts,
     last_notice: u64,
-    chosen: (mpsc::Sender<Chosen>, mpsc::Receiver<Chosen>),
-    is_asking_to_close: bool,
-    shows_shortcuts: bool,
+    chosen: (mpsc::SyncSender<Chosen>, mpsc::Receiver<Chosen>),
+    dialog: Option<Dialog>,
     /// The first key of a shortcut of two.
     is_going: bool,
     /// Whether a first snapshot has said where to begin.
     has_begun: bool,
-    has_shown_refusal: bool,
 }
 
 impl App {
@@ -70,12 +80,10 @@ impl App {
             screens: Screens::default(),
             toasts: Toasts::default(),
             last_notice: 0,
-            chosen: mpsc::channel(),
-            is_asking_to_close: false,
-            shows_shortcuts: false,
+            chosen: mpsc::sync_channel(N_DIALOGS),
+            dialog: None,
             is_going: false,
             has_begun: false,
-            has_shown_refusal: false,
         }
     }
 
@@ -155,25 +163,19 @@ impl App {
     }
 
     fn send(&mut self, ctx: &egui::Context, command: Command) {
-        let finished = match &command {
-            Command::Draft(DraftCommand::Finish(draft)) => Some(draft.edits.clone()),
-            Command::Destination {
-                what: DestinationCommand::Delete,
-                ..
-            } => {
-                self.screen = Screen::Destinations;
-                None
-            }
-            _ => None,
-        };
-        let is_sent = self.engine.as_ref().is_some_and(|it| it.send(command));
-        if is_sent {
-            if finished.is_some() {
-                self.screen = Screen::Destinations;
-            }
-            self.has_shown_refusal = false;
-        } else if !std::mem::replace(&mut self.has_shown_refusal, true) {
+        // What is on screen is finished or deleted.
+        let leaves = matches!(
+            &command,
+            Command::Draft(DraftCommand::Finish(_))
+                | Command::Destination {
+                    what: DestinationCommand::Delete,
+                    ..
+                }
+        );
+        if !self.engine.as_ref().is_some_and(|it| it.send(command)) {
             self.toasts.say(ctx, t("engine-busy"));
+        } else if leaves {
+            self.screen = Screen::Destinations;
         }
     }
 
@@ -225,18 +227,15 @@ impl App {
                 ctx.send_viewport_cmd(ViewportCommand::CancelClose);
                 ctx.send_viewport_cmd(ViewportCommand::Minimized(true));
             }
-            Closing::Ask if is_running && !self.is_asking_to_close => {
+            Closing::Ask if is_running && self.dialog != Some(Dialog::Closing) => {
                 ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-                self.is_asking_to_close = true;
+                self.dialog = Some(Dialog::Closing);
             }
             Closing::Ask | Closing::Quit => {}
         }
     }
 
     fn closing_ui(&mut self, ctx: &egui::Context) {
-        if !self.is_asking_to_close {
-            return;
-        }
         let dialog = Modal::new(t("close-title"), t("close-text"));
         let (answer, is_dismissed) = dialog.show(
             ctx,
@@ -251,10 +250,10 @@ impl App {
         if quit {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         } else if stay {
-            self.is_asking_to_close = false;
+            self.dialog = None;
             ctx.send_viewport_cmd(ViewportCommand::Minimized(true));
         } else if is_dismissed {
-            self.is_asking_to_close = false;
+            self.dialog = None;
         }
     }
 
@@ -280,7 +279,7 @@ impl App {
             return vec![Intent::Go(screen)];
         }
         match what {
-            What::Help => self.shows_shortcuts = true,
+            What::Help => self.dialog = Some(Dialog::Shortcuts),
             What::Search => focus_search(ui),
             What::Run => return self.run_what_is_open(),
             What::Pause => {
@@ -291,16 +290,24 @@ impl App {
                     Command::Pause { until: None }
                 })];
             }
-            _ => {}
+            What::Close
+            | What::Settings
+            | What::Destinations
+            | What::Catalog
+            | What::Accounts
+            | What::Sources
+            | What::Activity
+            | What::Alerts => {}
         }
         vec![]
     }
 
     /// The destination that is open, or all that are enabled.
     fn run_what_is_open(&self) -> Vec<Intent> {
-        let open = match &self.screen {
-            Screen::Destination(place) => Some(&place.slug),
-            _ => None,
+        let open = if let Screen::Destination(place) = &self.screen {
+            Some(&place.slug)
+        } else {
+            None
         };
         self.snapshot
             .destinations
@@ -333,10 +340,11 @@ impl eframe::App for App {
         let mut intents = self.keys(ui);
         let screen = self.screen.clone();
         intents.extend(shell_ui(ui, &view, &screen, |ui| self.screen_ui(ui, &view)));
-        if self.shows_shortcuts && shortcuts::dialog(&ctx) {
-            self.shows_shortcuts = false;
+        match self.dialog {
+            Some(Dialog::Closing) => self.closing_ui(&ctx),
+            Some(Dialog::Shortcuts) if shortcuts::dialog(&ctx) => self.dialog = None,
+            Some(Dialog::Shortcuts) | None => {}
         }
-        self.closing_ui(&ctx);
         self.toasts.show(&ctx);
         self.carry_out(&ctx, intents);
         if counts_down(&view) {

@@ -409,12 +409,11 @@ fn state_ui(ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
         for view in &view.snapshot.destinations {
             let word = match (&view.running, &view.problem, view.runs.first()) {
                 (Some(_), _, _) => t("state-syncing"),
-                (None, Some(_), _) => t("state-needs-attention"),
+                (None, None, None) => t("state-never-run"),
                 (None, None, Some(run)) if run.status == RunStatus::Completed => {
                     t("state-up-to-date")
                 }
-                (None, None, Some(_)) => t("state-needs-attention"),
-                (None, None, None) => t("state-never-run"),
+                (None, _, _) => t("state-needs-attention"),
             };
             let line = t_args(
                 "state-of-destination",

@@ -36,12 +36,11 @@ impl Desk {
     fn finish(&mut self, draft: &Arc<Draft>) {
         match self.settings_of_draft(draft) {
             Ok(settings) => {
-                let stored = match draft.edits {
-                    Some(_) => self.engine.dir().write_settings(&settings),
-                    None => {
-                        let destination = settings.destination.clone();
-                        self.engine.dir().write_destination(destination).map(drop)
-                    }
+                let stored = if draft.edits.is_some() {
+                    self.engine.dir().write_settings(&settings)
+                } else {
+                    let destination = settings.destination.clone();
+                    self.engine.dir().write_destination(destination).map(drop)
                 };
                 if self.tell_if_not(stored).is_some() {
                     self.forget_draft();

@@ -22,7 +22,7 @@ use crate::{
     },
     model::{Account, Draft, FileSource, KnownFields, OutreachId, Problem},
     store::Settings,
-    sync::Hooks,
+    sync::{Error, Hooks},
 };
 
 /// How long Outreach may take for an answer that a person waits for.
@@ -66,7 +66,7 @@ impl Desk {
         let (n_readings, is_reading) = self.reading.entry(slug.to_owned()).or_default();
         *is_reading = false;
         *n_readings += 1;
-        *n_readings % READINGS_BETWEEN_COUNTS == 0
+        n_readings.is_multiple_of(READINGS_BETWEEN_COUNTS)
     }
 }
 
@@ -248,17 +248,14 @@ impl Engine {
         asked.problem = None;
         let client = self.engine.client(&speaks_for);
         self.spawn(async move {
+            let in_words = |error| problem_of(&error, &blank(&speaks_for));
             let found = match client {
                 Ok(client) => match timeout(ASK_FOR, client.prospect_field_labels()).await {
-                    Ok(answer) => answer.map_err(crate::sync::Error::Outreach),
-                    Err(_late) => Err(crate::sync::Error::Asked),
+                    Ok(answer) => answer.map_err(|error| in_words(Error::Outreach(error))),
+                    Err(_late) => Err(no_answer()),
                 },
-                Err(error) => Err(error),
+                Err(error) => Err(in_words(error)),
             };
-            let found = found.map_err(|error| match error {
-                crate::sync::Error::Asked => no_answer(),
-                error => problem_of(&error, &blank(&speaks_for)),
-            });
             let done: Done = Box::new(move |desk: &mut Self| desk.on_fields(&key, found));
             done
         });

@@ -260,7 +260,7 @@ impl Desk {
     fn on_tick(&mut self) {
         self.n_ticks += 1;
         self.look_at_runs();
-        if self.n_ticks % TICKS_BETWEEN_LOOKS == 0 {
+        if self.n_ticks.is_multiple_of(TICKS_BETWEEN_LOOKS) {
             self.look_at_sign_ins();
             self.look_at_sources();
         }

@@ -131,7 +131,7 @@ impl Desk {
         self.spawn(async move {
             let report = run::run(&dir, &settings, cause, mode, client, &hooks).await;
             let done: Done = Box::new(move |desk: &mut Self| {
-                desk.on_run_ended(&settings.slug, &account, report)
+                desk.on_run_ended(&settings.slug, &account, report);
             });
             done
         });

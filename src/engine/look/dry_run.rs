@@ -99,7 +99,7 @@ mod tests {
         sync::Plan,
     };
 
-    fn line(field: &str, old: Value, new: Value) -> SampleLine {
+    fn line(field: &str, old: Option<Value>, new: Value) -> SampleLine {
         SampleLine {
             prospect: OutreachId::new(1).expect("it is positive"),
             field: field.to_owned(),
@@ -116,8 +116,8 @@ mod tests {
         };
         let plan = Plan {
             sample: vec![
-                line("custom1", json!(null), json!("realized")),
-                line("score", json!(0.5), json!(null)),
+                line("custom1", None, json!("realized")),
+                line("score", Some(json!(0.5)), json!(null)),
             ],
             ..Plan::default()
         };

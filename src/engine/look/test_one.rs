@@ -16,8 +16,10 @@ use crate::{
     sync::{Error, Wish},
 };
 
-/// Looks for the prospect in the source, compares it with Outreach, and writes what differs: one request to read, and
-/// at most one to write. The ledger is not touched, so the first run finds the prospect as it is then.
+/// Looks for the prospect in the source, compares it with Outreach, and writes what differs.
+///
+/// That is one request to read, and at most one to write. The ledger is not touched, so the first run finds the
+/// prospect as it is then.
 ///
 /// # Errors
 /// If the source cannot be read or has no such profile, or Outreach does not take the update.
