@@ -64,9 +64,8 @@ impl Activity {
     }
 
     fn filters(&mut self, ui: &mut Ui, all: &[(&DestinationView, &Run)]) {
-        page::row(
+        page::tools(
             ui,
-            32.0,
             |ui| {
                 search(ui, &mut self.query, t("activity-search"), 232.0);
                 let parts = [

@@ -91,9 +91,8 @@ impl Destinations {
                 ("destinations", destinations.len().into()),
             ],
         );
-        page::row(
+        page::tools(
             ui,
-            32.0,
             |ui| {
                 search(ui, &mut self.query, t("destinations-search"), 264.0);
                 let [all, enabled, attention] = &parts;

@@ -33,6 +33,15 @@ pub(in crate::ui) fn row<L, R>(
     (left, right)
 }
 
+/// A row of controls, 32 high, with a note at the right.
+pub(in crate::ui) fn tools(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui)) {
+    let size = vec2(ui.available_width(), measure::CONTROL);
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+    // A field grows downwards from where it starts, so nothing here is put in the middle.
+    child(ui, rect, Layout::left_to_right(Align::Min), left);
+    child(ui, rect, Layout::right_to_left(Align::Center), right);
+}
+
 /// Something in a box of its own.
 pub(in crate::ui) fn child<R>(
     ui: &mut Ui,

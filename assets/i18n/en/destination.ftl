@@ -135,8 +135,8 @@ source-not-read = source not read yet
 all-there = all there
 more-than-source = more than in the source
 why-pending = { $n } pending
-why-not-written = { $n } excluded or failed
-why-both = { $pending } pending, { $rest } excluded or failed
+why-not-written = { $n } not written
+why-both = { $pending } pending, { $rest } not written
 
 ## One audience
 
@@ -144,7 +144,7 @@ back-to-audiences = Back to all audiences
 audience-subtitle = { $field }. Kept up to date from { $start }, { $end }
 audience-gone = No such audience
 audience-gone-text = It is not in this destination’s schedule any more.
-entered-left = { $entered } entered, { $left } left in the last run
+entered-left = last run +{ $entered }, −{ $left }
 members-over-time = Members over time
 members-range = { $first } to { $last }
 prospects-name = Prospects

@@ -1,6 +1,6 @@
 //! One prospect: what it holds, and who put it there.
 
-use egui::{Align, Layout, Rect, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Rect, ScrollArea, Sense, Ui, vec2};
 use jiff::Timestamp;
 
 use super::go;
@@ -201,21 +201,14 @@ fn written(
     let Some(first) = entries.first() else { return };
     let p = theme::palette(ui);
     let lines = entries.len().min(8);
-    let height = 20.0 + 20.0 * points(lines) + 16.0 + 20.0;
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let mark = Rect::from_min_size(rect.min, vec2(24.0, 24.0));
-    ui.painter()
-        .circle_filled(mark.center(), 12.0, p.accent_soft);
-    draw::icon(ui, mark, Icon::ArrowUp, 14.0, p.accent_text);
-    if !is_last {
-        page::upright_rule(
-            ui,
-            mark.center().x,
-            mark.bottom() + 4.0..=rect.bottom() - 4.0,
-        );
-    }
-    let inside = Rect::from_min_max(pos2(rect.left() + 36.0, rect.top() + 2.0), rect.max);
-    page::child(ui, inside, Layout::top_down(Align::Min), |ui| {
+    let margin = egui::Margin {
+        left: 36,
+        right: 0,
+        top: 2,
+        bottom: 16,
+    };
+    let shown = egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+        ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 0.0;
         let title = t_args("written-by", &[("run", first.run.to_string().into())]);
         let at = format::moment(first.at, view.now, &view.zone);
@@ -225,18 +218,24 @@ fn written(
             |ui| crate::ui::widgets::link(ui, &title).clicked(),
             |ui| help(ui, &at),
         );
-        if is_asked {
-            intents.push(go(Place::of_run(&place.slug, first.run)));
-        }
         for entry in entries.iter().take(lines) {
             line(ui, entry);
         }
         help(ui, &why(entries, lines));
+        is_asked
     });
-}
-
-fn points(lines: usize) -> f32 {
-    f32::from(u8::try_from(lines).unwrap_or(u8::MAX))
+    if shown.inner {
+        intents.push(go(Place::of_run(&place.slug, first.run)));
+    }
+    let rect = shown.response.rect;
+    let mark = Rect::from_min_size(rect.min, vec2(24.0, 24.0));
+    ui.painter()
+        .circle_filled(mark.center(), 12.0, p.accent_soft);
+    draw::icon(ui, mark, Icon::ArrowUp, 14.0, p.accent_text);
+    if !is_last {
+        let x = mark.center().x.floor();
+        page::upright_rule(ui, x, mark.bottom() + 4.0..=rect.bottom() - 4.0);
+    }
 }
 
 fn line(ui: &mut Ui, entry: &HistoryEntry) {

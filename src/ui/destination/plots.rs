@@ -161,7 +161,7 @@ fn hours(ui: &mut Ui, view: &View<'_>, budget: Option<&BudgetView>) {
         ui.add_space(4.0);
         let p = theme::palette(ui);
         let text = t_args("plot-ceiling", &[("n", ceiling.into())]);
-        legend(ui, p.text_3, 2.0, &text);
+        legend(ui, p.control, 2.0, &text);
         if ui.available_width() > 240.0 {
             ui.add_space(8.0);
             let text = t_args("plot-limit", &[("n", budget.limit.into())]);
@@ -207,7 +207,7 @@ fn bars(ui: &mut Ui, title: &str, budget: &BudgetView, ceiling: u64) -> Drawn {
     Axes::new(title, -0.6..=end, float(top), HEIGHT).show(ui, thousands, move |plot| {
         plot.bar_chart(BarChart::new("", marks).allow_hover(false));
         dashed(plot, [-0.6, limit], [end, limit], p.bad, 4.0);
-        dashed(plot, [-0.6, ceiling], [end, ceiling], p.text_3, 2.0);
+        dashed(plot, [-0.6, ceiling], [end, ceiling], p.control, 2.0);
     })
 }
 

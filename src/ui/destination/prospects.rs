@@ -66,9 +66,8 @@ impl Prospects {
 
     fn filters(&mut self, ui: &mut Ui, asked: Option<&Asked<ProspectQuery, ProspectPage>>) {
         let before = (self.search.clone(), self.filter);
-        crate::ui::page::row(
+        crate::ui::page::tools(
             ui,
-            32.0,
             |ui| {
                 search(ui, &mut self.search, t("prospects-search"), 232.0);
                 let parts = [t("filter-everyone"), t("filter-in"), t("filter-left")];

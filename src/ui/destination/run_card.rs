@@ -36,8 +36,10 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, destination: &DestinationView) ->
                 |ui| heading(ui, view, destination),
                 |ui| at_right(ui, view, destination),
             );
-            ui.add_space(8.0);
-            sums(ui, figures)
+            ui.add_space(9.0);
+            let clicked = sums(ui, figures);
+            ui.add_space(4.0);
+            clicked
         })
         .inner
 }

@@ -88,15 +88,15 @@ fn table(ui: &mut Ui, view: &View<'_>, runs: &[Run], place: &Place) -> Vec<Inten
     let columns = [
         Column::new(t("head-run"), 60.0),
         Column::new(t("head-start"), 128.0),
-        Column::new(t("head-cause"), 132.0),
+        Column::new(t("head-cause"), 120.0),
         Column::new(t("head-duration"), 88.0).grow(),
-        Column::new(t("head-received"), 88.0).number(),
+        Column::new(t("head-received"), 84.0).number(),
         Column::new(t("sum-activated"), 84.0).number(),
         Column::new(t("sum-unchanged"), 92.0).number(),
         Column::new(t("sum-excluded"), 84.0).number(),
         Column::new(t("sum-failed"), 68.0).number(),
-        Column::new(t("head-rate"), 84.0).number(),
-        Column::new(t("head-status"), 140.0),
+        Column::new(t("head-rate"), 78.0).number(),
+        Column::new(t("head-status"), 134.0),
     ];
     let chosen = runs.iter().position(|run| Some(run.id) == place.run);
     let told = Table::new(t("runs-name"), &columns, runs.len())

@@ -19,10 +19,13 @@ use crate::{
 };
 
 const NAME: usize = 0;
+const STATUS: usize = 1;
+const LAST_STATUS: usize = 2;
 const LAST_RUN: usize = 3;
 const ACCOUNT: usize = 4;
 const AUDIENCES: usize = 5;
 const CREATED: usize = 6;
+const MENU: usize = 7;
 
 /// By which column the rows are sorted, and which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,48 +88,65 @@ pub(super) fn show(
     chosen: Option<usize>,
     mut menu: impl FnMut(&mut Ui, &DestinationView),
 ) -> TableResponse {
-    let columns = [
-        Column::new(t("head-name"), 248.0)
+    let all = columns(order);
+    // The menu stays in sight on a narrow sheet: account and day of making stand on the destination's own page.
+    let is_narrow = ui.available_width() < 1000.0;
+    let kept: Vec<usize> = (0..all.len())
+        .filter(|at| !(is_narrow && matches!(*at, ACCOUNT | CREATED)))
+        .collect();
+    let columns: Vec<_> = kept.iter().filter_map(|at| all.get(*at).copied()).collect();
+    let mut told = Table::new(t("destinations-title"), &columns, rows.len())
+        .on_sheet()
+        .row_height(measure::ROW_MONOGRAM)
+        .chosen(chosen)
+        .show(ui, |ui, Cell { row, column }| {
+            let (Some(row), Some(column)) = (rows.get(row), kept.get(column)) else {
+                return;
+            };
+            match *column {
+                NAME => name(ui, row),
+                STATUS => {
+                    State::of(row).chip().show(ui);
+                }
+                LAST_STATUS => last_status(ui, row),
+                MENU => menu(ui, row),
+                other => {
+                    text(ui, view, row, other);
+                }
+            }
+        });
+    told.sort = told.sort.and_then(|at| kept.get(at).copied());
+    told
+}
+
+fn columns(order: Order) -> [Column<'static>; 8] {
+    [
+        Column::new(t("head-name"), 232.0)
             .grow()
             .sortable(order.of(NAME)),
-        Column::new(t("head-status"), 124.0),
-        Column::new(t("head-last-run-status"), 192.0),
+        Column::new(t("head-status"), 116.0),
+        Column::new(t("head-last-run-status"), 188.0),
         Column::new(t("head-last-run"), 108.0).sortable(order.of(LAST_RUN)),
         Column::new(t("head-account"), 116.0).sortable(order.of(ACCOUNT)),
         Column::new(t("head-audiences"), 92.0)
             .number()
             .sortable(order.of(AUDIENCES)),
-        Column::new(t("head-created"), 108.0).sortable(order.of(CREATED)),
+        Column::new(t("head-created"), 104.0).sortable(order.of(CREATED)),
         Column::new("", 52.0).number(),
-    ];
-    Table::new(t("destinations-title"), &columns, rows.len())
-        .on_sheet()
-        .row_height(measure::ROW_MONOGRAM)
-        .chosen(chosen)
-        .show(ui, |ui, Cell { row, column }| {
-            let Some(row) = rows.get(row) else { return };
-            match column {
-                0 => name(ui, row),
-                1 => {
-                    State::of(row).chip().show(ui);
-                }
-                2 => last_status(ui, row),
-                3 => {
-                    cell::text(ui, &last_run_text(view, row));
-                }
-                4 => {
-                    cell::text(ui, &row.settings.account.name);
-                }
-                5 => {
-                    cell::value(ui, &format::count(row.audiences.len() as u64));
-                }
-                6 => {
-                    let day = row.created.map(|at| format::day(at, &view.zone));
-                    cell::text(ui, &day.unwrap_or_default());
-                }
-                _ => menu(ui, row),
-            }
-        })
+    ]
+}
+
+/// A cell that holds nothing but words or a number.
+fn text(ui: &mut Ui, view: &View<'_>, row: &DestinationView, column: usize) -> egui::Response {
+    match column {
+        LAST_RUN => cell::text(ui, &last_run_text(view, row)),
+        ACCOUNT => cell::text(ui, &row.settings.account.name),
+        AUDIENCES => cell::value(ui, &format::count(row.audiences.len() as u64)),
+        _ => {
+            let day = row.created.map(|at| format::day(at, &view.zone));
+            cell::text(ui, &day.unwrap_or_default())
+        }
+    }
 }
 
 fn name(ui: &mut Ui, row: &DestinationView) {
