@@ -158,7 +158,7 @@ fn open(row: &DestinationView) -> Intent {
 fn menu(ui: &mut Ui, actions: &mut Actions, row: &DestinationView) -> Vec<Intent> {
     let name = t_args("actions-of", &[("name", row.settings.name.as_str().into())]);
     let shown = super::widgets::menu_button(ui, &name, |ui| {
-        ui.set_min_width(214.0);
+        ui.set_width(214.0);
         let mut intents = vec![];
         let item = super::widgets::MenuItem::new(t("open"));
         if item.icon(Icon::ArrowRight).shortcut("Enter").show(ui) {

@@ -105,7 +105,7 @@ fn the_catalog_has_one_way_in_and_the_demo() {
 fn accounts_say_who_is_signed_in_and_can_sign_in_again() {
     let mut harness = sheet(synced::snapshot(), WIDE, accounts);
     harness.get_by_label("Connected");
-    harness.get_by_label("Not signed in");
+    assert!(harness.query_all_by_label("Not signed in").next().is_some());
     harness.get_by_label("Maja Lindqvist (maja@brightwater.example)");
     harness
         .get_all_by_label("Reconnect")

@@ -55,6 +55,17 @@ pub(in crate::ui) fn child<R>(
     content(&mut child)
 }
 
+/// A form: never wider than is easy to read.
+pub(in crate::ui) fn form<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let width = ui.available_width().min(measure::FORM_WIDTH);
+    let layout = Layout::top_down(Align::Min);
+    ui.allocate_ui_with_layout(vec2(width, 0.0), layout, |ui| {
+        ui.set_width(width);
+        content(ui)
+    })
+    .inner
+}
+
 /// The title of a page with its buttons at the right; 24 above and 16 below.
 pub(in crate::ui) fn title<R>(ui: &mut Ui, title: &str, buttons: impl FnOnce(&mut Ui) -> R) -> R {
     ui.add_space(measure::SHEET);

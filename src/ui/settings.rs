@@ -5,7 +5,7 @@ use egui::{ScrollArea, Ui};
 use super::{
     Intent, View, format, page,
     text::{t, t_args},
-    theme::{Role, measure},
+    theme::Role,
     widgets::{Card, Facts, Input, RadioRow, help, label},
 };
 use crate::{
@@ -28,15 +28,16 @@ impl Settings {
         page::padded(ui, |ui| page::title(ui, t("settings-title"), |_| {}));
         ScrollArea::vertical().id_salt("settings").show(ui, |ui| {
             page::padded(ui, |ui| {
-                ui.set_max_width(measure::FORM_WIDTH);
-                appearance(ui, &mut after);
-                ui.add_space(24.0);
-                closing(ui, &mut after);
-                ui.add_space(24.0);
-                self.limits(ui, &mut after);
-                ui.add_space(24.0);
-                data(ui);
-                ui.add_space(24.0);
+                page::form(ui, |ui| {
+                    appearance(ui, &mut after);
+                    ui.add_space(24.0);
+                    closing(ui, &mut after);
+                    ui.add_space(24.0);
+                    self.limits(ui, &mut after);
+                    ui.add_space(24.0);
+                    data(ui);
+                    ui.add_space(24.0);
+                });
             });
         });
         if after == *before {

@@ -99,8 +99,8 @@ disabled-title = This destination is disabled
 disabled-text = It is not synced by itself. Outreach keeps what was written.
 next-try = Tried again { $at }.
 kept-waiting = { $n ->
-    [one] { $n } change is kept.
-   *[other] { $n } changes are kept.
+    [one] { $n } change waits.
+   *[other] { $n } changes wait.
 }
 sign-in-again = Sign in again
 other-account = Use another account

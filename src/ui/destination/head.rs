@@ -111,7 +111,7 @@ fn buttons_of(ui: &mut Ui, view: &DestinationView, actions: &mut Actions) -> Vec
         .outlined()
         .show(ui);
     let shown = menu(&dots, |ui| {
-        ui.set_min_width(214.0);
+        ui.set_width(214.0);
         actions.items(ui, view)
     });
     intents.extend(shown.map(|shown| shown.inner).unwrap_or_default());

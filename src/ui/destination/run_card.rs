@@ -152,7 +152,7 @@ fn sums(ui: &mut Ui, figures: Figures) -> Option<Part> {
     if !with_rate {
         ui.horizontal(|ui| {
             ui.add_space(4.0);
-            let rate = format::percent(figures.activation_rate());
+            let rate = rate_text(figures);
             let args = [("rate", rate.into()), ("formula", formula(figures).into())];
             label(ui, Role::Help, &t_args("rate-line", &args));
         });
@@ -163,12 +163,18 @@ fn sums(ui: &mut Ui, figures: Figures) -> Option<Part> {
 fn rate(ui: &mut Ui, figures: Figures) {
     ui.spacing_mut().item_spacing.y = 0.0;
     label(ui, Role::Help, t("rate-title"));
-    label(
-        ui,
-        Role::Figure,
-        &format::percent(figures.activation_rate()),
-    );
+    label(ui, Role::Figure, &rate_text(figures));
     label(ui, Role::Help, &formula(figures));
+}
+
+/// The rate, once there is something to have one of.
+pub(in crate::ui) fn rate_text(figures: Figures) -> String {
+    let tried = figures.activated + figures.failed + figures.excluded;
+    if tried == 0 {
+        "–".to_owned()
+    } else {
+        format::percent(figures.activation_rate())
+    }
 }
 
 /// Activated ÷ (activated + failed + excluded), in figures.

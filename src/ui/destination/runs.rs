@@ -2,7 +2,11 @@
 
 use egui::{Align, Layout, Rect, Ui, pos2};
 
-use super::{go, run_card::duration, run_detail::Detail};
+use super::{
+    go,
+    run_card::{duration, rate_text},
+    run_detail::Detail,
+};
 use crate::{
     engine::{Look, snapshot::DestinationView},
     model::{Run, RunId, RunStatus},
@@ -160,11 +164,10 @@ fn one(ui: &mut Ui, view: &View<'_>, run: &Run, column: usize) {
     }
 }
 
-/// A rate, unless there is none yet or there was nothing to activate.
+/// A rate, unless there is none yet.
 pub(in crate::ui) fn rate(run: &Run) -> String {
-    let tried = run.figures.activated + run.figures.failed + run.figures.excluded;
-    if run.status == RunStatus::Processing || tried == 0 {
+    if run.status == RunStatus::Processing {
         return "–".to_owned();
     }
-    format::percent(run.figures.activation_rate())
+    rate_text(run.figures)
 }

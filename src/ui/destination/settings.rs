@@ -12,7 +12,7 @@ use crate::{
         icon::Icon,
         page,
         text::{t, t_args},
-        theme::{Role, measure},
+        theme::Role,
         widgets::{Button, Card, Checkbox, Facts, help, label},
         words,
     },
@@ -37,21 +37,22 @@ impl Settings {
         let mut intents = vec![];
         ScrollArea::vertical().id_salt("settings").show(ui, |ui| {
             page::padded(ui, |ui| {
-                ui.set_max_width(measure::FORM_WIDTH);
-                ui.add_space(16.0);
-                intents.extend(enabled(ui, destination));
-                for step in Step::ALL.into_iter().filter(|step| *step != Step::Review) {
-                    intents.extend(card(ui, view, destination, step));
-                    ui.add_space(12.0);
-                }
-                if Button::danger(t("delete"))
-                    .icon(Icon::Trash)
-                    .show(ui)
-                    .clicked()
-                {
-                    actions.ask_delete(&destination.slug);
-                }
-                ui.add_space(24.0);
+                page::form(ui, |ui| {
+                    ui.add_space(16.0);
+                    intents.extend(enabled(ui, destination));
+                    for step in Step::ALL.into_iter().filter(|step| *step != Step::Review) {
+                        intents.extend(card(ui, view, destination, step));
+                        ui.add_space(12.0);
+                    }
+                    if Button::danger(t("delete"))
+                        .icon(Icon::Trash)
+                        .show(ui)
+                        .clicked()
+                    {
+                        actions.ask_delete(&destination.slug);
+                    }
+                    ui.add_space(24.0);
+                });
             });
         });
         intents

@@ -281,7 +281,7 @@ fn no_run_yet_says_so_and_can_be_started() {
 fn a_lost_sign_in_stands_beside_what_mends_it() {
     let mut harness = shown(synced::snapshot(), Place::of("outreach-us-mid-market"));
     harness.get_by_label_contains("Outreach no longer accepts the sign-in");
-    harness.get_by_label_contains("1,204 changes are kept");
+    harness.get_by_label_contains("1,204 changes wait");
     let asked = click(&mut harness, "Sign in again");
     assert!(
         asked[0].contains("Connect { account: NewAccount { name: \"Daniel Reyes\""),

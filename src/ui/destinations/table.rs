@@ -127,11 +127,11 @@ fn columns(order: Order) -> [Column<'static>; 8] {
         Column::new(t("head-status"), 116.0),
         Column::new(t("head-last-run-status"), 188.0),
         Column::new(t("head-last-run"), 108.0).sortable(order.of(LAST_RUN)),
-        Column::new(t("head-account"), 116.0).sortable(order.of(ACCOUNT)),
+        Column::new(t("head-account"), 112.0).sortable(order.of(ACCOUNT)),
         Column::new(t("head-audiences"), 92.0)
             .number()
             .sortable(order.of(AUDIENCES)),
-        Column::new(t("head-created"), 104.0).sortable(order.of(CREATED)),
+        Column::new(t("head-created"), 108.0).sortable(order.of(CREATED)),
         Column::new("", 52.0).number(),
     ]
 }

@@ -289,7 +289,7 @@ pub(in crate::ui) fn sign_in_lost() -> Problem {
     Problem::new(
         "sign_in_lost",
         "Outreach no longer accepts the sign-in of the account \"Daniel Reyes\".",
-        "Sign in again; 1,204 changes are kept and sent right after.",
+        "Sign in again; the changes that wait are kept and sent right after.",
     )
 }
 
