@@ -226,6 +226,7 @@ fn facts(ui: &mut Ui, view: &View<'_>, account: &AccountView) {
 fn budget(ui: &mut Ui, account: &AccountView) {
     let budget = &account.budget;
     ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 12.0;
         #[expect(clippy::cast_possible_truncation, reason = "a share of a gauge")]
         let share = share(budget.used, budget.limit) as f32;
         gauge(ui, share, t("fact-budget"));

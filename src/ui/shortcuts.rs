@@ -130,7 +130,7 @@ pub(in crate::ui) fn dialog(ctx: &egui::Context) -> bool {
                     row(ui, shortcut);
                 }
             },
-            |ui| Button::secondary(t("close")).show(ui).clicked(),
+            |ui| Button::secondary(t("shortcuts-close")).show(ui).clicked(),
         );
     is_done || close
 }

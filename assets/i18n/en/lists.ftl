@@ -204,6 +204,7 @@ settings-version = Audience Sync { $version }
 
 ## Shortcuts
 
+shortcuts-close = Close
 shortcuts-title = Keyboard shortcuts
 shortcuts-text = They work wherever no text is being typed.
 key-run = Run the destination now

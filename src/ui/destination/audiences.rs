@@ -16,13 +16,16 @@ use crate::{
     },
 };
 
+const DATES: usize = 2;
+const LAST_CHANGE: usize = 6;
+
 pub(super) fn ui(
     ui: &mut Ui,
     view: &View<'_>,
     destination: &DestinationView,
     chosen: Option<usize>,
 ) -> TableResponse {
-    let columns = [
+    let all = [
         Column::new(t("head-audience"), 220.0).grow(),
         Column::new(t("head-status"), 104.0),
         Column::new(t("head-dates"), 108.0),
@@ -31,14 +34,20 @@ pub(super) fn ui(
         Column::new(t("head-difference"), 228.0).number(),
         Column::new(t("head-last-change"), 130.0),
     ];
+    // On a narrow sheet the dates and the last change stand on the audience's own page.
+    let is_narrow = ui.available_width() < 1000.0;
+    let kept: Vec<usize> = (0..all.len())
+        .filter(|at| !(is_narrow && matches!(*at, DATES | LAST_CHANGE)))
+        .collect();
+    let columns: Vec<_> = kept.iter().filter_map(|at| all.get(*at).copied()).collect();
     let rows = &destination.audiences;
     Table::new(t("audiences-name"), &columns, rows.len())
         .on_sheet()
         .row_height(measure::ROW_TWO)
         .chosen(chosen)
         .show(ui, |ui, Cell { row, column }| {
-            if let Some(row) = rows.get(row) {
-                one(ui, view, row, column);
+            if let (Some(row), Some(column)) = (rows.get(row), kept.get(column)) {
+                one(ui, view, row, *column);
             }
         })
 }
@@ -51,7 +60,7 @@ fn one(ui: &mut Ui, view: &View<'_>, row: &AudienceRow, column: usize) {
         1 => {
             audience_chip(row.status).show(ui);
         }
-        2 => {
+        DATES => {
             let end = row.end.map_or_else(|| t("no-end").to_owned(), format::date);
             cell::two_of(ui, Role::Body, &format::date(row.start), &end);
         }

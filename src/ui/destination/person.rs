@@ -49,28 +49,35 @@ impl PersonPanel {
         let asked = view.snapshot.looks.person.as_ref();
         let asked = asked.filter(|asked| asked.question == (slug.to_owned(), prospect));
         let person = asked.and_then(|asked| asked.answer.as_deref());
-        egui::Frame::new()
-            .inner_margin(egui::Margin::symmetric(20, 0))
-            .show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                if head(ui, prospect, person) {
-                    intents.push(go(Place {
-                        prospect: None,
-                        ..place.clone()
-                    }));
-                }
-                if let Some(problem) = asked.and_then(|asked| asked.problem.as_ref()) {
-                    Banner::new(Kind::Bad, &problem.what)
-                        .text(&problem.next_step)
-                        .show(ui);
-                }
-                ScrollArea::vertical().show(ui, |ui| match person {
-                    Some(person) => body(ui, view, person, place, &mut intents),
-                    None => skeleton(ui, 5, &[0.0, 0.5]),
-                });
-            });
+        inset(ui, |ui| {
+            if head(ui, prospect, person) {
+                intents.push(go(Place {
+                    prospect: None,
+                    ..place.clone()
+                }));
+            }
+            if let Some(problem) = asked.and_then(|asked| asked.problem.as_ref()) {
+                Banner::new(Kind::Bad, &problem.what)
+                    .text(&problem.next_step)
+                    .show(ui);
+            }
+        });
+        ScrollArea::vertical().show(ui, |ui| match person {
+            Some(person) => inset(ui, |ui| body(ui, view, person, place, &mut intents)),
+            None => skeleton(ui, 5, &[0.0, 0.5]),
+        });
         intents
     }
+}
+
+/// The panel's padding, which the scroll bar stands in.
+fn inset(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    egui::Frame::new()
+        .inner_margin(egui::Margin::symmetric(20, 0))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            content(ui);
+        });
 }
 
 /// Whether it is to be closed.

@@ -75,7 +75,8 @@ impl Prospects {
             },
             |ui| {
                 let page = asked.and_then(|asked| asked.answer.as_deref());
-                if let Some(page) = page {
+                // What is at the left takes about 380.
+                if let Some(page) = page.filter(|_| ui.available_width() > 500.0) {
                     let n = t_args("prospects-count", &[("n", page.n_rows.into())]);
                     label(ui, Role::Help, &n);
                 }
@@ -129,7 +130,7 @@ impl Prospects {
         let n_rows = page.map_or(12, |page| {
             usize::try_from(page.n_rows).unwrap_or(usize::MAX)
         });
-        let columns = columns();
+        let columns = columns(ui.available_width() < 600.0);
         let chosen = open.and_then(|open| place_of(page?, open)).or(self.cursor);
         let mut first = None;
         let told = Table::new(t("prospects-name"), &columns, n_rows)
@@ -149,13 +150,16 @@ impl Prospects {
     }
 }
 
-fn columns() -> [Column<'static>; 4] {
-    [
-        Column::new(t("head-outreach-id"), 120.0),
-        Column::new(t("head-name"), 170.0).grow(),
-        Column::new(t("head-status-outreach"), 180.0),
-        Column::new(t("head-last-written"), 140.0),
-    ]
+fn columns(is_narrow: bool) -> Vec<Column<'static>> {
+    let mut columns = vec![
+        Column::new(t("head-outreach-id"), 104.0),
+        Column::new(t("head-name"), 150.0).grow(),
+        Column::new(t("head-status-outreach"), 170.0),
+    ];
+    if !is_narrow {
+        columns.push(Column::new(t("head-last-written"), 140.0));
+    }
+    columns
 }
 
 /// The row of this number, if its page is here.
