@@ -23,8 +23,8 @@ use crate::{
 /// The person beside the table takes so much.
 const PERSON: f32 = 360.0;
 
-/// What changes whenever the destination's data has.
-type Revision = Option<Timestamp>;
+/// What changes whenever the destination's data has, but at most every five seconds: a run changes it all the time.
+pub(super) type Revision = Option<i64>;
 
 /// What was asked for, and the table of prospects.
 #[derive(Debug, Default)]
@@ -37,6 +37,11 @@ pub(super) struct Audience {
 }
 
 impl Audience {
+    /// Puts the keyboard into the search field.
+    pub(super) fn search(&mut self) {
+        self.prospects.search();
+    }
+
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
@@ -111,7 +116,7 @@ fn revision(destination: &DestinationView) -> Revision {
         .iter()
         .filter_map(|row| row.last_change)
         .max();
-    ended.max(changed)
+    ended.max(changed).map(|at: Timestamp| at.as_second() / 5)
 }
 
 fn summary(

@@ -1,9 +1,6 @@
 //! One prospect: what it holds, and who put it there.
 
-use egui::{Rect, ScrollArea, Sense, Ui, vec2};
-use jiff::Timestamp;
-
-use super::go;
+use super::{audience::Revision, go};
 use crate::{
     engine::{
         Look,
@@ -23,11 +20,12 @@ use crate::{
         words::cause,
     },
 };
+use egui::{Rect, ScrollArea, Sense, Ui, vec2};
 
 /// What was asked for.
 #[derive(Debug, Default)]
 pub(super) struct PersonPanel {
-    ask: AskOnce<(String, OutreachId, Option<Timestamp>)>,
+    ask: AskOnce<(String, OutreachId, Revision)>,
 }
 
 impl PersonPanel {
@@ -35,7 +33,7 @@ impl PersonPanel {
         &mut self,
         ui: &mut Ui,
         view: &View<'_>,
-        (slug, revision): (&str, Option<Timestamp>),
+        (slug, revision): (&str, Revision),
         prospect: OutreachId,
         place: &Place,
     ) -> Vec<Intent> {
@@ -104,7 +102,9 @@ fn head(ui: &mut Ui, prospect: OutreachId, person: Option<&Person>) -> bool {
             let close = Button::icon_only(Icon::X, t("close-person"))
                 .small()
                 .show(ui);
-            close.clicked() || ui.input(|input| input.key_pressed(egui::Key::Escape))
+            let is_typing = ui.ctx().text_edit_focused();
+            let is_escape = ui.input(|input| input.key_pressed(egui::Key::Escape));
+            close.clicked() || (is_escape && !is_typing)
         },
     );
     ui.add_space(8.0);

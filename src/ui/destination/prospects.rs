@@ -2,8 +2,8 @@
 //! them are asked for.
 
 use egui::{Rect, Sense, Ui, vec2};
-use jiff::Timestamp;
 
+use super::audience::Revision;
 use crate::{
     engine::{
         Look,
@@ -36,17 +36,24 @@ pub(super) struct Prospects {
     first: u64,
     /// The row that the keyboard is on.
     cursor: Option<usize>,
-    ask: AskOnce<(ProspectQuery, Option<Timestamp>)>,
+    ask: AskOnce<(ProspectQuery, Revision)>,
+    /// Whether the search field is to get the keyboard.
+    wants_search: bool,
 }
 
 impl Prospects {
+    /// Puts the keyboard into the search field.
+    pub(super) fn search(&mut self) {
+        self.wants_search = true;
+    }
+
     /// Draws search and table; the prospect that was picked, if one was.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
         view: &View<'_>,
         of: (&str, &AudienceId),
-        revision: Option<Timestamp>,
+        revision: Revision,
         open: Option<OutreachId>,
         intents: &mut Vec<Intent>,
     ) -> Option<OutreachId> {
@@ -69,7 +76,10 @@ impl Prospects {
         crate::ui::page::tools(
             ui,
             |ui| {
-                search(ui, &mut self.search, t("prospects-search"), 232.0);
+                let field = search(ui, &mut self.search, t("prospects-search"), 232.0);
+                if std::mem::take(&mut self.wants_search) {
+                    field.request_focus();
+                }
                 let parts = [t("filter-everyone"), t("filter-in"), t("filter-left")];
                 Segmented::show(ui, &parts, &mut self.filter);
             },

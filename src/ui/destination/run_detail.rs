@@ -173,6 +173,7 @@ fn head(ui: &mut Ui, view: &View<'_>, destination: &DestinationView, run: &Run) 
                 &t_args("run-title", &[("run", run.id.to_string().into())]),
             );
             let args = [
+                ("cause", crate::ui::words::cause(run.cause).into()),
                 (
                     "at",
                     format::moment(run.started, view.now, &view.zone).into(),
@@ -288,7 +289,7 @@ fn own_words(ui: &mut Ui, group: &FaultGroup) {
 fn records(ui: &mut Ui, group: &FaultGroup) {
     let columns = [
         Column::new(t("head-outreach-id"), 112.0),
-        Column::new(t("head-record"), 200.0),
+        Column::new(t("head-record"), 180.0),
         Column::new(t("head-what"), 220.0).grow(),
     ];
     let records = &group.records;

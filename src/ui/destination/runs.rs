@@ -87,28 +87,37 @@ impl Runs {
     }
 }
 
+const CAUSE: usize = 2;
+const DURATION: usize = 3;
+
 /// All runs, newest first.
 fn table(ui: &mut Ui, view: &View<'_>, runs: &[Run], place: &Place) -> Vec<Intent> {
-    let columns = [
+    let all = [
         Column::new(t("head-run"), 60.0),
-        Column::new(t("head-start"), 128.0),
+        Column::new(t("head-start"), 116.0).grow(),
         Column::new(t("head-cause"), 120.0),
-        Column::new(t("head-duration"), 88.0).grow(),
+        Column::new(t("head-duration"), 100.0),
         Column::new(t("head-received"), 84.0).number(),
         Column::new(t("sum-activated"), 84.0).number(),
         Column::new(t("sum-unchanged"), 92.0).number(),
         Column::new(t("sum-excluded"), 84.0).number(),
         Column::new(t("sum-failed"), 68.0).number(),
-        Column::new(t("head-rate"), 78.0).number(),
-        Column::new(t("head-status"), 134.0),
+        Column::new(t("head-rate"), 76.0).number(),
+        Column::new(t("head-status"), 130.0),
     ];
+    // On a narrow sheet cause and duration stand below, where the run is opened.
+    let is_narrow = ui.available_width() < 1000.0;
+    let kept: Vec<usize> = (0..all.len())
+        .filter(|at| !(is_narrow && matches!(*at, CAUSE | DURATION)))
+        .collect();
+    let columns: Vec<_> = kept.iter().filter_map(|at| all.get(*at).copied()).collect();
     let chosen = runs.iter().position(|run| Some(run.id) == place.run);
     let told = Table::new(t("runs-name"), &columns, runs.len())
         .on_sheet()
         .chosen(chosen)
         .show(ui, |ui, Cell { row, column }| {
-            if let Some(run) = runs.get(row) {
-                one(ui, view, run, column);
+            if let (Some(run), Some(column)) = (runs.get(row), kept.get(column)) {
+                one(ui, view, run, *column);
             }
         });
     let row = told.chosen.or(told.opened);
@@ -128,10 +137,10 @@ fn one(ui: &mut Ui, view: &View<'_>, run: &Run, column: usize) {
         1 => {
             cell::text(ui, &format::moment(run.started, view.now, &view.zone));
         }
-        2 => {
+        CAUSE => {
             cell::text(ui, cause(run.cause));
         }
-        3 => {
+        DURATION => {
             let length = duration(run);
             cell::text(ui, length.as_deref().unwrap_or_else(|| t("run-going-on")));
         }

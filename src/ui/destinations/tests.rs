@@ -103,6 +103,24 @@ fn a_click_opens_a_destination() {
 }
 
 #[test]
+fn the_keyboard_reaches_the_search_and_the_rows() {
+    let mut harness = shown(synced::snapshot());
+    harness.state_mut().screen.search();
+    harness.run_steps(2);
+    let field = harness.get_by_role(egui::accesskit::Role::TextInput);
+    assert!(field.is_focused());
+    harness.get_by_role(egui::accesskit::Role::Table).focus();
+    harness.run_steps(2);
+    for key in [egui::Key::ArrowDown, egui::Key::ArrowDown, egui::Key::Enter] {
+        harness.key_press(key);
+        harness.run_steps(2);
+    }
+    let asked = harness.state_mut().take();
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert!(asked[0].contains("outreach-us-mid-market"), "{asked:?}");
+}
+
+#[test]
 fn the_menu_does_what_it_says() {
     let mut harness = shown(synced::snapshot());
     let menu = "Actions for Outreach – DACH sales";
