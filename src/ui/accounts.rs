@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     engine::{AccountCommand, Command, snapshot::AccountView},
-    model::{Draft, NewAccount},
+    model::NewAccount,
 };
 
 /// The list of accounts, with the dialog that is open.
@@ -45,7 +45,7 @@ impl Accounts {
                         .clicked()
             });
             if is_new {
-                intents.push(Intent::Wizard(Box::new(Draft::default())));
+                intents.push(Intent::Wizard(Box::default()));
             }
         });
         if !view.snapshot.is_ready {
@@ -172,9 +172,7 @@ fn nothing(ui: &mut Ui) -> Option<Intent> {
         let connect = Button::primary(t("account-connect"))
             .icon(Icon::Plus)
             .show(ui);
-        connect
-            .clicked()
-            .then(|| Intent::Wizard(Box::new(Draft::default())))
+        connect.clicked().then(|| Intent::Wizard(Box::default()))
     })
 }
 

@@ -10,7 +10,7 @@ use super::{
     theme::{self, Role},
     widgets::{Button, Card, Chip, Tag, draw, help, label, label_in, nav},
 };
-use crate::{engine::Command, model::Draft};
+use crate::engine::Command;
 
 /// The catalog has no state of its own.
 #[derive(Debug, Default)]
@@ -134,7 +134,7 @@ fn buttons(ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
     let mut intents = vec![];
     ui.horizontal(|ui| {
         if Button::primary(t("set-up")).show(ui).clicked() {
-            intents.push(Intent::Wizard(Box::new(Draft::default())));
+            intents.push(Intent::Wizard(Box::default()));
         }
         let why_not = view.snapshot.demo.is_some().then(|| t("demo-runs"));
         let demo = Button::secondary(t("explore-demo"))

@@ -16,10 +16,7 @@ use super::{
     widgets::{Banner, Button, EmptyState, Segmented, chip::Kind, help, label, search, skeleton},
     words::needs_attention,
 };
-use crate::{
-    engine::{Command, Snapshot, snapshot::DestinationView},
-    model::Draft,
-};
+use crate::engine::{Command, Snapshot, snapshot::DestinationView};
 use table::Order;
 
 /// The list of destinations.
@@ -212,7 +209,7 @@ fn nothing(ui: &mut Ui) -> Vec<Intent> {
     .show(ui, 292.0, |ui| {
         let mut intents = vec![];
         if Button::primary(t("set-up-outreach")).show(ui).clicked() {
-            intents.push(Intent::Wizard(Box::new(Draft::default())));
+            intents.push(Intent::Wizard(Box::default()));
         }
         if Button::secondary(t("explore-demo"))
             .icon(Icon::PlayCircle)

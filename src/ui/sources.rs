@@ -11,7 +11,7 @@ use super::{
     icon::Icon,
     page,
     text::{t, t_args},
-    theme::{self, Role, measure},
+    theme::{Role, measure},
     widgets::{
         Button, Chip, Column, EmptyState, Table, skeleton,
         table::{Cell, cell},
@@ -137,15 +137,10 @@ fn one(ui: &mut Ui, view: &View<'_>, row: &Row<'_>, column: usize) {
             cell::two_of(ui, Role::Mono, &row.path, contents(kind));
         }
         1 => check(ui, asked),
-        2 => match answer {
-            Some(check) => {
-                cell::value(ui, &format::count(check.n_profiles));
-            }
-            None => {
-                let color = theme::palette(ui).text_3;
-                cell::one(ui, Role::Body, color, t("unknown"));
-            }
-        },
+        2 => {
+            let n = answer.map(|check| format::count(check.n_profiles));
+            cell::value(ui, n.as_deref().unwrap_or_else(|| t("unknown")));
+        }
         3 => {
             let at = answer.and_then(|check| check.changed);
             let text = at.map(|at| format::moment(at, view.now, &view.zone));

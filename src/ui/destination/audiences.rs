@@ -91,14 +91,11 @@ pub(super) fn field(row: &AudienceRow) -> String {
 }
 
 fn number(ui: &mut Ui, number: Option<u64>) {
-    match number {
-        Some(number) => {
-            cell::value(ui, &format::count(number));
-        }
-        None => {
-            let color = theme::palette(ui).text_3;
-            cell::one(ui, Role::Body, color, t("unknown"));
-        }
+    if let Some(number) = number {
+        cell::value(ui, &format::count(number));
+    } else {
+        let color = theme::palette(ui).text_3;
+        cell::one(ui, Role::Body, color, t("unknown"));
     }
 }
 

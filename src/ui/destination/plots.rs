@@ -34,7 +34,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, destination: &DestinationView) {
     let budget = view.snapshot.account(&destination.settings.account.name);
     page::child(ui, right, down, |ui| {
         card(ui, |ui| {
-            hours(ui, view, budget.map(|account| &account.budget))
+            hours(ui, view, budget.map(|account| &account.budget));
         });
     });
 }

@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-use super::run_card::duration;
+use super::{fault::explanation, run_card::duration};
 
 /// Which cause is open.
 #[derive(Debug, Default)]
@@ -329,106 +329,4 @@ fn place(record: &crate::model::RecordFault) -> String {
         "record-place",
         &[("file", record.file.as_str().into()), ("line", line.into())],
     )
-}
-
-/// What a code means to a person.
-struct Explanation {
-    title: &'static str,
-    /// What it means; without one the record's own words are shown.
-    meaning: Option<&'static str>,
-    todo: &'static str,
-    /// Whether the mapping can mend it.
-    in_mapping: bool,
-}
-
-fn explanation(group: &FaultGroup) -> Explanation {
-    let of = |title, meaning, todo, in_mapping| Explanation {
-        title,
-        meaning: Some(meaning),
-        todo,
-        in_mapping,
-    };
-    match group.code.as_str() {
-        "validationDataTooLongError" | "value_too_long" => of(
-            t("fault-long"),
-            t("fault-long-means"),
-            t("fault-long-do"),
-            true,
-        ),
-        "resourceNotFound" => of(
-            t("fault-unknown"),
-            t("fault-unknown-means"),
-            t("fault-unknown-do"),
-            false,
-        ),
-        "unauthorizedRequest" => of(
-            t("fault-forbidden"),
-            t("fault-forbidden-means"),
-            t("fault-forbidden-do"),
-            false,
-        ),
-        "validationDuplicateValueError" => of(
-            t("fault-taken"),
-            t("fault-taken-means"),
-            t("fault-taken-do"),
-            false,
-        ),
-        "validationError" => of(
-            t("fault-value"),
-            t("fault-value-means"),
-            t("fault-value-do"),
-            true,
-        ),
-        "value_wrong_type" => of(
-            t("fault-type"),
-            t("fault-type-means"),
-            t("fault-type-do"),
-            true,
-        ),
-        "outreach_id_missing" => of(
-            t("fault-no-id"),
-            t("fault-no-id-means"),
-            t("fault-no-id-do"),
-            true,
-        ),
-        "outreach_id_invalid" => of(
-            t("fault-bad-id"),
-            t("fault-bad-id-means"),
-            t("fault-bad-id-do"),
-            true,
-        ),
-        "outreach_id_conflict" | "outreach_id_repeated" => of(
-            t("fault-twice"),
-            t("fault-twice-means"),
-            t("fault-twice-do"),
-            false,
-        ),
-        "status_unknown" => of(
-            t("fault-status"),
-            t("fault-status-means"),
-            t("fault-status-do"),
-            false,
-        ),
-        code if code.starts_with("row_") || code.starts_with("json_") => of(
-            t("fault-row"),
-            t("fault-row-means"),
-            t("fault-row-do"),
-            false,
-        ),
-        "timeout" | "network" | "not_outreach" | "http_500" | "http_502" | "http_504" => of(
-            t("fault-away"),
-            t("fault-away-means"),
-            t("fault-away-do"),
-            false,
-        ),
-        _ => Explanation {
-            title: match group.fate {
-                Fate::Failed => t("fault-refused"),
-                Fate::Excluded => t("fault-excluded"),
-            },
-            meaning: None,
-            todo: t("fault-other-do"),
-            in_mapping: false,
-        },
-    }
 }

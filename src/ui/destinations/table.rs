@@ -47,10 +47,9 @@ impl Order {
     /// The head of this column was clicked.
     pub(super) fn click(&mut self, column: usize) {
         self.sort = match (self.column == column, self.sort) {
-            (true, Sort::Up) => Sort::Down,
             (true, Sort::Down) => Sort::Up,
             (false, _) if matches!(column, NAME | ACCOUNT) => Sort::Up,
-            (false, _) => Sort::Down,
+            (true, Sort::Up) | (false, _) => Sort::Down,
         };
         self.column = column;
     }

@@ -48,22 +48,25 @@ fn scheduled(row: &AudienceRow) -> ScheduledAudience {
     }
 }
 
+/// An audience that is written, with its counts in the source, in Outreach, and pending.
+fn row(name: &str, n: u64, label: &str, counts: (u64, u64, u64), end: Option<&str>) -> AudienceRow {
+    AudienceRow {
+        id: AudienceId::new(format!("7841ba61-23c1-4bb3-a495-00d3b5fe1a{n:02}")),
+        name: name.to_owned(),
+        mapping_id: MappingId::new(n).expect("1 to 150"),
+        label: Some(label.to_owned()),
+        status: AudienceStatus::Active,
+        start: "2026-11-24".parse().expect("a date"),
+        end: end.map(|end| end.parse().expect("a date")),
+        in_source: Some(counts.0),
+        realized: Some(counts.1),
+        n_pending: counts.2,
+        last_change: Some(now()),
+    }
+}
+
 /// The audiences of the pictures.
 pub(in crate::ui) fn audiences() -> Vec<AudienceRow> {
-    let row =
-        |name: &str, n: u64, label: &str, counts: (u64, u64, u64), end: Option<&str>| AudienceRow {
-            id: AudienceId::new(format!("7841ba61-23c1-4bb3-a495-00d3b5fe1a{n:02}")),
-            name: name.to_owned(),
-            mapping_id: MappingId::new(n).expect("1 to 150"),
-            label: Some(label.to_owned()),
-            status: AudienceStatus::Active,
-            start: "2026-11-24".parse().expect("a date"),
-            end: end.map(|end| end.parse().expect("a date")),
-            in_source: Some(counts.0),
-            realized: Some(counts.1),
-            n_pending: counts.2,
-            last_change: Some(now()),
-        };
     let mut rows = vec![
         row(
             "Gold customers",
@@ -295,62 +298,6 @@ pub(in crate::ui) fn sign_in_lost() -> Problem {
 
 /// Everything of the picture of destinations.
 pub(in crate::ui) fn snapshot() -> Snapshot {
-    let mut nordic = destination(
-        "outreach-nordic-sales",
-        settings(
-            "Outreach – Nordic sales",
-            "Prospects of the Nordic team",
-            "Maja Lindqvist",
-        ),
-        vec![],
-    );
-    nordic.running = Some(running());
-    let dach = destination(
-        "outreach-dach-sales",
-        settings(
-            "Outreach – DACH sales",
-            "Gold and renewal audiences",
-            "Maja Lindqvist",
-        ),
-        runs(),
-    );
-    let mut failed = run(87, 27, RunStatus::Failed, figures([0, 0, 0, 0, 1_204]));
-    failed.problem = Some(sign_in_lost());
-    let mut us = destination(
-        "outreach-us-mid-market",
-        settings(
-            "Outreach – US mid-market",
-            "From the CRM warehouse",
-            "Daniel Reyes",
-        ),
-        vec![failed],
-    );
-    us.problem = Some(sign_in_lost());
-    us.n_waiting = 1_204;
-    let mut partner = destination(
-        "outreach-partner-team",
-        settings(
-            "Outreach – Partner team",
-            "Paused while the list is cleaned",
-            "Maja Lindqvist",
-        ),
-        vec![run(
-            5,
-            60 * 24 * 50,
-            RunStatus::Completed,
-            figures([90, 0, 0, 0, 0]),
-        )],
-    );
-    Arc::make_mut(&mut partner.settings).enabled = false;
-    let fresh = destination(
-        "outreach-customer-success",
-        settings(
-            "Outreach – Customer success",
-            "Waits for its start date",
-            "Priya Raman",
-        ),
-        vec![],
-    );
     let mut lost = account(
         "Daniel Reyes",
         "Daniel Reyes (daniel@brightwater.example)",
@@ -358,18 +305,71 @@ pub(in crate::ui) fn snapshot() -> Snapshot {
     );
     lost.problem = Some(sign_in_lost());
     lost.settings.signed_in_until = None;
+    let maja = account(
+        "Maja Lindqvist",
+        "Maja Lindqvist (maja@brightwater.example)",
+        3,
+    );
     Snapshot {
         is_ready: true,
-        accounts: vec![
-            account(
-                "Maja Lindqvist",
-                "Maja Lindqvist (maja@brightwater.example)",
-                3,
-            ),
-            lost,
-        ],
-        destinations: vec![fresh, dach, nordic, partner, us],
+        accounts: vec![maja, lost],
+        destinations: destinations(),
         ..Snapshot::default()
+    }
+}
+
+/// One that has never run, one with failures, one that runs, one disabled, one without a sign-in.
+fn destinations() -> Vec<DestinationView> {
+    let named = |slug: &str, name: &str, description: &str, account: &str, runs| {
+        destination(slug, settings(name, description, account), runs)
+    };
+    let maja = "Maja Lindqvist";
+    let fresh = named(
+        "outreach-customer-success",
+        "Outreach – Customer success",
+        "Waits for its start date",
+        "Priya Raman",
+        vec![],
+    );
+    let dach = named(
+        "outreach-dach-sales",
+        "Outreach – DACH sales",
+        "Gold and renewal audiences",
+        maja,
+        runs(),
+    );
+    let mut nordic = named(
+        "outreach-nordic-sales",
+        "Outreach – Nordic sales",
+        "Prospects of the Nordic team",
+        maja,
+        vec![],
+    );
+    nordic.running = Some(running());
+    let done = figures([90, 0, 0, 0, 0]);
+    let mut partner = named(
+        "outreach-partner-team",
+        "Outreach – Partner team",
+        "Paused while the list is cleaned",
+        maja,
+        vec![run(5, 60 * 24 * 50, RunStatus::Completed, done)],
+    );
+    Arc::make_mut(&mut partner.settings).enabled = false;
+    vec![fresh, dach, nordic, partner, without_sign_in()]
+}
+
+fn without_sign_in() -> DestinationView {
+    let mut failed = run(87, 27, RunStatus::Failed, figures([0, 0, 0, 0, 1_204]));
+    failed.problem = Some(sign_in_lost());
+    let us = settings(
+        "Outreach – US mid-market",
+        "From the CRM warehouse",
+        "Daniel Reyes",
+    );
+    DestinationView {
+        problem: Some(sign_in_lost()),
+        n_waiting: 1_204,
+        ..destination("outreach-us-mid-market", us, vec![failed])
     }
 }
 

@@ -1,4 +1,4 @@
-//! Plots: what is drawn with egui_plot, on three grid lines with their numbers at the left.
+//! Plots: what is drawn with `egui_plot`, on three grid lines with their numbers at the left.
 
 use std::ops::RangeInclusive;
 
@@ -187,12 +187,14 @@ pub fn nice_top(most: f64) -> f64 {
     while most > 10.0 * scale {
         scale *= 10.0;
     }
-    let steps = [2.0, 4.0, 5.0, 6.0, 8.0, 10.0];
-    let step = steps
-        .into_iter()
-        .filter(|step| scale > 1.0 || *step != 5.0)
-        .find(|step| most <= step * scale);
-    step.unwrap_or(10.0) * scale
+    // Half of 5 is whole only from 50 on.
+    let steps: &[f64] = if scale > 1.0 {
+        &[2.0, 4.0, 5.0, 6.0, 8.0]
+    } else {
+        &[2.0, 4.0, 6.0, 8.0]
+    };
+    let step = steps.iter().find(|step| most <= **step * scale);
+    step.copied().unwrap_or(10.0) * scale
 }
 
 #[cfg(test)]
