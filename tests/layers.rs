@@ -29,7 +29,6 @@ const ARROWS: [(&str, &[&str]); 11] = [
         ],
     ),
     ("sandbox", &[]),
-    ("ui", &["model", "engine"]),
     ("main", &["cli"]),
 ];
 

@@ -19,6 +19,9 @@ use crate::{
     model::{Run, RunStatus},
 };
 
+const CAUSE: usize = 3;
+const RECEIVED: usize = 4;
+
 /// The list of runs.
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Activity {
@@ -116,8 +119,8 @@ impl Activity {
         view: &View<'_>,
         rows: &[(&DestinationView, &Run)],
     ) -> Vec<Intent> {
-        let columns = [
-            Column::new(t("head-destination"), 220.0).grow(),
+        let all = [
+            Column::new(t("head-destination"), 200.0).grow(),
             Column::new(t("head-run"), 64.0),
             Column::new(t("head-start"), 132.0),
             Column::new(t("head-cause"), 132.0),
@@ -127,12 +130,19 @@ impl Activity {
             Column::new(t("head-rate"), 88.0).number(),
             Column::new(t("head-status"), 144.0),
         ];
+        // On a narrow sheet cause and received stand where the run is opened.
+        let is_narrow = ui.available_width() < 1000.0;
+        let kept: Vec<usize> = (0..all.len())
+            .filter(|at| !(is_narrow && matches!(*at, CAUSE | RECEIVED)))
+            .collect();
+        let columns: Vec<_> = kept.iter().filter_map(|at| all.get(*at).copied()).collect();
         let told = Table::new(t("activity-title"), &columns, rows.len())
             .on_sheet()
             .chosen(self.chosen)
             .show(ui, |ui, Cell { row, column }| {
-                if let Some((destination, run)) = rows.get(row) {
-                    one(ui, view, destination, run, column);
+                if let (Some((destination, run)), Some(column)) = (rows.get(row), kept.get(column))
+                {
+                    one(ui, view, destination, run, *column);
                 }
             });
         self.chosen = told.chosen.or(self.chosen);
@@ -164,8 +174,8 @@ fn one(ui: &mut Ui, view: &View<'_>, destination: &DestinationView, run: &Run, c
         0 => cell::name(ui, &destination.settings.name),
         1 => cell::text(ui, &run.id.to_string()),
         2 => cell::text(ui, &format::moment(run.started, view.now, &view.zone)),
-        3 => cell::text(ui, cause(run.cause)),
-        4 => cell::value(ui, &count(run.figures.received())),
+        CAUSE => cell::text(ui, cause(run.cause)),
+        RECEIVED => cell::value(ui, &count(run.figures.received())),
         5 => cell::value(ui, &count(run.figures.activated)),
         6 => cell::value(ui, &count(run.figures.failed)),
         7 => cell::text(ui, &super::destination::rate(run)),

@@ -84,12 +84,13 @@ impl Sources {
     }
 
     fn table(&mut self, ui: &mut Ui, view: &View<'_>, rows: &[Row<'_>]) -> Vec<Intent> {
+        let is_narrow = ui.available_width() < 1000.0;
         let columns = [
-            Column::new(t("head-source"), 260.0).grow(),
+            Column::new(t("head-source"), 240.0).grow(),
             Column::new(t("head-check"), 140.0),
             Column::new(t("head-profiles"), 112.0).number(),
             Column::new(t("head-changed"), 140.0),
-            Column::new(t("head-readers"), 240.0),
+            Column::new(t("head-readers"), if is_narrow { 160.0 } else { 240.0 }),
         ];
         let told = Table::new(t("sources-title"), &columns, rows.len())
             .on_sheet()

@@ -93,8 +93,8 @@ const DURATION: usize = 3;
 /// All runs, newest first.
 fn table(ui: &mut Ui, view: &View<'_>, runs: &[Run], place: &Place) -> Vec<Intent> {
     let all = [
-        Column::new(t("head-run"), 60.0),
-        Column::new(t("head-start"), 116.0).grow(),
+        Column::new(t("head-run"), 52.0),
+        Column::new(t("head-start"), 128.0).grow(),
         Column::new(t("head-cause"), 120.0),
         Column::new(t("head-duration"), 100.0),
         Column::new(t("head-received"), 84.0).number(),
