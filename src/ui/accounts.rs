@@ -196,7 +196,7 @@ fn facts(ui: &mut Ui, view: &View<'_>, account: &AccountView) {
     );
     facts.mono(t("fact-address"), &settings.api_address);
     facts.row_with(t("fact-scopes"), |ui| {
-        ui.set_max_width(measure::FORM_WIDTH);
+        ui.set_max_width(ui.available_width().min(measure::FORM_WIDTH));
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
             for scope in &settings.granted_scopes {

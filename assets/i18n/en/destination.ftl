@@ -80,6 +80,7 @@ progress-reading = Reading the source, { $n } records so far
 progress-left = About { $n } min left, done about { $at }
 progress-left-soon = Nearly done, at about { $at }
 progress-sent = { $n } of { $all } changes sent
+rate-nothing = nothing to activate yet
 rate-title = Activation rate
 rate-line = Activation rate { $rate }, { $formula }
 plot-delivery = Delivered changes per second

@@ -179,6 +179,9 @@ pub(in crate::ui) fn rate_text(figures: Figures) -> String {
 
 /// Activated ÷ (activated + failed + excluded), in figures.
 fn formula(figures: Figures) -> String {
+    if figures.activated + figures.failed + figures.excluded == 0 {
+        return t("rate-nothing").to_owned();
+    }
     let count = format::count;
     format!(
         "{} ÷ ({} + {} + {})",

@@ -95,14 +95,14 @@ fn table(ui: &mut Ui, view: &View<'_>, runs: &[Run], place: &Place) -> Vec<Inten
     let all = [
         Column::new(t("head-run"), 52.0),
         Column::new(t("head-start"), 128.0).grow(),
-        Column::new(t("head-cause"), 120.0),
+        Column::new(t("head-cause"), 128.0),
         Column::new(t("head-duration"), 100.0),
         Column::new(t("head-received"), 84.0).number(),
-        Column::new(t("sum-activated"), 84.0).number(),
+        Column::new(t("sum-activated"), 80.0).number(),
         Column::new(t("sum-unchanged"), 92.0).number(),
-        Column::new(t("sum-excluded"), 84.0).number(),
+        Column::new(t("sum-excluded"), 80.0).number(),
         Column::new(t("sum-failed"), 68.0).number(),
-        Column::new(t("head-rate"), 76.0).number(),
+        Column::new(t("head-rate"), 84.0).number(),
         Column::new(t("head-status"), 130.0),
     ];
     // On a narrow sheet cause and duration stand below, where the run is opened.
