@@ -15,6 +15,8 @@ pub mod format;
 pub mod icon;
 mod intent;
 mod keys;
+#[cfg(test)]
+mod lists_tests;
 mod page;
 mod screen;
 mod screens;

@@ -1,4 +1,5 @@
-//! What the tests of screens share.
+//! What the tests of screens share: sample snapshots, and the frame they are photographed in.
 
 pub(in crate::ui) mod sheet;
 pub(in crate::ui) mod synced;
+pub(in crate::ui) mod wizard;

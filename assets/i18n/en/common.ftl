@@ -12,8 +12,8 @@ secret-length = { $n ->
 }
 row-menu = More actions
 page-of = { $page } of { $pages }
-page-before = Previous
-page-after = Next
+page-before = Previous page
+page-after = Next page
 undo = Undo
 changes-to = { $old } becomes { $new }
 step-of = Step { $n }, { $name }

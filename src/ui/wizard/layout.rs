@@ -14,6 +14,7 @@ const WIDE: f32 = 934.0;
 
 /// The page without the padding of the sheet.
 pub(super) fn inside<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.spacing_mut().item_spacing.y = 0.0;
     let room = ui.max_rect();
     let place = Rect::from_min_max(
         pos2(room.left() + measure::SHEET, ui.cursor().top() + 20.0),
@@ -54,25 +55,31 @@ pub(super) fn beside<S>(
         card(ui, state);
         return;
     }
+    let form_width = (ui.available_width() - card_width - GAP).min(measure::FORM_WIDTH);
+    columns(ui, (form_width, GAP, card_width), state, form, card);
+}
+
+/// Two columns that grow downwards: the width of the left one, the gap, and the width of the right one.
+pub(super) fn columns<S>(
+    ui: &mut Ui,
+    (left_width, gap, right_width): (f32, f32, f32),
+    state: &mut S,
+    left: impl FnOnce(&mut Ui, &mut S),
+    right: impl FnOnce(&mut Ui, &mut S),
+) {
     let room = ui.available_rect_before_wrap();
-    let form_width = (room.width() - card_width - GAP).min(measure::FORM_WIDTH);
-    let left = Rect::from_min_size(room.min, vec2(form_width, room.height()));
-    let right = Rect::from_min_size(
-        pos2(left.right() + GAP, room.top()),
-        vec2(card_width, room.height()),
-    );
-    let at = |place| {
+    let place = |x: f32, width: f32| {
+        let place = Rect::from_min_size(pos2(x, room.top()), vec2(width, room.height()));
         UiBuilder::new()
             .max_rect(place)
             .layout(Layout::top_down(Align::Min))
     };
-    let mut child = ui.new_child(at(left));
-    form(&mut child, state);
+    let mut child = ui.new_child(place(room.left(), left_width));
+    left(&mut child, state);
     let used = child.min_rect();
-    let mut child = ui.new_child(at(right));
-    card(&mut child, state);
-    let used = used.union(child.min_rect());
-    ui.advance_cursor_after_rect(used);
+    let mut child = ui.new_child(place(room.left() + left_width + gap, right_width));
+    right(&mut child, state);
+    ui.advance_cursor_after_rect(used.union(child.min_rect()));
 }
 
 /// The title of a step with one line under it.

@@ -53,13 +53,15 @@ pub(in crate::ui::wizard) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut
     layout::heading(ui, t("wiz-source-title"), t("wiz-source-line"));
     ui.add_space(12.0);
     let samples_width = (ui.available_width() - 336.0 - 16.0).max(334.0);
-    let both = (&mut *stage, &mut *form);
+    let mut both = (&mut *stage, &mut *form);
     if layout::is_wide(ui) {
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing = vec2(16.0, 0.0);
-            layout::for_width(ui, 336.0, |ui| left(ui, both.0, both.1));
-            layout::for_width(ui, samples_width, |ui| samples(ui, both.0, both.1));
-        });
+        layout::columns(
+            ui,
+            (336.0, 16.0, samples_width),
+            &mut both,
+            |ui, (stage, form)| left(ui, stage, form),
+            |ui, (stage, form)| samples(ui, stage, form),
+        );
     } else {
         left(ui, both.0, both.1);
         ui.add_space(12.0);

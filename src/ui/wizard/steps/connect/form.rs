@@ -86,13 +86,26 @@ fn app(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut ConnectForm, is_locked: bo
                 .read_only(is_locked)
                 .show(ui);
         },
-        |ui, (_, form)| {
-            Secret::new(t("wiz-client-secret"), form.secret())
-                .required()
-                .read_only(is_locked)
-                .show(ui);
-        },
+        |ui, (_, form)| secret(ui, form, is_locked),
     );
+}
+
+/// The secret; once it was handed over nothing of it is left to show.
+fn secret(ui: &mut Ui, form: &mut ConnectForm, is_locked: bool) {
+    if is_locked && !form.has_secret() {
+        let mut dots = "•".repeat(24);
+        Input::new(t("wiz-client-secret"), &mut dots)
+            .required()
+            .mono()
+            .read_only(true)
+            .help(t("wiz-secret-handed"))
+            .show(ui);
+        return;
+    }
+    Secret::new(t("wiz-client-secret"), form.secret())
+        .required()
+        .read_only(is_locked)
+        .show(ui);
 }
 
 fn advanced(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut ConnectForm, is_locked: bool) {

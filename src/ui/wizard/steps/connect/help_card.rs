@@ -9,7 +9,7 @@ use crate::{
         icon::Icon,
         text::{t, t_args},
         theme::{self, Role},
-        widgets::{Button, Card, Tag, draw, help, label, label_in},
+        widgets::{Card, Tag, draw, help, label, label_in, link},
     },
 };
 
@@ -38,10 +38,13 @@ pub(super) fn for_admin(ui: &mut Ui, stage: &mut Stage<'_>) {
         }
         draw::separator(ui);
         ui.add_space(4.0);
-        let copy = Button::ghost(t("wiz-copy-email")).icon(Icon::Copy).small();
-        if copy.show(ui).clicked() {
-            stage.out.push(form::email(&stage.draft.new_account));
-        }
+        ui.horizontal(|ui| {
+            let (place, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
+            draw::icon(ui, place, Icon::Copy, 16.0, theme::palette(ui).accent_text);
+            if link(ui, t("wiz-copy-email")).clicked() {
+                stage.out.push(form::email(&stage.draft.new_account));
+            }
+        });
     });
 }
 

@@ -22,6 +22,7 @@ pub struct ConnectForm {
     is_advanced: bool,
     port: String,
     is_pasting: bool,
+    is_paste_new: bool,
     pasted: String,
     /// The account that was chosen last, to take what its sign-in did only once.
     is_done: bool,

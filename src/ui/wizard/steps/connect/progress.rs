@@ -18,7 +18,6 @@ use crate::{
         text::{t, t_args},
         theme::{self, Role},
         widgets::{Banner, Button, Input, Kind, draw, help},
-        wizard::layout,
     },
 };
 
@@ -90,6 +89,7 @@ fn waiting(
             .clicked()
         {
             form.is_pasting = true;
+            form.is_paste_new = true;
         }
         if Button::ghost(t("wiz-cancel-sign-in"))
             .small()
@@ -127,7 +127,7 @@ fn cancel(stage: &mut Stage<'_>) {
 fn paste(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut ConnectForm, is_refused: bool) {
     ui.add_space(12.0);
     let error = is_refused.then(|| t("wiz-paste-refused"));
-    Input::new(t("wiz-paste"), &mut form.pasted)
+    let field = Input::new(t("wiz-paste"), &mut form.pasted)
         .mono()
         .hint("https://127.0.0.1:8765/callback?code=…")
         .help(t("wiz-paste-help"))
@@ -135,11 +135,15 @@ fn paste(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut ConnectForm, is_refused:
         .show(ui);
     ui.add_space(8.0);
     let reason = form.pasted.trim().is_empty().then(|| t("wiz-paste-empty"));
-    if Button::secondary(t("wiz-paste-go"))
+    let go = Button::secondary(t("wiz-paste-go"))
         .disabled_if(reason)
-        .show(ui)
-        .clicked()
-    {
+        .show(ui);
+    if std::mem::take(&mut form.is_paste_new) {
+        // The field has just come up, maybe below what is in sight.
+        field.request_focus();
+        go.scroll_to_me(None);
+    }
+    if go.clicked() {
         let address = std::mem::take(&mut form.pasted);
         stage
             .out
@@ -178,7 +182,6 @@ fn failed(
         ui.add_space(4.0);
         help(ui, t("wiz-secret-again"));
     }
-    layout::for_width(ui, 0.0, |_| {});
 }
 
 /// The secret was handed over and forgotten; what was typed since goes along.

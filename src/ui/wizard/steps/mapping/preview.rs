@@ -9,7 +9,7 @@ use crate::{
         icon::Icon,
         text::{t, t_args},
         theme::{self, Role},
-        widgets::{Card, draw, help, label, label_in, monogram, nav, skeleton},
+        widgets::{Card, draw, help, label, label_in, monogram, nav, old_new, skeleton},
         wizard::{layout, words},
     },
 };
@@ -39,7 +39,7 @@ pub(super) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut MappingForm) {
 
 fn padded<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
     egui::Frame::new()
-        .inner_margin(egui::Margin::symmetric(15, 8))
+        .inner_margin(egui::Margin::symmetric(15, 7))
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             content(ui)
@@ -57,9 +57,9 @@ fn head(ui: &mut Ui, form: &mut MappingForm, n_profiles: usize) {
     });
     if n_profiles > 1 {
         layout::at_right(ui, top, 28.0, |ui| {
-            ui.add_space(12.0);
+            ui.add_space(4.0);
             ui.allocate_ui_with_layout(
-                vec2(112.0, 28.0),
+                vec2(98.0, 28.0),
                 egui::Layout::left_to_right(egui::Align::Center),
                 |ui| nav::pager(ui, &mut form.page, n_profiles),
             );
@@ -139,16 +139,14 @@ fn one(ui: &mut Ui, field: &PreviewField) {
         label_in(ui, Role::Help, ink, word);
     });
     match (field.outcome, &field.old) {
-        (Outcome::Changes, Some(old)) => old_new(ui, words::value(old), words::value(&field.new)),
+        (Outcome::Changes, Some(old)) => {
+            old_new(ui, words::value(old), words::value(&field.new));
+        }
         (Outcome::Skipped, _) => {}
         _ => {
             label(ui, Role::Body, words::value(&field.new));
         }
     }
-}
-
-fn old_new(ui: &mut Ui, old: &str, new: &str) {
-    crate::ui::widgets::old_new(ui, old, new);
 }
 
 fn foot(ui: &mut Ui, preview: &Preview, profile: &PreviewProfile) {

@@ -79,7 +79,7 @@ fn figures(ui: &mut Ui, stage: &Stage<'_>, run: &DryRun) {
     let cost = &run.forecast;
     let preferences = &stage.view.snapshot.preferences;
     let all = run.figures.received();
-    let other = cost.n_other;
+    let other = cost.n_bulk + cost.n_other;
     let cells = [
         (
             t("wiz-dry-prospects"),
@@ -91,11 +91,7 @@ fn figures(ui: &mut Ui, stage: &Stage<'_>, run: &DryRun) {
             format::count(cost.n_requests()),
             t_args(
                 "wiz-dry-kinds",
-                &[
-                    ("single", cost.n_single.into()),
-                    ("bulk", cost.n_bulk.into()),
-                    ("other", other.into()),
-                ],
+                &[("single", cost.n_single.into()), ("other", other.into())],
             ),
         ),
         (

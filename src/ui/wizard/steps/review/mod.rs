@@ -7,7 +7,7 @@ mod test_one;
 
 use std::sync::Arc;
 
-use egui::{Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Ui, vec2};
 
 use super::{Stage, alone};
 use crate::{
@@ -56,15 +56,15 @@ pub(in crate::ui::wizard) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut
         test_one::show(ui.ctx(), stage, &mut form.test);
         return;
     }
-    let room = ui.available_rect_before_wrap();
-    let left = room.with_max_x(room.left() + 264.0);
-    let beside = Rect::from_min_max(pos2(left.right() + 24.0, room.top()), room.max);
-    let mut child = ui.new_child(UiBuilder::new().max_rect(left));
-    summary::show(&mut child, stage);
-    let used = child.min_rect();
-    let mut child = ui.new_child(UiBuilder::new().max_rect(beside));
-    right(&mut child, stage, form);
-    ui.advance_cursor_after_rect(used.union(child.min_rect()));
+    let width = ui.available_width() - 264.0 - 24.0;
+    let mut both = (&mut *stage, &mut *form);
+    layout::columns(
+        ui,
+        (264.0, 24.0, width),
+        &mut both,
+        |ui, (stage, _)| summary::show(ui, stage),
+        |ui, (stage, form)| right(ui, stage, form),
+    );
     test_one::show(ui.ctx(), stage, &mut form.test);
 }
 

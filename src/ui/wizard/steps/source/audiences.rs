@@ -45,15 +45,7 @@ fn toolbar(ui: &mut Ui, stage: &Stage<'_>, form: &mut SourceForm, check: &Source
         input::search(ui, &mut form.search, t("wiz-search-audiences"), 232.0);
         let all = t_args("wiz-part-all", &[("n", n_all.into())]);
         let chosen = t_args("wiz-part-chosen", &[("n", n_chosen.into())]);
-        ui.allocate_ui_with_layout(
-            vec2(160.0, 32.0),
-            egui::Layout::right_to_left(egui::Align::Center),
-            |ui| {
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    Segmented::show(ui, &[&all, &chosen], &mut form.part);
-                });
-            },
-        );
+        Segmented::show(ui, &[&all, &chosen], &mut form.part);
     });
 }
 
@@ -123,7 +115,7 @@ fn all_box(
 ) {
     let n_on = marked.iter().filter(|is_on| **is_on).count();
     let mut is_on = n_on == rows.len();
-    let place = egui::Rect::from_min_size(top + vec2(12.0, 8.0), vec2(16.0, 16.0));
+    let place = egui::Rect::from_min_size(top + vec2(12.0, 6.0), vec2(16.0, 20.0));
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(place));
     let all = Checkbox::new(t("wiz-tick-all"), &mut is_on)
         .bare()
