@@ -100,6 +100,7 @@ wiz-scope-batches-write = update many prospects in one request
 wiz-scope-items-read = see the result for each prospect
 wiz-scope-missing = not given: { $purpose }
 wiz-valid-until = Sign-in valid until
+wiz-day-time = { $day }, { $time }
 wiz-valid-help = Renewed while the app runs. If it stays closed for 14 days, you sign in again.
 wiz-kept = Secrets
 wiz-keep-keyring = Kept in the system keyring

@@ -68,6 +68,44 @@ const AUDIENCES: [(&str, &str, u64); 7] = [
     ("7c2294fe-1d05-4e8c", "Renewal due in 60 days", 3_297),
 ];
 
+fn columns() -> Vec<Column> {
+    vec![
+        column("Oid", 47_985, 6, &["104877", "104912"]),
+        column(
+            "person.name.firstName",
+            48_216,
+            18,
+            &["Anna", "Jonas", "Priya"],
+        ),
+        column(
+            "person.name.lastName",
+            48_216,
+            22,
+            &["Berg", "Holm", "Raman"],
+        ),
+        column(
+            "extendedWorkDetails.jobTitle",
+            44_108,
+            71,
+            &["Head of Procurement", "IT Director"],
+        ),
+        column(
+            "extendedWorkDetails.departments",
+            30_100,
+            40,
+            &["Purchasing, IT", "Operations"],
+        ),
+        column("workAddress.city", 40_100, 40, &["Malmö", "Oslo"]),
+        column("_brightwater.crm.lastTouch", 40_100, 20, &["2026-11-02"]),
+        column(
+            "_brightwater.web.mainInterest",
+            20_100,
+            40,
+            &["Forklift leasing"],
+        ),
+    ]
+}
+
 pub(in crate::ui) fn source() -> SourceCheck {
     let rows = [
         ("104877", "Anna", "Berg", "Head of Procurement"),
@@ -96,41 +134,7 @@ pub(in crate::ui) fn source() -> SourceCheck {
         }],
         n_profiles: 48_216,
         n_without_id: 231,
-        columns: vec![
-            column("Oid", 47_985, 6, &["104877", "104912"]),
-            column(
-                "person.name.firstName",
-                48_216,
-                18,
-                &["Anna", "Jonas", "Priya"],
-            ),
-            column(
-                "person.name.lastName",
-                48_216,
-                22,
-                &["Berg", "Holm", "Raman"],
-            ),
-            column(
-                "extendedWorkDetails.jobTitle",
-                44_108,
-                71,
-                &["Head of Procurement", "IT Director"],
-            ),
-            column(
-                "extendedWorkDetails.departments",
-                30_100,
-                40,
-                &["Purchasing, IT", "Operations"],
-            ),
-            column("workAddress.city", 40_100, 40, &["Malmö", "Oslo"]),
-            column("_brightwater.crm.lastTouch", 40_100, 20, &["2026-11-02"]),
-            column(
-                "_brightwater.web.mainInterest",
-                20_100,
-                40,
-                &["Forklift leasing"],
-            ),
-        ],
+        columns: columns(),
         id_field: Some("Oid".to_owned()),
         audiences: AUDIENCES
             .map(|(id, name, n_members)| SourceAudience {

@@ -85,7 +85,9 @@ pub(super) fn columns<S>(
 /// The title of a step with one line under it.
 pub(super) fn heading(ui: &mut Ui, title: &str, line: &str) {
     label(ui, Role::Step, title);
-    help(ui, line);
+    // At the right of it stand buttons.
+    let width = (ui.available_width() - 264.0).max(320.0);
+    for_width(ui, width, |ui| help(ui, line));
 }
 
 /// Draws at the right of what was drawn last, without moving on.

@@ -81,10 +81,10 @@ fn asked<'h, T>(
 }
 
 fn kept(intent: &Intent) -> Option<&Draft> {
-    match intent {
-        Intent::Do(Command::Draft(DraftCommand::Keep(draft))) => Some(draft),
-        _ => None,
-    }
+    let Intent::Do(Command::Draft(DraftCommand::Keep(draft))) = intent else {
+        return None;
+    };
+    Some(draft)
 }
 
 #[test]
@@ -177,11 +177,12 @@ fn a_new_account_is_connected_with_the_secret_that_is_forgotten_then() {
     harness.run_steps(3);
     assert!(!format!("{:?}", harness.state().wizard).contains("s3cr3t"));
     press(&mut harness, "Connect to destination");
-    let connects = asked(&harness, |intent| match intent {
-        Intent::Do(Command::Account(AccountCommand::Connect { account, secret })) => {
-            Some((account.clone(), secret.is_some()))
-        }
-        _ => None,
+    let connects = asked(&harness, |intent| {
+        let Intent::Do(Command::Account(AccountCommand::Connect { account, secret })) = intent
+        else {
+            return None;
+        };
+        Some((account.clone(), secret.is_some()))
     });
     let [(account, true)] = connects.as_slice() else {
         panic!("{connects:?}");

@@ -99,7 +99,23 @@ pub(super) fn fault(fault: &DraftFault, typed: &str) -> String {
         DraftFault::FieldLacksWord { word } => {
             t_args("wiz-fault-lacks-word", &[("word", word.as_str().into())])
         }
-        plain => plain_fault(plain).to_owned(),
+        DraftFault::AccountMissing
+        | DraftFault::SignedOut
+        | DraftFault::NameMissing
+        | DraftFault::NameTooLong
+        | DraftFault::NameTaken
+        | DraftFault::SourceMissing
+        | DraftFault::NoAudience
+        | DraftFault::ManyAudiences
+        | DraftFault::ManyRows
+        | DraftFault::AudienceGone
+        | DraftFault::SourceFieldMissing
+        | DraftFault::SourceFieldUnknown
+        | DraftFault::TargetMissing
+        | DraftFault::DateMissing
+        | DraftFault::EndBeforeStart
+        | DraftFault::MappingIdMissing
+        | DraftFault::FieldUnlabelled => plain_fault(fault).to_owned(),
     }
 }
 

@@ -67,7 +67,7 @@ pub(in crate::ui::wizard) fn show(ui: &mut Ui, stage: &mut Stage<'_>) {
 /// Boxes in two columns; `chosen` holds the ticked ones in the order of `all`.
 fn grid<T: Clone + PartialEq>(ui: &mut Ui, all: &[(T, &str)], chosen: &mut Vec<T>) {
     for row in all.chunks(2) {
-        ui.horizontal(|ui| {
+        ui.horizontal_top(|ui| {
             let width = (ui.available_width() - 8.0) / 2.0;
             for (value, name) in row {
                 let mut is_on = chosen.contains(value);

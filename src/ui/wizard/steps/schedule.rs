@@ -5,7 +5,7 @@ use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use super::{Stage, alone};
 use crate::{
     engine::Look,
-    model::{Draft, DraftFault, MappingId, Spot, suggest},
+    model::{Draft, DraftAudience, DraftFault, MappingId, Spot, suggest},
     ui::{
         AskOnce, Intent, View, format,
         icon::Icon,
@@ -230,10 +230,10 @@ fn row(ui: &mut Ui, stage: &mut Stage<'_>, grid: Grid, i: usize) -> bool {
         .unwrap_or_default();
     part(ui, 12.0, grid.start - 24.0, &mut |ui| who(ui, stage, i));
     part(ui, grid.start, grid.date, &mut |ui| {
-        date(ui, stage, i, &name, true)
+        date(ui, stage, i, &name, true);
     });
     part(ui, grid.end, grid.date, &mut |ui| {
-        date(ui, stage, i, &name, false)
+        date(ui, stage, i, &name, false);
     });
     part(
         ui,
@@ -383,7 +383,7 @@ fn answer(ui: &mut Ui, stage: &Stage<'_>, i: usize, is_good: bool) {
         .draft
         .audiences
         .get(i)
-        .and_then(|one| one.mapping_id());
+        .and_then(DraftAudience::mapping_id);
     let Some(number) = number else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use egui::{Color32, Rect, Theme, pos2, vec2};
+use egui::{Rect, Theme, pos2, vec2};
 use egui_kittest::Harness;
 
 use super::{Page, WizardScreen, sample, signing_in};
@@ -60,7 +60,6 @@ fn shoot(
     let theme = if dark { "dark" } else { "light" };
     let file = format!("{name}-{theme}-{}.png", size[0]);
     image.save(folder.join(file)).expect("a file");
-    let _ = Color32::WHITE;
 }
 
 const WIDE: [f32; 2] = [1280.0, 800.0];

@@ -1,6 +1,6 @@
 //! The chosen account: who is connected, with which scopes and what for, and until when.
 
-use egui::{Ui, Vec2, vec2};
+use egui::{Align, Layout, Ui, Vec2, vec2};
 
 use super::{ConnectForm, Stage, connect};
 use crate::{
@@ -103,7 +103,16 @@ fn facts(ui: &mut Ui, view: &View<'_>, account: &AccountView) {
         }
     });
     let until = settings.signed_in_until;
-    let until = until.map(|until| format::moment(until, view.now, &view.zone));
+    let until = until.map(|until| {
+        let (day, time) = (
+            format::day(until, &view.zone),
+            format::time(until, &view.zone),
+        );
+        t_args(
+            "wiz-day-time",
+            &[("day", day.into()), ("time", time.into())],
+        )
+    });
     facts.row_with(t("wiz-valid-until"), |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let ink = theme::palette(ui).text;
@@ -134,9 +143,17 @@ fn scope_row(ui: &mut Ui, scope: &str, is_given: bool) {
         (Icon::Warning, palette.warn)
     };
     ui.horizontal(|ui| {
+        ui.set_height(20.0);
         let (place, _) = ui.allocate_exact_size(vec2(16.0, 20.0), egui::Sense::hover());
         draw::icon(ui, place, icon, 16.0, color);
-        layout::for_width(ui, 128.0, |ui| label(ui, Role::Mono, scope));
+        ui.allocate_ui_with_layout(
+            vec2(128.0, 20.0),
+            Layout::left_to_right(Align::Center),
+            |ui| {
+                ui.set_width(128.0);
+                label(ui, Role::Mono, scope);
+            },
+        );
         if is_given {
             help(ui, purpose);
         } else {

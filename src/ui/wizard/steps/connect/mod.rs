@@ -21,11 +21,22 @@ pub struct ConnectForm {
     secret: SecretBox<String>,
     is_advanced: bool,
     port: String,
-    is_pasting: bool,
-    is_paste_new: bool,
+    pasting: Pasting,
     pasted: String,
     /// The account that was chosen last, to take what its sign-in did only once.
     is_done: bool,
+}
+
+/// Whether the field for the pasted address is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Pasting {
+    /// It is not.
+    #[default]
+    Closed,
+    /// It is about to come up.
+    Opening,
+    /// It is.
+    Open,
 }
 
 impl ConnectForm {
@@ -100,7 +111,7 @@ fn take_new_account(stage: &mut Stage<'_>, form: &mut ConnectForm) {
     };
     if !std::mem::replace(&mut form.is_done, true) && stage.draft.account.is_none() {
         stage.draft.account = Some(done.account.clone());
-        form.is_pasting = false;
+        form.pasting = Pasting::Closed;
         form.pasted.clear();
     }
 }

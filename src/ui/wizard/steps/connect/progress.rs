@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::Ui;
 use jiff::Timestamp;
 
-use super::{ConnectForm, Stage, connect};
+use super::{ConnectForm, Pasting, Stage, connect};
 use crate::{
     engine::{
         AccountCommand, Command,
@@ -38,7 +38,9 @@ pub(super) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut ConnectForm) {
             is_paste_refused,
         } => {
             waiting(ui, stage, form, address, *until);
-            if form.is_pasting || sign_in.redirect == crate::model::RedirectMode::Paste {
+            if form.pasting != Pasting::Closed
+                || sign_in.redirect == crate::model::RedirectMode::Paste
+            {
                 paste(ui, stage, form, *is_paste_refused);
             }
         }
@@ -88,8 +90,7 @@ fn waiting(
             .show(ui)
             .clicked()
         {
-            form.is_pasting = true;
-            form.is_paste_new = true;
+            form.pasting = Pasting::Opening;
         }
         if Button::ghost(t("wiz-cancel-sign-in"))
             .small()
@@ -138,7 +139,8 @@ fn paste(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut ConnectForm, is_refused:
     let go = Button::secondary(t("wiz-paste-go"))
         .disabled_if(reason)
         .show(ui);
-    if std::mem::take(&mut form.is_paste_new) {
+    if form.pasting == Pasting::Opening {
+        form.pasting = Pasting::Open;
         // The field has just come up, maybe below what is in sight.
         field.request_focus();
         go.scroll_to_me(None);

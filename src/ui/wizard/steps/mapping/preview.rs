@@ -56,7 +56,7 @@ fn head(ui: &mut Ui, form: &mut MappingForm, n_profiles: usize) {
         label(ui, Role::Card, t("wiz-preview"));
     });
     if n_profiles > 1 {
-        layout::at_right(ui, top, 28.0, |ui| {
+        layout::at_right(ui, top - 4.0, 28.0, |ui| {
             ui.add_space(4.0);
             ui.allocate_ui_with_layout(
                 vec2(98.0, 28.0),

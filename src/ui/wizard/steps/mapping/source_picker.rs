@@ -1,6 +1,6 @@
 //! The list of source fields: a tree of attributes with samples, and the identity namespaces.
 
-use egui::{Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit, pos2, vec2};
+use egui::{Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, accesskit, pos2, vec2};
 
 use super::{
     MappingForm, Stage,
@@ -108,50 +108,62 @@ fn popup(
     ui.add_space(4.0);
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let lines = tree::lines(&names, &form.search, &form.folded);
-    let mut taken = None;
-    let mut told = columns.iter().find(|column| column.name == source).copied();
-    ScrollArea::vertical()
-        .max_height(ROW * 8.0)
-        .min_scrolled_height(ROW * 4.0)
-        .show_rows(ui, ROW, lines.len(), |ui, range| {
-            for line in lines.iter().skip(range.start).take(range.len()) {
-                let column = line.field.and_then(|field| columns.get(field)).copied();
-                let is_mapped = column.is_some_and(|column| {
-                    stage
-                        .draft
-                        .mapping
-                        .iter()
-                        .any(|row| row.source == column.name)
-                });
-                let (is_clicked, is_hovered) = one(
-                    ui,
-                    line,
-                    column,
-                    is_mapped,
-                    line.path == source && column.is_some(),
-                );
-                if is_hovered && column.is_some() {
-                    told = column;
-                }
-                if is_clicked {
-                    match column {
-                        Some(column) => taken = Some(column.name.clone()),
-                        None => fold(form, &line.path),
-                    }
-                }
-            }
-        });
+    let told = columns.iter().find(|column| column.name == source);
+    let told = told.copied();
+    let (taken, hovered) = list(ui, stage, form, &columns, &lines, source);
     if lines.is_empty() {
         ui.horizontal(|ui| {
             ui.add_space(12.0);
             help(ui, t("wiz-no-field-found"));
         });
     }
-    foot(ui, check, told);
+    foot(ui, check, hovered.or(told));
     if taken.is_some() {
         ui.close();
     }
     taken
+}
+
+/// The lines in sight; the field that was taken, and the one under the pointer.
+fn list<'c>(
+    ui: &mut Ui,
+    stage: &Stage<'_>,
+    form: &mut MappingForm,
+    columns: &[&'c Column],
+    lines: &[Line],
+    source: &str,
+) -> (Option<String>, Option<&'c Column>) {
+    let (mut taken, mut hovered) = (None, None);
+    let area = ScrollArea::vertical().max_height(ROW * 8.0);
+    area.min_scrolled_height(ROW * 4.0)
+        .show_rows(ui, ROW, lines.len(), |ui, range| {
+            for line in lines.iter().skip(range.start).take(range.len()) {
+                let column = line.field.and_then(|field| columns.get(field)).copied();
+                let rows = &stage.draft.mapping;
+                let mark = State {
+                    is_mapped: column
+                        .is_some_and(|column| rows.iter().any(|row| row.source == column.name)),
+                    is_chosen: column.is_some() && line.path == source,
+                };
+                let response = one(ui, line, column, mark);
+                if response.hovered() {
+                    hovered = column.or(hovered);
+                }
+                match column {
+                    _ if !response.clicked() => {}
+                    Some(column) => taken = Some(column.name.clone()),
+                    None => fold(form, &line.path),
+                }
+            }
+        });
+    (taken, hovered)
+}
+
+/// How a field stands to the mapping.
+#[derive(Debug, Clone, Copy)]
+struct State {
+    is_mapped: bool,
+    is_chosen: bool,
 }
 
 fn fold(form: &mut MappingForm, path: &str) {
@@ -183,14 +195,12 @@ fn foot(ui: &mut Ui, check: &SourceCheck, column: Option<&Column>) {
     ui.add_space(4.0);
 }
 
-/// A line; whether it was clicked, and whether the pointer is over it.
-fn one(
-    ui: &mut Ui,
-    line: &Line,
-    column: Option<&Column>,
-    is_mapped: bool,
-    is_chosen: bool,
-) -> (bool, bool) {
+/// A line of the tree.
+fn one(ui: &mut Ui, line: &Line, column: Option<&Column>, state: State) -> Response {
+    let State {
+        is_mapped,
+        is_chosen,
+    } = state;
     let palette = theme::palette(ui);
     let response = ui.allocate_response(vec2(ui.available_width(), ROW), Sense::click());
     let name = line.path.clone();
@@ -233,7 +243,7 @@ fn one(
         );
     }
     beside(ui, rect, line, column, is_mapped);
-    (response.clicked(), response.hovered())
+    response
 }
 
 fn beside(ui: &Ui, rect: Rect, line: &Line, column: Option<&Column>, is_mapped: bool) {

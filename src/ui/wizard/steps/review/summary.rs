@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::Stage;
 use crate::{
-    model::{Step, WhenEmpty},
+    model::{DraftAudience, Step, WhenEmpty},
     ui::{
         format,
         text::{t, t_args},
@@ -100,10 +100,7 @@ fn audiences(stage: &Stage<'_>) -> (String, String) {
         .min()
         .unwrap_or("");
     let args = [("n", all.len().into()), ("day", words::date(first).into())];
-    let mut numbers: Vec<_> = all
-        .iter()
-        .filter_map(|audience| audience.mapping_id())
-        .collect();
+    let mut numbers: Vec<_> = all.iter().filter_map(DraftAudience::mapping_id).collect();
     numbers.sort_unstable();
     let numbers: Vec<_> = numbers.iter().map(ToString::to_string).collect();
     let fields = t_args("wiz-sum-fields", &[("numbers", numbers.join(", ").into())]);
