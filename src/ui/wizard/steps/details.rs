@@ -83,6 +83,6 @@ fn grid<T: Clone + PartialEq>(ui: &mut Ui, all: &[(T, &str)], chosen: &mut Vec<T
                 }
             }
         });
-        ui.add_space(8.0);
+        ui.add_space(4.0);
     }
 }

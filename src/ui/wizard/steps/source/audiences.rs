@@ -80,7 +80,7 @@ fn table(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm, rows: &[&Sou
     }
     let columns = [
         Column::new("", 40.0),
-        Column::new(t("wiz-head-name"), 260.0).grow(),
+        Column::new(t("wiz-head-name"), 180.0).grow(),
         Column::new(t("wiz-head-id"), 160.0),
         Column::new(t("wiz-head-origin"), 176.0),
         Column::new(t("wiz-head-members"), 112.0)
