@@ -139,9 +139,12 @@ impl WizardScreen {
                 self.keep(out);
             }
             Move::Cancel if self.is_changed() => self.is_leaving = true,
-            Move::Cancel | Move::Discard => {
-                self.leave(out, DraftCommand::Discard);
+            // A draft that was resumed stays kept: nobody has said to forget it.
+            Move::Cancel if !self.is_blank() => {
+                let kept = DraftCommand::Keep(Arc::new(self.draft.clone()));
+                self.leave(out, kept);
             }
+            Move::Cancel | Move::Discard => self.leave(out, DraftCommand::Discard),
             Move::SaveAndExit => {
                 let kept = DraftCommand::Keep(Arc::new(self.draft.clone()));
                 self.leave(out, kept);
@@ -159,6 +162,15 @@ impl WizardScreen {
         let mut before = self.opened.clone();
         before.step = self.draft.step;
         before != self.draft
+    }
+
+    /// Whether there is nothing in the draft but the step.
+    fn is_blank(&self) -> bool {
+        let blank = Draft {
+            step: self.draft.step,
+            ..Draft::default()
+        };
+        blank == self.draft
     }
 
     fn leave(&mut self, out: &mut Vec<Intent>, command: DraftCommand) {

@@ -159,6 +159,20 @@ fn cancel_asks_only_if_something_was_typed() {
 }
 
 #[test]
+fn a_resumed_draft_outlives_cancel_and_a_blank_one_does_not() {
+    let mut harness = at(Step::Details);
+    press(&mut harness, "Cancel");
+    assert_eq!(asked(&harness, kept).len(), 1);
+    let mut harness = page(Draft::default(), Snapshot::default());
+    press(&mut harness, "Cancel");
+    let first = harness.state().asked.first();
+    assert!(matches!(
+        first,
+        Some(Intent::Do(Command::Draft(DraftCommand::Discard)))
+    ));
+}
+
+#[test]
 fn a_new_account_is_connected_with_the_secret_that_is_forgotten_then() {
     let mut harness = page(Draft::default(), Snapshot::default());
     harness.get_by_label("Connect to go on");
