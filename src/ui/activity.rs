@@ -26,19 +26,12 @@ const RECEIVED: usize = 4;
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Activity {
     query: String,
-    /// Whether the search field is to get the keyboard.
-    wants_search: bool,
     /// All, completed, with failures, failed, stopped.
     filter: usize,
     chosen: Option<usize>,
 }
 
 impl Activity {
-    /// Puts the keyboard into the search field.
-    pub(in crate::ui) fn search(&mut self) {
-        self.wants_search = true;
-    }
-
     pub(in crate::ui) fn ui(&mut self, ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
         page::reset(ui);
         let all = runs(view);
@@ -77,10 +70,7 @@ impl Activity {
         page::tools(
             ui,
             |ui| {
-                let field = search(ui, &mut self.query, t("activity-search"), 232.0);
-                if std::mem::take(&mut self.wants_search) {
-                    field.request_focus();
-                }
+                search(ui, &mut self.query, t("activity-search"), 232.0);
                 let parts = [
                     t("filter-any"),
                     t("run-completed"),

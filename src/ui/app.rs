@@ -280,7 +280,7 @@ impl App {
         }
         match what {
             What::Help => self.dialog = Some(Dialog::Shortcuts),
-            What::Search => focus_search(ui),
+            What::Search => focus_search(ui.ctx()),
             What::Run => return self.run_what_is_open(),
             What::Pause => {
                 let resumes = self.snapshot.pause.is_some();

@@ -41,11 +41,6 @@ pub(in crate::ui) struct DestinationPage {
 }
 
 impl DestinationPage {
-    /// Puts the keyboard into the search field, if there is one.
-    pub(in crate::ui) fn search(&mut self) {
-        self.audience.search();
-    }
-
     pub(in crate::ui) fn ui(&mut self, ui: &mut Ui, view: &View<'_>, place: &Place) -> Vec<Intent> {
         page::reset(ui);
         if !view.snapshot.is_ready {

@@ -23,8 +23,6 @@ use table::Order;
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Destinations {
     query: String,
-    /// Whether the search field is to get the keyboard.
-    wants_search: bool,
     /// All, enabled, needing attention.
     filter: usize,
     order: Order,
@@ -34,11 +32,6 @@ pub(in crate::ui) struct Destinations {
 }
 
 impl Destinations {
-    /// Puts the keyboard into the search field.
-    pub(in crate::ui) fn search(&mut self) {
-        self.wants_search = true;
-    }
-
     pub(in crate::ui) fn ui(&mut self, ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
         page::reset(ui);
         let snapshot = view.snapshot;
@@ -98,10 +91,7 @@ impl Destinations {
         page::tools(
             ui,
             |ui| {
-                let field = search(ui, &mut self.query, t("destinations-search"), 264.0);
-                if std::mem::take(&mut self.wants_search) {
-                    field.request_focus();
-                }
+                search(ui, &mut self.query, t("destinations-search"), 264.0);
                 let [all, enabled, attention] = &parts;
                 Segmented::show(ui, &[all, enabled, attention], &mut self.filter);
             },

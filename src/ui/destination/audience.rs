@@ -37,11 +37,6 @@ pub(super) struct Audience {
 }
 
 impl Audience {
-    /// Puts the keyboard into the search field.
-    pub(super) fn search(&mut self) {
-        self.prospects.search();
-    }
-
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,

@@ -37,16 +37,9 @@ pub(super) struct Prospects {
     /// The row that the keyboard is on.
     cursor: Option<usize>,
     ask: AskOnce<(ProspectQuery, Revision)>,
-    /// Whether the search field is to get the keyboard.
-    wants_search: bool,
 }
 
 impl Prospects {
-    /// Puts the keyboard into the search field.
-    pub(super) fn search(&mut self) {
-        self.wants_search = true;
-    }
-
     /// Draws search and table; the prospect that was picked, if one was.
     pub(super) fn ui(
         &mut self,
@@ -76,10 +69,7 @@ impl Prospects {
         crate::ui::page::tools(
             ui,
             |ui| {
-                let field = search(ui, &mut self.search, t("prospects-search"), 232.0);
-                if std::mem::take(&mut self.wants_search) {
-                    field.request_focus();
-                }
+                search(ui, &mut self.search, t("prospects-search"), 232.0);
                 let parts = [t("filter-everyone"), t("filter-in"), t("filter-left")];
                 Segmented::show(ui, &parts, &mut self.filter);
             },

@@ -105,7 +105,7 @@ fn a_click_opens_a_destination() {
 #[test]
 fn the_keyboard_reaches_the_search_and_the_rows() {
     let mut harness = shown(synced::snapshot());
-    harness.state_mut().screen.search();
+    crate::ui::widgets::focus_search(&harness.ctx);
     harness.run_steps(2);
     let field = harness.get_by_role(egui::accesskit::Role::TextInput);
     assert!(field.is_focused());

@@ -425,9 +425,9 @@ pub fn search(ui: &mut Ui, query: &mut String, hint: &str, width: f32) -> Respon
 }
 
 /// Puts the keyboard into the first search field of the next frame.
-pub fn focus_search(ui: &Ui) {
-    ui.data_mut(|data| data.insert_temp(wants_search(), true));
-    ui.ctx().request_repaint();
+pub fn focus_search(ctx: &egui::Context) {
+    ctx.data_mut(|data| data.insert_temp(wants_search(), true));
+    ctx.request_repaint();
 }
 
 fn wants_search() -> Id {
