@@ -95,7 +95,6 @@ plot-ceiling = ceiling for the app { $n }
 paused-title = Everything is paused
 paused-text = Nothing is sent until somebody resumes. Changes are kept.
 paused-until = Nothing is sent until { $at }. Changes are kept.
-resume = Resume
 disabled-title = This destination is disabled
 disabled-text = It is not synced by itself. Outreach keeps what was written.
 next-try = Tried again { $at }.
