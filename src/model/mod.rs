@@ -5,8 +5,10 @@
 
 mod account;
 mod attribute;
+mod budget;
 mod change;
 mod check;
+mod delivery;
 mod destination;
 mod fields;
 mod ids;
@@ -17,8 +19,10 @@ mod run;
 
 pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
+pub use budget::BudgetSettings;
 pub use change::{Change, Digest, Known};
 pub use check::{Fault, check};
+pub use delivery::{Delivery, RouteMode};
 pub use destination::{
     Account, Alert, Contents, DEFAULT_API_ADDRESS, Destination, FORMAT, FileSource, Guard,
     MappingRow, ScheduledAudience, SourceKind, StatusWords, WhenEmpty, WhenTooLong, slug,

@@ -10,6 +10,7 @@ mod index;
 mod meaning;
 mod plan;
 mod prepare;
+mod route;
 mod rules;
 mod value;
 mod wishes;
@@ -23,6 +24,7 @@ pub use guard::{Exits, TooMany};
 pub use index::Index;
 pub use plan::{Before, Desk, InDoubt, Plan, Planner, SampleLine};
 pub use prepare::{Order, plan_only, prepare};
+pub use route::{Group, Route, RouteSettings, Router};
 pub use rules::{Exclusion, Rules};
 pub use wishes::{AudienceSet, Wish, WishRow, Wishes};
 
