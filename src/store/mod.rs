@@ -10,8 +10,10 @@
 
 mod accounts;
 mod answers;
+mod batches;
 mod data_dir;
 mod error;
+mod found;
 mod ledger;
 mod planning;
 mod runs;
@@ -21,10 +23,13 @@ mod settings;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
+use schema::Age;
 
 pub use answers::{Answer, Held, Verdict};
+pub use batches::{BatchNumber, StoredBatch};
 pub use data_dir::{DataDir, Lock};
 pub use error::Error;
+pub use found::Waiting;
 pub use ledger::LedgerEntry;
 pub use planning::Planning;
 pub use settings::{Settings, read_destination};
@@ -64,8 +69,11 @@ impl Store {
         }
         let store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         store.on(|db| db.pragma_update(None, "query_only", true))?;
-        let is_current = schema::is_current(&store)?;
-        Ok(is_current.then_some(store))
+        match schema::age(&store)? {
+            Age::Empty => Ok(None),
+            Age::Current => Ok(Some(store)),
+            Age::Older => Self::open(path).map(Some),
+        }
     }
 
     /// Where the state is.

@@ -149,6 +149,7 @@ impl Delivery<'_> {
                 Ok(verdict) => {
                     match verdict {
                         Verdict::Confirmed => run.figures.activated += 1,
+                        Verdict::HeldAlready => run.figures.unchanged += 1,
                         Verdict::Refused { .. } | Verdict::Unsettled { .. } => {
                             run.figures.failed += 1;
                         }
@@ -210,7 +211,9 @@ impl Streak {
                     });
                 }
             }
-            Verdict::Confirmed | Verdict::Refused { .. } => *self = Self::default(),
+            Verdict::Confirmed | Verdict::HeldAlready | Verdict::Refused { .. } => {
+                *self = Self::default();
+            }
             Verdict::Unsettled { .. } => self.n_unsettled += 1,
         }
         Ok(())
