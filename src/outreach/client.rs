@@ -59,8 +59,9 @@ pub(super) struct Shared {
 /// How many requests were sent.
 #[derive(Default)]
 pub(super) struct Counts {
-    pub(super) n_patches: AtomicU64,
-    pub(super) n_reads: AtomicU64,
+    pub(super) patches: AtomicU64,
+    pub(super) posts: AtomicU64,
+    pub(super) reads: AtomicU64,
 }
 
 impl Client {
@@ -134,14 +135,14 @@ impl Client {
     /// How many requests were sent so far; each attempt counts.
     pub fn requests(&self) -> Requests {
         Requests {
-            patch: self.counts.n_patches.load(Ordering::Relaxed),
-            read: self.counts.n_reads.load(Ordering::Relaxed),
+            patch: self.counts.patches.load(Ordering::Relaxed),
+            bulk: self.counts.posts.load(Ordering::Relaxed),
+            read: self.counts.reads.load(Ordering::Relaxed),
             token: self
                 .shared
                 .tokens()
                 .n_requests()
                 .saturating_sub(self.n_tokens_before),
-            ..Requests::default()
         }
     }
 

@@ -33,6 +33,9 @@ pub enum Error {
         /// What gave it away.
         why: &'static str,
     },
+    /// A batch that names no prospect would be one of all prospects, so it is never sent.
+    #[error("a batch without prospects is not sent")]
+    EmptyBatch,
     /// Outreach said no.
     #[error("refused by Outreach with HTTP {}", .0.status)]
     Refused(Box<Refusal>),
@@ -73,7 +76,7 @@ impl Error {
     /// What has to follow.
     pub fn consequence(&self) -> Consequence {
         match self {
-            Self::Address | Self::Setup(_) => Consequence::StopRun,
+            Self::Address | Self::Setup(_) | Self::EmptyBatch => Consequence::StopRun,
             Self::Token(_) => Consequence::SignInNeeded,
             Self::NoToken(none) => none.consequence,
             Self::Network(_) | Self::NotOutreach { .. } => Consequence::Unreachable,
@@ -88,6 +91,7 @@ impl Error {
             Self::Token(_) => Cow::Borrowed("token_unusable"),
             Self::NoToken(none) => Cow::Borrowed(none.code),
             Self::Setup(_) => Cow::Borrowed("connection_setup"),
+            Self::EmptyBatch => Cow::Borrowed("batch_empty"),
             Self::Network(e) if e.is_timeout() => Cow::Borrowed("timeout"),
             Self::Network(_) => Cow::Borrowed("network"),
             Self::NotOutreach { .. } => Cow::Borrowed("not_outreach"),
@@ -106,6 +110,7 @@ impl Error {
             | Self::Token(_)
             | Self::NoToken(_)
             | Self::Setup(_)
+            | Self::EmptyBatch
             | Self::Network(_)
             | Self::NotOutreach { .. } => "",
         }
@@ -120,6 +125,7 @@ impl Error {
             | Self::Token(_)
             | Self::NoToken(_)
             | Self::Setup(_)
+            | Self::EmptyBatch
             | Self::Network(_) => None,
         }
     }
