@@ -218,6 +218,15 @@ impl Refusal {
         }
     }
 
+    /// Whether a value is refused, and not the request as such.
+    pub(super) fn is_about_a_value(&self) -> bool {
+        self.status == StatusCode::UNPROCESSABLE_ENTITY
+    }
+
+    pub(super) fn into_detail(self) -> String {
+        self.detail
+    }
+
     pub(super) fn duplicate(pointer: impl Into<String>) -> Self {
         Self {
             pointer: Some(pointer.into()),

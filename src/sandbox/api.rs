@@ -145,11 +145,14 @@ impl Call {
     fn log_entry(&self, now: Timestamp) -> LoggedRequest {
         let target = self.uri.path_and_query();
         let prospect = self.path().strip_prefix("/prospects/");
+        let batch = self.path().strip_prefix("/batches/");
+        let batch = batch.and_then(|rest| rest.split('/').next());
         LoggedRequest {
             time: date_time(now),
             method: self.method.to_string(),
             path: target.map(ToString::to_string).unwrap_or_default(),
             prospect: prospect.and_then(|id| id.parse().ok()),
+            batch: batch.and_then(|id| id.parse().ok()),
             ..LoggedRequest::default()
         }
     }
@@ -199,6 +202,8 @@ impl Outcome {
                 let attribute = fault.attribute.as_deref().unwrap_or_default();
                 override_echo(&mut self.answer, attribute, &fault.value);
             }
+            // It strikes the batch, when the order is taken.
+            FaultKind::Batch => {}
             FaultKind::NoContent => {
                 if self.answer.status.is_success() {
                     self.answer = Answer::new(StatusCode::NO_CONTENT, API_MEDIA, []);

@@ -137,7 +137,8 @@ impl Budget {
 }
 
 impl RetryAfter {
-    fn spell(self, now: Timestamp, until: Timestamp) -> Option<String> {
+    /// The time in this spelling, if it is told at all.
+    pub(super) fn spell(self, now: Timestamp, until: Timestamp) -> Option<String> {
         match self {
             Self::Epoch => Some(until.as_second().to_string()),
             Self::Delta => {
@@ -159,7 +160,7 @@ pub(super) fn http_date(time: Timestamp) -> String {
 }
 
 /// 10000 as `10,000`.
-fn thousands(number: u32) -> String {
+pub(super) fn thousands(number: impl ToString) -> String {
     let digits = number.to_string();
     let mut spelled = String::new();
     for (index, digit) in digits.chars().enumerate() {

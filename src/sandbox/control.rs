@@ -1,10 +1,6 @@
 //! The control routes under `/_control`: what tests and the page set and see, past the API.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::sync::Arc;
 
 use axum::{
     Json, Router,
@@ -17,10 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
+    adjust::Adjustments,
     answer::Answer,
-    budget::{Remaining, RetryAfter},
     fault::Fault,
-    oauth::OldRefreshToken,
     prospects::{OTHER_USER, Prospect, Write},
     schema::Schema,
     state::{Shared, World},
@@ -28,43 +23,6 @@ use super::{
 
 /// Rows the page gets at most in one piece.
 const LARGEST_PAGE: usize = 500;
-
-/// Changes to a running sandbox; what is `None` stays as it is.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Adjustments {
-    /// Requests per window.
-    pub limit: Option<u32>,
-    /// The length of windows that begin from now on.
-    pub window_secs: Option<u64>,
-    /// How late every answer is.
-    pub latency_ms: Option<u64>,
-    /// The spelling of `Retry-After`.
-    pub retry_after: Option<RetryAfter>,
-    /// The spelling of `X-RateLimit-Remaining`.
-    pub remaining: Option<Remaining>,
-    /// The prospects the user may not write, instead of those before.
-    pub read_only: Option<BTreeSet<u32>>,
-    /// Whether a `GET` needs the API's `Content-Type` as well.
-    pub content_type_on_get: Option<bool>,
-    /// Whether an address that the prospect has already is refused.
-    pub refuse_unchanged_emails: Option<bool>,
-    /// What single users may not write besides; users that are not named stay as they are.
-    pub user_read_only: Option<BTreeMap<u64, BTreeSet<u32>>>,
-    /// How long access tokens pass that are minted from now on.
-    pub access_token_secs: Option<u64>,
-    /// How long refresh tokens can be used that are minted from now on.
-    pub refresh_token_secs: Option<u64>,
-    /// The time between two mints for one user and app.
-    pub mint_interval_secs: Option<u64>,
-    /// What becomes of a refresh token that has been used.
-    pub old_refresh_token: Option<OldRefreshToken>,
-    /// Moves the sandbox's time forward.
-    pub advance_secs: Option<u64>,
-    /// Begins a new window with the next request.
-    #[serde(default)]
-    pub reset_window: bool,
-}
 
 /// One fault or several.
 #[derive(Deserialize)]
@@ -291,80 +249,6 @@ fn row(prospect: &Prospect, schema: &Schema) -> Value {
 }
 
 impl World {
-    pub(super) fn adjust(&mut self, adjustments: Adjustments) {
-        let options = &mut self.options;
-        set(&mut self.budget.limit, adjustments.limit);
-        set(
-            &mut self.budget.window,
-            adjustments.window_secs.map(Duration::from_secs),
-        );
-        set(
-            &mut options.latency,
-            adjustments.latency_ms.map(Duration::from_millis),
-        );
-        set(&mut options.retry_after, adjustments.retry_after);
-        set(&mut options.remaining, adjustments.remaining);
-        set(&mut options.read_only, adjustments.read_only);
-        set(
-            &mut options.content_type_on_get,
-            adjustments.content_type_on_get,
-        );
-        set(
-            &mut options.refuse_unchanged_emails,
-            adjustments.refuse_unchanged_emails,
-        );
-        options
-            .user_read_only
-            .extend(adjustments.user_read_only.into_iter().flatten());
-        let minting = &mut options.minting;
-        let seconds = |seconds: Option<u64>| seconds.map(Duration::from_secs);
-        set(
-            &mut minting.access_life,
-            seconds(adjustments.access_token_secs),
-        );
-        set(
-            &mut minting.refresh_life,
-            seconds(adjustments.refresh_token_secs),
-        );
-        set(
-            &mut minting.interval,
-            seconds(adjustments.mint_interval_secs),
-        );
-        set(
-            &mut minting.old_refresh_token,
-            adjustments.old_refresh_token,
-        );
-        if let Some(seconds) = adjustments.advance_secs {
-            self.clock.advance(Duration::from_secs(seconds));
-        }
-        if adjustments.reset_window {
-            self.budget.reset();
-        }
-    }
-
-    fn settings(&mut self) -> Value {
-        let now = self.clock.now();
-        self.budget.roll(now);
-        json!({
-            "limit": self.budget.limit,
-            "remaining_requests": self.budget.remaining(),
-            "window_secs": self.budget.window.as_secs(),
-            "reset": self.budget.ends(now).as_second(),
-            "time": now.to_string(),
-            "latency_ms": self.options.latency.as_millis(),
-            "retry_after": self.options.retry_after,
-            "remaining": self.options.remaining,
-            "read_only": self.options.read_only,
-            "content_type_on_get": self.options.content_type_on_get,
-            "refuse_unchanged_emails": self.options.refuse_unchanged_emails,
-            "user_read_only": self.options.user_read_only,
-            "access_token_secs": self.options.minting.access_life.as_secs(),
-            "refresh_token_secs": self.options.minting.refresh_life.as_secs(),
-            "mint_interval_secs": self.options.minting.interval.as_secs(),
-            "old_refresh_token": self.options.minting.old_refresh_token,
-        })
-    }
-
     /// Sets attributes by name; `Err` is a name that no attribute has.
     pub(super) fn set_attributes(
         &mut self,
@@ -380,12 +264,6 @@ impl World {
         let now = self.clock.now();
         let applied = self.prospects.apply(schema, id, &write, OTHER_USER, now);
         Ok(applied.and_then(|_| self.prospects.get(schema, id)))
-    }
-}
-
-fn set<T>(place: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *place = value;
     }
 }
 
@@ -441,7 +319,10 @@ mod tests {
         let log = see(&bench, Method::GET, "/requests").await;
         assert_eq!(
             log["counters"],
-            json!({"requests": 3, "writes": 2, "repeated_writes": 1, "unchanged_writes": 1})
+            json!({
+                "requests": 3, "writes": 2, "repeated_writes": 1, "unchanged_writes": 1,
+                "batches": 0, "batch_writes": 0, "repeated_batch_writes": 0, "unchanged_batch_writes": 0,
+            })
         );
         let [first, _, third] = log["requests"].as_array().unwrap().as_slice() else {
             panic!("{log}");

@@ -4,7 +4,10 @@ use axum::http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::answer::{Answer, HTML};
+use super::{
+    answer::{Answer, HTML},
+    batch::BatchPlan,
+};
 
 const CAPTIVE_PORTAL: &str = "<!doctype html><html><head><title>Sign in to the network</title></head>\
     <body><h1>Welcome, guest</h1><p>Accept the terms to use this network.</p></body></html>";
@@ -37,6 +40,8 @@ pub enum FaultKind {
     EchoOverride,
     /// The request is carried out, and answered with 204.
     NoContent,
+    /// The batch that the request orders goes as [`Fault::batch`] says. Another fault may strike the same request.
+    Batch,
 }
 
 /// A fault, and the requests it strikes.
@@ -70,6 +75,8 @@ pub struct Fault {
     pub attribute: Option<String>,
     /// The value of `echo_override`.
     pub value: Value,
+    /// How the batch of `batch` goes.
+    pub batch: BatchPlan,
 }
 
 impl Default for Fault {
@@ -88,6 +95,7 @@ impl Default for Fault {
             retry_after_secs: None,
             attribute: None,
             value: Value::Null,
+            batch: BatchPlan::default(),
         }
     }
 }
@@ -114,7 +122,8 @@ impl Fault {
             | FaultKind::Html200
             | FaultKind::Errors
             | FaultKind::EchoOverride
-            | FaultKind::NoContent => Ok(()),
+            | FaultKind::NoContent
+            | FaultKind::Batch => Ok(()),
         }
     }
 
@@ -124,7 +133,8 @@ impl Fault {
             FaultKind::DropAfterApply
             | FaultKind::Slow
             | FaultKind::EchoOverride
-            | FaultKind::NoContent => true,
+            | FaultKind::NoContent
+            | FaultKind::Batch => true,
             FaultKind::DropBefore => false,
             FaultKind::Status | FaultKind::Html200 | FaultKind::Errors => self.apply,
         }
@@ -175,8 +185,20 @@ impl Faults {
         path: &str,
         prospect: Option<u32>,
     ) -> Option<Fault> {
+        self.first(|fault| fault.kind != FaultKind::Batch && fault.matches(method, path, prospect))
+    }
+
+    /// How the batch goes that is ordered at this path.
+    pub(super) fn batch_plan(&mut self, path: &str) -> BatchPlan {
+        let fault = self.first(|fault| {
+            fault.kind == FaultKind::Batch && fault.matches(&Method::POST, path, None)
+        });
+        fault.map(|fault| fault.batch).unwrap_or_default()
+    }
+
+    fn first(&mut self, matches: impl Fn(&Fault) -> bool) -> Option<Fault> {
         for fault in &mut self.0 {
-            if fault.times == 0 || !fault.matches(method, path, prospect) {
+            if fault.times == 0 || !matches(fault) {
                 continue;
             }
             if fault.skip > 0 {

@@ -22,7 +22,9 @@ pub struct LoggedRequest {
     pub status: Option<u16>,
     /// The prospect in the path.
     pub prospect: Option<u32>,
-    /// Attributes and relationships written; `None` if nothing was.
+    /// The batch that was ordered, or the one in the path.
+    pub batch: Option<u64>,
+    /// Attributes and relationships written or, with a batch, ordered to be written; `None` if nothing was.
     pub written: Option<Map<String, Value>>,
     /// The fault that struck, by its name on the control route.
     pub fault: Option<Value>,
@@ -39,6 +41,14 @@ pub struct Counters {
     pub repeated_writes: u64,
     /// Writes after which every value was as before.
     pub unchanged_writes: u64,
+    /// Batches that were taken.
+    pub batches: u64,
+    /// Writes that batches carried out, which `writes` leaves out.
+    pub batch_writes: u64,
+    /// Those of them that set what the same prospect's previous write had set.
+    pub repeated_batch_writes: u64,
+    /// Those of them after which every value was as before.
+    pub unchanged_batch_writes: u64,
 }
 
 /// The newest requests; older ones live on in the counters alone.

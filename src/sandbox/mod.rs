@@ -3,8 +3,10 @@
 //! It speaks the provider's API under `/api/v2`, signs people in under `/oauth`, has a control side under `/_control`,
 //! and shows its prospects on a page at `/`. It shares no code with the client it stands against, so that neither can hide the other's mistakes.
 
+mod adjust;
 mod answer;
 mod api;
+mod batch;
 mod budget;
 mod clock;
 mod connection;
@@ -47,8 +49,11 @@ use oauth::Scopes;
 use prospects::TOKEN_USER;
 use state::Shared;
 
+pub use adjust::Adjustments;
+pub use batch::{
+    BatchEnd, BatchOffer, BatchPayload, BatchPlan, BatchRecord, BatchState, ItemFailure, ItemFault,
+};
 pub use budget::{Remaining, RetryAfter};
-pub use control::Adjustments;
 pub use fault::{Fault, FaultKind};
 pub use log::{Counters, LoggedRequest};
 pub use oauth::{App, LiveTokens, OldRefreshToken, TokenPair, TokenRequest};
@@ -89,6 +94,20 @@ pub struct Settings {
     pub mint_interval: Duration,
     /// What becomes of a refresh token that has been used.
     pub old_refresh_token: OldRefreshToken,
+    /// Whether the org has bulk requests.
+    pub batches: BatchOffer,
+    /// How long a batch is `pending`.
+    pub batch_pending: Duration,
+    /// How long a batch is `processing`, whatever its size.
+    pub batch_processing: Duration,
+    /// What a batch's `payload` holds.
+    pub batch_payload: BatchPayload,
+    /// Whether the `data` of a batch's item tells which prospect it is about.
+    pub batch_item_data: bool,
+    /// The confirmation of a batch with more items than this must name their number.
+    pub batch_count_above: usize,
+    /// Items that the org may have in batches a day; what is used is refilled little by little.
+    pub batch_items_per_day: u64,
     /// How many requests the log keeps.
     pub log_capacity: usize,
 }
@@ -111,6 +130,13 @@ impl Default for Settings {
             refresh_token_life: Duration::from_hours(14 * 24),
             mint_interval: Duration::from_mins(1),
             old_refresh_token: OldRefreshToken::Dies,
+            batches: BatchOffer::On,
+            batch_pending: Duration::ZERO,
+            batch_processing: Duration::ZERO,
+            batch_payload: BatchPayload::Values,
+            batch_item_data: true,
+            batch_count_above: 100,
+            batch_items_per_day: 5_000_000,
             log_capacity: 20_000,
         }
     }
@@ -279,6 +305,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/api/v2/{*path}", any(api::serve))
         .merge(oauth::routes())
         .merge(control::routes())
+        .merge(batch::routes())
         .fallback(gateway)
         .with_state(shared)
 }

@@ -32,6 +32,18 @@ impl Prospects {
         }
     }
 
+    /// The ids of all that a question is about, in their order.
+    pub(super) fn matching_ids<'a>(
+        &'a self,
+        schema: &'a Schema,
+        query: &'a Query,
+    ) -> impl Iterator<Item = u32> + 'a {
+        let is_matching = move |id: &u32| {
+            query.conditions.is_empty() || self.matching(schema, query, *id).is_some()
+        };
+        self.candidates(&query.ids).filter(is_matching)
+    }
+
     fn matching(&self, schema: &Schema, query: &Query, id: u32) -> Option<Prospect> {
         let prospect = self.get(schema, id)?;
         let holds = query

@@ -59,7 +59,17 @@ impl Query {
         let is_new_syntax = pairs
             .iter()
             .any(|(key, value)| key == "newFilterSyntax" && value == "true");
-        let mut query = Self {
+        let mut query = Self::everything();
+        for (key, value) in &pairs {
+            query.take(schema, is_new_syntax, key, value)?;
+        }
+        query.pairs = pairs;
+        Ok(query)
+    }
+
+    /// The question without any parameter.
+    fn everything() -> Self {
+        Self {
             ids: Ids::All,
             conditions: Vec::new(),
             fields: BTreeMap::new(),
@@ -68,12 +78,7 @@ impl Query {
             count: true,
             authorization_meta: false,
             pairs: Vec::new(),
-        };
-        for (key, value) in &pairs {
-            query.take(schema, is_new_syntax, key, value)?;
         }
-        query.pairs = pairs;
-        Ok(query)
     }
 
     fn take(
@@ -247,15 +252,61 @@ fn equals(value: &Value, wanted: &str) -> bool {
     }
 }
 
+/// What an action is to be done to, and how: the parameters below `actionParams`.
+#[derive(Debug)]
+pub(super) struct ActionQuery {
+    pub(super) filter: Query,
+    pub(super) skip_confirmation: bool,
+    pub(super) confirmed_count: Option<u64>,
+}
+
+impl ActionQuery {
+    /// Filters are in the new syntax; a list with commas is taken as well, as older documentation had it. A filter
+    /// without a value is none, which makes it as dangerous as it can be.
+    pub(super) fn parse(schema: &Schema, uri: &Uri) -> Result<Self, Refusal> {
+        let UrlQuery(pairs) = UrlQuery::<Vec<(String, String)>>::try_from_uri(uri)
+            .map_err(|error| Refusal::bad_request(error.to_string()))?;
+        let mut query = Self {
+            filter: Query::everything(),
+            skip_confirmation: false,
+            confirmed_count: None,
+        };
+        for (key, value) in &pairs {
+            match brackets(key).as_slice() {
+                ["newFilterSyntax" | "provideAuthorizationMeta"] | ["fields", _] => {}
+                ["actionParams", "skipConfirmation"] => query.skip_confirmation = flag(key, value)?,
+                ["actionParams", "confirmedCount"] => {
+                    query.confirmed_count = Some(u64::from(number(key, value)?));
+                }
+                ["actionParams", "filter", ..] if value.is_empty() => {}
+                ["actionParams", "filter", filter @ ..] if filter.first() == Some(&"id") => {
+                    for id in value.split(',') {
+                        query.filter.filter(schema, key, filter, id)?;
+                    }
+                }
+                ["actionParams", "filter", filter @ ..] => {
+                    query.filter.filter(schema, key, filter, value)?;
+                }
+                _ => return Err(unsupported(key)),
+            }
+        }
+        Ok(query)
+    }
+
+    pub(super) fn is_filtered(&self) -> bool {
+        self.filter.ids != Ids::All || !self.filter.conditions.is_empty()
+    }
+}
+
 /// `filter[owner][id]` as `filter`, `owner`, `id`.
-fn brackets(key: &str) -> Vec<&str> {
+pub(super) fn brackets(key: &str) -> Vec<&str> {
     let mut parts = key.split('[');
     let mut words = vec![parts.next().unwrap_or_default()];
     words.extend(parts.map(|part| part.strip_suffix(']').unwrap_or(part)));
     words
 }
 
-fn unsupported(key: &str) -> Refusal {
+pub(super) fn unsupported(key: &str) -> Refusal {
     Refusal::bad_request(format!("'{key}' is not a supported parameter"))
 }
 
@@ -270,7 +321,7 @@ fn filterable<'a>(
         .ok_or_else(|| unsupported(key))
 }
 
-fn invalid(key: &str, value: &str) -> Refusal {
+pub(super) fn invalid(key: &str, value: &str) -> Refusal {
     Refusal::bad_request(format!("'{value}' is not a valid value for '{key}'"))
 }
 
@@ -286,7 +337,7 @@ fn bound(key: &str, value: &str, endless: u32) -> Result<u32, Refusal> {
     }
 }
 
-fn flag(key: &str, value: &str) -> Result<bool, Refusal> {
+pub(super) fn flag(key: &str, value: &str) -> Result<bool, Refusal> {
     match value {
         "true" => Ok(true),
         "false" => Ok(false),
@@ -294,7 +345,7 @@ fn flag(key: &str, value: &str) -> Result<bool, Refusal> {
     }
 }
 
-fn page_size(value: &str) -> Result<usize, Refusal> {
+pub(super) fn page_size(value: &str) -> Result<usize, Refusal> {
     value
         .parse()
         .ok()
@@ -333,7 +384,7 @@ fn read_cursor(cursor: &str) -> Result<u32, Refusal> {
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters.
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     let encoded = text.bytes().map(|byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             char::from(byte).to_string()

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     answer::{Answer, Refusal},
     api::{Call, Visit},
+    batch::{BatchRoute, Desk},
     clock::date_time,
     document::{Resource, Resources, Style},
     log::LoggedRequest,
@@ -26,6 +27,7 @@ enum Route<'a> {
     Prospects,
     Prospect(&'a str),
     Update(&'a str),
+    Batch(BatchRoute<'a>),
 }
 
 /// What the resources of one answer have in common.
@@ -37,12 +39,26 @@ struct Place {
 
 impl Route<'_> {
     /// Which scope the provider asks for at `/types` is not documented.
-    fn scope(&self) -> Option<&'static str> {
+    fn scopes(&self) -> &'static [&'static str] {
         match self {
-            Self::Root | Self::Types => None,
-            Self::Users | Self::User(_) => Some("users.read"),
-            Self::Prospects | Self::Prospect(_) => Some("prospects.read"),
-            Self::Update(_) => Some("prospects.write"),
+            Self::Root | Self::Types => &[],
+            Self::Users | Self::User(_) => &["users.read"],
+            Self::Prospects | Self::Prospect(_) => &["prospects.read"],
+            Self::Update(_) => &["prospects.write"],
+            Self::Batch(route) => route.scopes(),
+        }
+    }
+
+    fn is_write(&self) -> bool {
+        match self {
+            Self::Update(_) => true,
+            Self::Batch(route) => route.is_write(),
+            Self::Root
+            | Self::Types
+            | Self::Users
+            | Self::User(_)
+            | Self::Prospects
+            | Self::Prospect(_) => false,
         }
     }
 }
@@ -66,7 +82,9 @@ impl Call {
             ("GET", ["prospects"]) => Ok(Route::Prospects),
             ("GET", ["prospects", id]) => Ok(Route::Prospect(id)),
             ("PATCH", ["prospects", id]) => Ok(Route::Update(id)),
-            _ => Err(Refusal::route_not_found()),
+            (method, segments) => BatchRoute::find(method, segments)
+                .map(Route::Batch)
+                .ok_or_else(Refusal::route_not_found),
         }
     }
 
@@ -89,13 +107,11 @@ impl Call {
         entry: &mut LoggedRequest,
     ) -> Result<Answer, Refusal> {
         let route = self.route()?;
-        if let Some(scope) = route
-            .scope()
-            .filter(|scope| !visit.who.scopes.include(scope))
-        {
+        let is_missing = |scope: &&&str| !visit.who.scopes.include(scope);
+        if let Some(scope) = route.scopes().iter().find(is_missing) {
             return Err(Refusal::lacks_scope(scope));
         }
-        let needs_media = matches!(route, Route::Update(_)) || world.options.content_type_on_get;
+        let needs_media = route.is_write() || world.options.content_type_on_get;
         if needs_media && !self.has_api_media() {
             return Err(Refusal::media_type());
         }
@@ -110,6 +126,16 @@ impl Call {
             Route::User(id) => shared.users.one(&place.base, id),
             Route::Prospects => self.list(shared, world, &place),
             Route::Prospect(id) => self.one(shared, world, &place, id),
+            Route::Batch(route) => {
+                let (call, base) = (self, place.base.as_str());
+                let desk = Desk {
+                    call,
+                    shared,
+                    visit,
+                    base,
+                };
+                desk.serve(world, route, entry)
+            }
             Route::Update(id) => {
                 // A query that cannot be answered must not leave a write behind.
                 style(shared, &place, &Query::parse(&shared.schema, &self.uri)?)?;

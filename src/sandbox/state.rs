@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use super::{
     Error, Settings,
     answer::Refusal,
+    batch::{Batches, Manners, Quota},
     budget::{Budget, Remaining, RetryAfter},
     clock::Clock,
     fault::Faults,
@@ -40,6 +41,8 @@ pub(super) struct World {
     pub(super) faults: Faults,
     pub(super) log: Log,
     pub(super) prospects: Prospects,
+    pub(super) batches: Batches,
+    pub(super) quota: Quota,
     pub(super) options: Options,
     pub(super) oauth: OAuth,
 }
@@ -56,6 +59,7 @@ pub(super) struct Options {
     pub(super) content_type_on_get: bool,
     pub(super) refuse_unchanged_emails: bool,
     pub(super) minting: Minting,
+    pub(super) batches: Manners,
 }
 
 impl Shared {
@@ -66,8 +70,11 @@ impl Shared {
     ) -> Result<Self, Error> {
         let users = Users::load()?;
         let oauth = OAuth::new(settings.apps, settings.log_capacity);
+        let clock = Clock::start();
         let world = World {
-            clock: Clock::start(),
+            quota: Quota::new(settings.batch_items_per_day, clock.now()),
+            clock,
+            batches: Batches::default(),
             budget: Budget::new(settings.limit, settings.window),
             faults: Faults::default(),
             log: Log::new(settings.log_capacity),
@@ -90,6 +97,14 @@ impl Shared {
                     interval: settings.mint_interval,
                     old_refresh_token: settings.old_refresh_token,
                 },
+                batches: Manners {
+                    offer: settings.batches,
+                    pending: settings.batch_pending,
+                    processing: settings.batch_processing,
+                    payload: settings.batch_payload,
+                    item_data: settings.batch_item_data,
+                    count_above: settings.batch_count_above,
+                },
             },
             oauth: oauth.map_err(|complaint| Error::App { complaint })?,
         };
@@ -102,9 +117,13 @@ impl Shared {
         })
     }
 
+    /// The world as it is by now: what batches were due to do is done.
+    ///
     /// A request that panicked leaves the world readable: nothing in it is half done for long.
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.move_batches_on(&self.schema);
+        world
     }
 
     /// Waits as long as an answer is to be late, but not beyond the sandbox's end.
@@ -146,6 +165,24 @@ impl World {
         counters.repeated_writes += u64::from(applied.repeated);
         counters.unchanged_writes += u64::from(!applied.changed);
         Some(applied)
+    }
+
+    /// Applies and counts a write of a batch to a known prospect.
+    pub(super) fn write_in_batch(
+        &mut self,
+        schema: &Schema,
+        id: u32,
+        write: &Write,
+        user: u64,
+        now: Timestamp,
+    ) {
+        let Some(applied) = self.prospects.apply(schema, id, write, user, now) else {
+            return;
+        };
+        let counters = &mut self.log.counters;
+        counters.batch_writes += 1;
+        counters.repeated_batch_writes += u64::from(applied.repeated);
+        counters.unchanged_batch_writes += u64::from(!applied.changed);
     }
 
     /// One prospect per address, and, if so set, no address sent that was there already.

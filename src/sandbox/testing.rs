@@ -52,6 +52,22 @@ impl Bench {
         read(self.patching(id, &attributes).send().await.unwrap()).await
     }
 
+    /// Orders a batch; what follows the path is its query.
+    pub(super) fn ordering(&self, query: &str, attributes: &Value) -> RequestBuilder {
+        let path = format!("/batches/actions/prospectsBulkModify?{query}");
+        let document = json!({"data": {"attributes": attributes}});
+        self.api(Method::POST, &path).body(document.to_string())
+    }
+
+    pub(super) async fn order(&self, query: &str, attributes: Value) -> (StatusCode, Value) {
+        read(self.ordering(query, &attributes).send().await.unwrap()).await
+    }
+
+    /// A request that changes something, and has no body.
+    pub(super) async fn post(&self, path: &str) -> (StatusCode, Value) {
+        read(self.api(Method::POST, path).send().await.unwrap()).await
+    }
+
     pub(super) async fn control(&self, path: &str, body: Value) -> (StatusCode, Value) {
         let request = self.bare(Method::POST, &format!("/_control{path}"));
         read(request.json(&body).send().await.unwrap()).await

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     answer::Refusal,
     prospects::Write,
-    schema::{Attribute, Cardinality, CustomField, CustomKind, Kind, Schema},
+    schema::{Attribute, Cardinality, CustomField, CustomKind, Field, Kind, Schema},
     seed,
 };
 
@@ -29,13 +29,7 @@ pub(super) fn parse(schema: &Schema, id: u32, users: u64, body: &[u8]) -> Result
     }
     let mut write = Write::default();
     for (name, value) in member(data, "attributes")? {
-        let (field, attribute) = schema.attribute(name).ok_or_else(|| {
-            Refusal::bad_request(format!("'{name}' is not an attribute of 'prospect'"))
-        })?;
-        if attribute.read_only {
-            return Err(Refusal::private(name));
-        }
-        check(attribute, schema.rule(field), value)?;
+        let field = attribute(schema, name, value)?;
         write.values.insert(field, value.clone());
     }
     for (name, value) in member(data, "relationships")? {
@@ -50,6 +44,18 @@ pub(super) fn parse(schema: &Schema, id: u32, users: u64, body: &[u8]) -> Result
         write.related.insert(relation, target);
     }
     Ok(write)
+}
+
+/// The attribute of that name, if it may be set to that value.
+pub(super) fn attribute(schema: &Schema, name: &str, value: &Value) -> Result<Field, Refusal> {
+    let (field, attribute) = schema.attribute(name).ok_or_else(|| {
+        Refusal::bad_request(format!("'{name}' is not an attribute of 'prospect'"))
+    })?;
+    if attribute.read_only {
+        return Err(Refusal::private(name));
+    }
+    check(attribute, schema.rule(field), value)?;
+    Ok(field)
 }
 
 /// An optional object in `data`, as its entries.
