@@ -106,6 +106,8 @@ struct JsonRun<'a> {
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<&'a Problem>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notices: &'a [Problem],
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,6 +132,7 @@ impl<'a> JsonRun<'a> {
             requests: report.requests,
             seconds: text::seconds_between(report.started, report.ended),
             problem: report.problem.as_ref(),
+            notices: &report.notices,
             changes: report.plan.as_ref().map(|plan| plan.n_changes),
             sample: report.plan.as_ref().map(|plan| plan.sample.as_slice()),
         }

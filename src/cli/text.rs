@@ -118,6 +118,9 @@ pub(super) fn report(report: &Report) -> String {
             .unwrap_or_default();
         }
     }
+    for notice in &report.notices {
+        writeln!(text, "  {}\n  {}", notice.what, notice.next_step).unwrap_or_default();
+    }
     if let Some(problem) = &report.problem {
         writeln!(text, "  {}\n  {}", problem.what, problem.next_step).unwrap_or_default();
     }

@@ -4,6 +4,7 @@
 //! speaks through [`Hooks`] and [`Report`]s.
 
 mod account;
+mod notices;
 mod problem;
 mod run;
 mod sign_in;
@@ -24,6 +25,7 @@ use crate::{
 use account::{Accounts, KeeperTokens};
 
 pub use account::connected_as;
+pub use notices::notice_problem;
 pub use problem::{problem_of, store_problem};
 pub use run::Mode;
 pub use sign_in::{auth_problem, connect_problem};
@@ -70,6 +72,8 @@ pub struct Report {
     pub is_transient: bool,
     /// What a dry run would change.
     pub plan: Option<Plan>,
+    /// What a person should know of the delivery although it went on.
+    pub notices: Vec<Problem>,
 }
 
 impl Engine {

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
-use super::{Report, problem_of, today};
+use super::{Report, notice_problem, problem_of, today};
 use crate::{
     model::{Cause, Destination, Figures, Requests, Run, RunId, RunStatus},
     outreach::Client,
     source,
     store::{DataDir, Settings, Store},
-    sync::{self, Error, Hindrance, Hooks, Order, Plan, Rules},
+    sync::{self, Error, Hindrance, Hooks, Order, Orders, Plan, Rules},
 };
 
 /// Whether anything is sent.
@@ -50,6 +50,7 @@ pub(super) async fn run(
         hindrance: None,
         is_transient: false,
         plan: None,
+        notices: vec![],
     };
     let path = dir.state(settings);
     let ended = match Store::open(&path) {
@@ -139,7 +140,10 @@ async fn send(
         Ok(plan) if plan.figures.pending > 0 => match client {
             Ok(client) => {
                 let client = client.counting_anew();
-                sync::deliver(&mut store, &client, &mut run, &plan.in_doubt, hooks).await
+                let orders = Orders::new(destination.delivery, plan.in_doubt);
+                let delivered = sync::deliver(&mut store, &client, &mut run, &orders, hooks).await;
+                delivered
+                    .map(|notices| report.notices = notices.iter().map(notice_problem).collect())
             }
             Err(error) => Err(error),
         },

@@ -60,7 +60,7 @@ pub fn asks(prospects: &[OutreachId], fields: &[Target]) -> Vec<Ask> {
     let mut rest = prospects;
     while let Some(first) = rest.first() {
         let last = first.get().saturating_add(MAX_PAGE as u64 - 1);
-        let in_range = rest.partition_point(|prospect| prospect.get() <= last);
+        let close_by = rest.partition_point(|prospect| prospect.get() <= last);
         let mut bytes = 0;
         let listed = rest
             .iter()
@@ -71,9 +71,9 @@ pub fn asks(prospects: &[OutreachId], fields: &[Target]) -> Vec<Ask> {
             })
             .count()
             .max(1);
-        let is_range = in_range > listed;
+        let is_range = close_by > listed;
         let (wanted, left) = rest
-            .split_at_checked(in_range.max(listed))
+            .split_at_checked(close_by.max(listed))
             .unwrap_or((rest, &[]));
         asks.push(Ask {
             wanted: wanted.to_vec(),

@@ -20,12 +20,10 @@ pub struct Waiting {
     pub fields: FieldSet,
     /// Whether a field was never written before, so that nobody knows what Outreach holds of it.
     pub is_unknown: bool,
-    /// What was read of it, and when.
-    pub found: Option<(Timestamp, FieldSet)>,
 }
 
 impl Store {
-    /// Remembers what was read of prospects.
+    /// Remembers what was read of prospects, as what was there before we wrote: what was read first counts.
     ///
     /// # Errors
     /// If the database cannot be written.
@@ -36,7 +34,7 @@ impl Store {
     ) -> Result<(), Error> {
         self.atomically(|db| {
             let mut insert = db.prepare_cached(
-                "INSERT OR REPLACE INTO found (prospect_id, at, fields) VALUES (?1, ?2, ?3)",
+                "INSERT OR IGNORE INTO found (prospect_id, at, fields) VALUES (?1, ?2, ?3)",
             )?;
             for (prospect, fields) in found {
                 insert.execute((prospect.get(), now.as_millisecond(), fields.as_bytes()))?;
@@ -52,9 +50,8 @@ impl Store {
     pub fn each_waiting(&self, mut look: impl FnMut(Waiting)) -> Result<(), Error> {
         self.on(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT o.prospect_id, o.run_id, o.fields, l.fields, f.at, f.fields FROM outbox o
-                 LEFT JOIN ledger l ON l.prospect_id = o.prospect_id
-                 LEFT JOIN found f ON f.prospect_id = o.prospect_id ORDER BY o.prospect_id",
+                "SELECT o.prospect_id, o.run_id, o.fields, l.fields FROM outbox o
+                 LEFT JOIN ledger l ON l.prospect_id = o.prospect_id ORDER BY o.prospect_id",
             )?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
@@ -66,19 +63,11 @@ impl Store {
                         .iter()
                         .any(|(target, _)| ledger.get(target).is_none())
                 };
-                let found = match row.get::<_, Option<i64>>(4)? {
-                    Some(at) => Some((
-                        Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH),
-                        field_set(row, 5)?,
-                    )),
-                    None => None,
-                };
                 look(Waiting {
                     prospect: prospect(row, 0)?,
                     run: RunId::new(row.get(1)?),
                     fields,
                     is_unknown,
-                    found,
                 });
             }
             Ok(())
@@ -105,14 +94,6 @@ impl Store {
             }
             Ok(changes)
         })
-    }
-
-    /// What was read of a prospect before it was written.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn found(&self, prospect: OutreachId) -> Result<FieldSet, Error> {
-        self.on(|db| Ok(found(db, prospect)?.unwrap_or_default()))
     }
 }
 

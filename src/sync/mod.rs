@@ -18,7 +18,7 @@ mod wishes;
 #[cfg(test)]
 mod plan_tests;
 
-pub use deliver::{MAX_IN_FLIGHT, deliver};
+pub use deliver::{MAX_IN_FLIGHT, Notice, Orders, deliver};
 pub use error::{Error, Hindrance};
 pub use guard::{Exits, TooMany};
 pub use index::Index;

@@ -288,6 +288,8 @@ proptest! {
             until = later;
         }
         let _probe = budget.take(until).expect("the probe");
-        prop_assert_eq!(budget.take(until).map(|_| ()), Err(Slot::AfterProbe));
+        // The probe may have used the last that is known to be left.
+        let next = budget.take(until).map(|_| ());
+        prop_assert!(matches!(next, Err(Slot::AfterProbe | Slot::At(_))), "{next:?}");
     }
 }
