@@ -8,7 +8,7 @@ use super::{Exit, Failure, args::SyncArgs, hooks, open_engine, output, progress:
 use crate::{
     engine::{Mode, Notice, Report},
     model::{Cause, Problem, Requests, RunId, RunStatus},
-    sync::{Hindrance, SampleLine},
+    sync::{Forecast, Hindrance, SampleLine},
 };
 
 /// How many changed fields a dry run shows.
@@ -111,6 +111,8 @@ struct JsonRun<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    forecast: Option<Forecast>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sample: Option<&'a [SampleLine]>,
 }
 
@@ -134,6 +136,7 @@ impl<'a> JsonRun<'a> {
             problem: report.problem.as_ref(),
             notices: &report.notices,
             changes: report.plan.as_ref().map(|plan| plan.n_changes),
+            forecast: report.plan.as_ref().and_then(|plan| plan.forecast),
             sample: report.plan.as_ref().map(|plan| plan.sample.as_slice()),
         }
     }

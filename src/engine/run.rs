@@ -9,7 +9,7 @@ use crate::{
     outreach::Client,
     source,
     store::{DataDir, Settings, Store},
-    sync::{self, Error, Hindrance, Hooks, Order, Orders, Plan, Rules},
+    sync::{self, Error, Hindrance, Hooks, Order, Orders, Plan, RouteSettings, Rules, Terms},
 };
 
 /// Whether anything is sent.
@@ -91,8 +91,11 @@ async fn dry_run(
         .await
         .map_err(|_panic| Error::Reader)??;
     report.figures = plan.figures;
+    let forecast = plan.forecast.unwrap_or_default();
     report.requests = Requests {
-        patch: plan.figures.pending,
+        patch: forecast.patch,
+        bulk: forecast.bulk,
+        read: forecast.read + forecast.poll,
         ..Requests::default()
     };
     report.plan = Some(plan);
@@ -182,7 +185,17 @@ impl Planning {
     }
 
     fn look(self, store: &Store, max_sample: usize) -> Result<Plan, Error> {
-        self.with_order(|order, hooks| sync::plan_only(store, order, max_sample, hooks))
+        let delivery = self.destination.delivery;
+        let route = RouteSettings {
+            mode: delivery.route,
+            ..RouteSettings::default()
+        };
+        let terms = Terms {
+            delivery,
+            route,
+            ..Terms::default()
+        };
+        self.with_order(|order, hooks| sync::plan_only(store, order, &terms, max_sample, hooks))
     }
 
     fn with_order(

@@ -4,7 +4,7 @@
 //! as batches, either one for each field and value, or one for each set of fields that many prospects share whole.
 //! The former takes fewer requests, the latter fewer batch items; both are limited, so the dearer of the two decides.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -107,6 +107,7 @@ pub struct Router {
     sets: Vec<FieldSet>,
     /// Each prospect with the place of its set.
     prospects: Vec<(OutreachId, u32)>,
+    removed: BTreeSet<OutreachId>,
 }
 
 /// How a set of fields travels.
@@ -125,6 +126,7 @@ impl Router {
             known: HashMap::new(),
             sets: vec![],
             prospects: vec![],
+            removed: BTreeSet::new(),
         }
     }
 
@@ -137,8 +139,18 @@ impl Router {
         self.prospects.push((prospect, set));
     }
 
+    /// Takes a prospect out again.
+    pub fn remove(&mut self, prospect: OutreachId) {
+        self.removed.insert(prospect);
+    }
+
     /// The route of all that was added.
     pub fn finish(mut self) -> Route {
+        let removed = std::mem::take(&mut self.removed);
+        if !removed.is_empty() {
+            self.prospects
+                .retain(|(prospect, _)| !removed.contains(prospect));
+        }
         self.prospects.sort_unstable();
         let mut sizes = vec![0_u64; self.sets.len()];
         for (_, set) in &self.prospects {

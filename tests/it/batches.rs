@@ -260,3 +260,25 @@ fn expect_submitted_once(world: &World) {
         assert_eq!(twin, None);
     }
 }
+
+#[tokio::test]
+async fn a_dry_run_says_what_each_kind_of_request_would_cost() {
+    let mut world = usual(open_sandbox()).await;
+    let mut rows = crew(1..=500);
+    rows[6] = "7,Grace,Airship captain,ten,realized,".to_owned();
+    world.write(&rows);
+    let dry = world.dry_run().await;
+    assert_eq!(world.n_requests(), 0);
+    let forecast = dry.plan.and_then(|plan| plan.forecast).expect("a forecast");
+    let report = world.sync().await;
+    assert_eq!(
+        (forecast.patch, forecast.bulk),
+        (report.requests.patch, report.requests.bulk)
+    );
+    assert!(
+        forecast.total() >= report.requests.total(),
+        "{forecast:?} {:?}",
+        report.requests
+    );
+    assert_eq!(forecast.items, 4 * 499);
+}

@@ -10,10 +10,8 @@ use crate::{
     model::{Change, FieldSet, FieldValue, OutreachId, Target},
     outreach::{self, Ask, Echo, Prospect, asks},
     store::{Answer, Verdict},
+    sync::WORTH_A_LOOK,
 };
-
-/// Fewer prospects than this are written without a look: it would cost as much as it could save.
-const WORTH_A_LOOK: usize = 10;
 
 type Page = (Vec<OutreachId>, Result<Vec<Prospect>, outreach::Error>);
 
