@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::{
     batch::{BatchOffer, BatchPayload, Manners},
     budget::{Remaining, RetryAfter},
+    clock::Passing,
     oauth::{Minting, OldRefreshToken},
     state::World,
 };
@@ -61,8 +62,16 @@ pub struct Adjustments {
     pub batch_items_per_day: Option<u64>,
     /// Takes so many items from the day's, as people do who work in Outreach itself.
     pub use_batch_items: Option<u64>,
+    /// Pages of prospects with more rows than this are answered with 502.
+    pub heaviest_page: Option<usize>,
+    /// How the sandbox's time passes.
+    pub time: Option<Passing>,
+    /// Milliseconds that each answered request adds to the sandbox's time.
+    pub request_ms: Option<u64>,
     /// Moves the sandbox's time forward.
     pub advance_secs: Option<u64>,
+    /// The same, in milliseconds.
+    pub advance_ms: Option<u64>,
     /// Begins a new window with the next request.
     #[serde(default)]
     pub reset_window: bool,
@@ -95,14 +104,22 @@ impl World {
             .user_read_only
             .extend(adjustments.user_read_only.clone().into_iter().flatten());
         set(&mut options.read_only, adjustments.read_only.clone());
+        set(&mut options.heaviest_page, adjustments.heaviest_page);
         options.minting.adjust(&adjustments);
         options.batches.adjust(&adjustments);
         set(&mut self.quota.per_day, adjustments.batch_items_per_day);
         if let Some(items) = adjustments.use_batch_items {
             self.quota.use_up(items, self.clock.now());
         }
-        if let Some(seconds) = adjustments.advance_secs {
-            self.clock.advance(Duration::from_secs(seconds));
+        if let Some(passing) = adjustments.time {
+            self.clock.pass(passing);
+        }
+        set(&mut self.clock.request, millis(adjustments.request_ms));
+        for by in [
+            seconds(adjustments.advance_secs),
+            millis(adjustments.advance_ms),
+        ] {
+            self.clock.advance(by.unwrap_or_default());
         }
         if adjustments.reset_window {
             self.budget.reset();
@@ -129,6 +146,9 @@ impl World {
             "refresh_token_secs": self.options.minting.refresh_life.as_secs(),
             "mint_interval_secs": self.options.minting.interval.as_secs(),
             "old_refresh_token": self.options.minting.old_refresh_token,
+            "heaviest_page": self.options.heaviest_page,
+            "time_passes": self.clock.passing(),
+            "request_ms": self.clock.request.as_millis(),
             "batches": self.options.batches.offer,
             "batch_pending_ms": self.options.batches.pending.as_millis(),
             "batch_processing_ms": self.options.batches.processing.as_millis(),

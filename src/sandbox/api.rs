@@ -15,7 +15,7 @@ use super::{
     budget::{Budget, RetryAfter},
     clock::{ceil_to_second, date_time, later},
     connection::Cut,
-    fault::{Fault, FaultKind, captive_portal, gateway_page, override_echo},
+    fault::{Fault, FaultKind, captive_portal, gateway_page, override_echo, reverse},
     log::LoggedRequest,
     oauth::Access,
     state::{Shared, World},
@@ -98,6 +98,7 @@ fn process(shared: &Shared, call: &Call) -> Outcome {
         .announce(outcome.answer, spelling, now, used_up_until);
     entry.status = (!outcome.is_cut).then(|| outcome.answer.status.as_u16());
     world.log.push(entry);
+    world.clock.tick();
     outcome
 }
 
@@ -202,6 +203,7 @@ impl Outcome {
                 let attribute = fault.attribute.as_deref().unwrap_or_default();
                 override_echo(&mut self.answer, attribute, &fault.value);
             }
+            FaultKind::AnyOrder => reverse(&mut self.answer),
             // It strikes the batch, when the order is taken.
             FaultKind::Batch => {}
             FaultKind::NoContent => {

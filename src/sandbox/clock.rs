@@ -1,34 +1,80 @@
-//! The sandbox's own time: wall clock at the start, then the runtime's clock, plus what the control route adds.
+//! The sandbox's own time: the one clock that windows, tokens, batches and the `Date` header go by.
+//!
+//! It starts as the wall clock shows. While it runs it follows the runtime's clock; while it is stopped it moves only
+//! by what is added to it: by `advance_secs` and `advance_ms` among the settings, by [`Sandbox::advance`], and by the
+//! time that each answered request costs (`request_ms`). A client that waits for the end of a window, for a batch or
+//! for the next token so waits for a call, not for an hour. Latency and `slow` are waited for in the runtime's time.
+//!
+//! Under `tokio::time::pause` a running clock follows `tokio::time::advance`. Beware of its automatic advance with
+//! real sockets: a runtime that waits for bytes counts as idle and jumps to the next timer, a request's timeout among
+//! them. A task on `spawn_blocking` that lasts as long as the test holds that back.
+//!
+//! [`Sandbox::advance`]: super::Sandbox::advance
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-/// Follows tokio's clock, so that a test with paused time moves the rate-limit window as well.
+/// How the sandbox's time passes.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Passing {
+    /// With the runtime's clock, which a test may have paused.
+    #[default]
+    Running,
+    /// Not at all, but for what is added to it.
+    Stopped,
+}
+
+/// Follows tokio's clock while it runs, so that a test with paused time moves the rate-limit window as well.
 #[derive(Debug)]
 pub(super) struct Clock {
-    epoch: Timestamp,
-    origin: Instant,
-    advanced: Duration,
+    /// The time that was shown last time it was set.
+    base: Timestamp,
+    /// Since when the runtime's time counts besides; `None` if it does not.
+    since: Option<Instant>,
+    /// What each answered request adds.
+    pub(super) request: Duration,
 }
 
 impl Clock {
-    pub(super) fn start() -> Self {
-        Self {
-            epoch: Timestamp::now(),
-            origin: Instant::now(),
-            advanced: Duration::ZERO,
-        }
+    pub(super) fn start(passing: Passing, request: Duration) -> Self {
+        let mut clock = Self {
+            base: Timestamp::now(),
+            since: None,
+            request,
+        };
+        clock.pass(passing);
+        clock
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        later(self.epoch, self.origin.elapsed() + self.advanced)
+        let passed = self.since.map(|since| since.elapsed());
+        later(self.base, passed.unwrap_or_default())
     }
 
     /// Moves the time forward without anyone waiting.
     pub(super) fn advance(&mut self, by: Duration) {
-        self.advanced = self.advanced.saturating_add(by);
+        self.base = later(self.base, by);
+    }
+
+    /// Lets a request cost its time.
+    pub(super) fn tick(&mut self) {
+        self.advance(self.request);
+    }
+
+    pub(super) fn pass(&mut self, passing: Passing) {
+        self.base = self.now();
+        self.since = match passing {
+            Passing::Running => Some(Instant::now()),
+            Passing::Stopped => None,
+        };
+    }
+
+    pub(super) fn passing(&self) -> Passing {
+        self.since.map_or(Passing::Stopped, |_| Passing::Running)
     }
 }
 
@@ -68,10 +114,23 @@ mod tests {
 
     #[tokio::test]
     async fn advancing_moves_the_time_at_once() {
-        let mut clock = Clock::start();
+        let mut clock = Clock::start(Passing::Running, Duration::ZERO);
         let before = clock.now();
         clock.advance(Duration::from_hours(2));
         assert!(clock.now() >= later(before, Duration::from_hours(2)));
+    }
+
+    #[tokio::test]
+    async fn a_stopped_clock_moves_by_what_is_added() {
+        let mut clock = Clock::start(Passing::Stopped, Duration::from_millis(20));
+        let before = clock.now();
+        clock.tick();
+        clock.advance(Duration::from_secs(1));
+        let expected = later(before, Duration::from_millis(1020));
+        assert_eq!((clock.now(), clock.passing()), (expected, Passing::Stopped));
+        clock.pass(Passing::Running);
+        assert!(clock.now() >= expected);
+        assert_eq!(clock.passing(), Passing::Running);
     }
 
     #[test]

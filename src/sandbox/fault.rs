@@ -40,6 +40,8 @@ pub enum FaultKind {
     EchoOverride,
     /// The request is carried out, and answered with 204.
     NoContent,
+    /// The request is carried out, and its list's rows come in another order than they should.
+    AnyOrder,
     /// The batch that the request orders goes as [`Fault::batch`] says. Another fault may strike the same request.
     Batch,
 }
@@ -112,6 +114,9 @@ impl Fault {
             }
             FaultKind::Errors if self.body.is_none() => Err("'body' is missing".to_owned()),
             FaultKind::Slow if self.ms.is_none() => Err("'ms' is missing".to_owned()),
+            _ if self.kind != FaultKind::Batch && self.batch != BatchPlan::default() => {
+                Err("'batch' belongs to the kind 'batch' alone".to_owned())
+            }
             FaultKind::EchoOverride if self.attribute.is_none() => {
                 Err("'attribute' is missing".to_owned())
             }
@@ -123,6 +128,7 @@ impl Fault {
             | FaultKind::Errors
             | FaultKind::EchoOverride
             | FaultKind::NoContent
+            | FaultKind::AnyOrder
             | FaultKind::Batch => Ok(()),
         }
     }
@@ -134,6 +140,7 @@ impl Fault {
             | FaultKind::Slow
             | FaultKind::EchoOverride
             | FaultKind::NoContent
+            | FaultKind::AnyOrder
             | FaultKind::Batch => true,
             FaultKind::DropBefore => false,
             FaultKind::Status | FaultKind::Html200 | FaultKind::Errors => self.apply,
@@ -244,6 +251,19 @@ pub(super) fn override_echo(answer: &mut Answer, attribute: &str, value: &Value)
         }
     }
     answer.body = document.to_string().into_bytes();
+}
+
+/// Turns the rows of a list around and begins in the middle, so that neither order is left.
+pub(super) fn reverse(answer: &mut Answer) {
+    let Ok(mut document) = serde_json::from_slice::<Value>(&answer.body) else {
+        return;
+    };
+    if let Some(Value::Array(rows)) = document.get_mut("data") {
+        rows.reverse();
+        let half = rows.len() / 2;
+        rows.rotate_left(half);
+        answer.body = document.to_string().into_bytes();
+    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ mod page;
 mod prospects;
 mod query;
 mod routes;
+#[cfg(test)]
+mod scale_tests;
 mod schema;
 mod seed;
 mod state;
@@ -40,6 +42,7 @@ use axum::{
     response::Response,
     routing::{any, get},
 };
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
@@ -54,6 +57,7 @@ pub use batch::{
     BatchEnd, BatchOffer, BatchPayload, BatchPlan, BatchRecord, BatchState, ItemFailure, ItemFault,
 };
 pub use budget::{Remaining, RetryAfter};
+pub use clock::Passing;
 pub use fault::{Fault, FaultKind};
 pub use log::{Counters, LoggedRequest};
 pub use oauth::{App, LiveTokens, OldRefreshToken, TokenPair, TokenRequest};
@@ -72,6 +76,12 @@ pub struct Settings {
     pub limit: u32,
     /// The length of the rate-limit window.
     pub window: Duration,
+    /// How the sandbox's time passes.
+    pub time: Passing,
+    /// What each answered request adds to the sandbox's time.
+    pub request_time: Duration,
+    /// Pages of prospects with more rows than this are answered with 502, as the provider does with what is too heavy.
+    pub heaviest_page: usize,
     /// How late every API answer is.
     pub latency: Duration,
     /// The spelling of `Retry-After` on a 429.
@@ -119,6 +129,9 @@ impl Default for Settings {
             prospects: 1000,
             limit: 10_000,
             window: Duration::from_hours(1),
+            time: Passing::Running,
+            request_time: Duration::ZERO,
+            heaviest_page: usize::MAX,
             latency: Duration::ZERO,
             retry_after: RetryAfter::Epoch,
             remaining: Remaining::One,
@@ -250,6 +263,16 @@ impl Sandbox {
     /// Changes limits, spellings and rights while it runs.
     pub fn adjust(&self, adjustments: Adjustments) {
         self.shared.world().adjust(adjustments);
+    }
+
+    /// Moves the sandbox's time forward, whether it runs or is stopped.
+    pub fn advance(&self, by: Duration) {
+        self.shared.world().clock.advance(by);
+    }
+
+    /// The sandbox's time.
+    pub fn now(&self) -> Timestamp {
+        self.shared.world().clock.now()
     }
 
     /// Makes the next matching requests fail; `Err` says what the fault lacks.

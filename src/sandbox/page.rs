@@ -17,8 +17,7 @@ pub(super) struct Page {
 impl Prospects {
     pub(super) fn page(&self, schema: &Schema, query: &Query) -> Page {
         let mut prospects: Vec<Prospect> = self
-            .candidates(&query.ids)
-            .filter(|id| *id > query.after)
+            .candidates(&query.ids, query.after)
             .filter_map(|id| self.matching(schema, query, id))
             .take(query.page_size + 1)
             .collect();
@@ -41,7 +40,7 @@ impl Prospects {
         let is_matching = move |id: &u32| {
             query.conditions.is_empty() || self.matching(schema, query, *id).is_some()
         };
-        self.candidates(&query.ids).filter(is_matching)
+        self.candidates(&query.ids, 0).filter(is_matching)
     }
 
     fn matching(&self, schema: &Schema, query: &Query, id: u32) -> Option<Prospect> {
@@ -54,7 +53,7 @@ impl Prospects {
     }
 
     fn count_matching(&self, schema: &Schema, query: &Query) -> usize {
-        let candidates = self.candidates(&query.ids);
+        let candidates = self.candidates(&query.ids, 0);
         if query.conditions.is_empty() {
             return candidates.count();
         }
@@ -63,15 +62,17 @@ impl Prospects {
             .count()
     }
 
-    fn candidates<'a>(&self, ids: &'a Ids) -> Box<dyn Iterator<Item = u32> + 'a> {
+    /// The ids behind the cursor, found without a walk through those before it.
+    fn candidates<'a>(&self, ids: &'a Ids, after: u32) -> Box<dyn Iterator<Item = u32> + 'a> {
         let last = self.len();
+        let first = after.saturating_add(1);
         match ids {
-            Ids::All => Box::new(1..=last),
+            Ids::All => Box::new(first..=last),
             Ids::Listed(ids) => {
-                let known = move |id: &u32| (1..=last).contains(id);
+                let known = move |id: &u32| (first..=last).contains(id);
                 Box::new(ids.iter().copied().filter(known))
             }
-            Ids::Between(range) => Box::new((*range.start()).max(1)..=(*range.end()).min(last)),
+            Ids::Between(range) => Box::new((*range.start()).max(first)..=(*range.end()).min(last)),
         }
     }
 }

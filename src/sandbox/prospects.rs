@@ -1,8 +1,9 @@
 //! The prospects: seeded from their ids, with what was written since laid over that.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::Arc,
 };
 
 use jiff::Timestamp;
@@ -27,15 +28,33 @@ pub(super) struct Prospects {
     edited: BTreeMap<u32, Edited>,
     /// Who an address was last written to; it may have been replaced since.
     written_emails: BTreeMap<String, u32>,
+    made: Made,
+    /// What was written to a prospect that nobody has written to.
+    untouched: Arc<Values>,
 }
 
-/// What was written to one prospect.
-#[derive(Debug, Default)]
+/// What was written to one prospect. A batch leaves thousands with the very same values, so they share them.
+#[derive(Debug)]
 struct Edited {
-    values: BTreeMap<Field, Value>,
-    related: BTreeMap<Relation, Option<u64>>,
+    values: Arc<Values>,
     updated_at: Option<Timestamp>,
     last_write: Option<u64>,
+}
+
+/// Everything that was ever written to a prospect, the newest of each.
+#[derive(Clone, Debug, Default)]
+struct Values {
+    values: BTreeMap<Field, Value>,
+    related: BTreeMap<Relation, Option<u64>>,
+}
+
+/// What the newest write makes of what was there before, so that its like need not be made again.
+#[derive(Debug, Default)]
+struct Made {
+    /// The write, its user and its time.
+    by: Option<(u64, u64, Timestamp)>,
+    /// By the address of what was there before, which is kept so that nothing else gets that address.
+    results: HashMap<usize, (Arc<Values>, Arc<Values>)>,
 }
 
 /// A checked change to one prospect; null clears.
@@ -69,6 +88,8 @@ impl Prospects {
             users,
             edited: BTreeMap::new(),
             written_emails: BTreeMap::new(),
+            made: Made::default(),
+            untouched: Arc::default(),
         }
     }
 
@@ -122,22 +143,43 @@ impl Prospects {
         user: u64,
         now: Timestamp,
     ) -> Option<Applied> {
-        let before = self.get(schema, id)?;
-        let fingerprint = write.fingerprint();
-        self.note_emails(schema, id, write);
-        let edited = self.edited.entry(id).or_default();
-        let repeated = edited.last_write.replace(fingerprint) == Some(fingerprint);
-        edited.values.extend(write.values.clone());
-        edited.related.extend(write.related.clone());
-        stamp_opt_outs(schema, write, edited, now);
-        if let Some((updater, _)) = schema.relation("updater") {
-            edited.related.insert(updater, Some(user));
+        self.apply_marked(schema, id, write, write.fingerprint(), user, now)
+    }
+
+    /// The same for a write whose fingerprint is known already.
+    pub(super) fn apply_marked(
+        &mut self,
+        schema: &Schema,
+        id: u32,
+        write: &Write,
+        fingerprint: u64,
+        user: u64,
+        now: Timestamp,
+    ) -> Option<Applied> {
+        if !self.contains(id) {
+            return None;
         }
+        self.note_emails(schema, id, write);
+        let untouched = &self.untouched;
+        let edited = self.edited.entry(id).or_insert_with(|| Edited {
+            values: Arc::clone(untouched),
+            updated_at: None,
+            last_write: None,
+        });
+        let changed = edited.is_changed_by(schema, id, self.users, write);
+        let repeated = edited.last_write.replace(fingerprint) == Some(fingerprint);
+        edited.values = self
+            .made
+            .after(&edited.values, (fingerprint, user, now), || {
+                let mut values = Values::clone(&edited.values);
+                values.take(schema, write, user, now);
+                values
+            });
         if !write.is_empty() {
             edited.updated_at = Some(now);
         }
         Some(Applied {
-            changed: write.changes(&before),
+            changed,
             repeated: repeated && !write.is_empty(),
         })
     }
@@ -168,14 +210,14 @@ impl Prospects {
 
 impl Edited {
     fn lay_over(&self, values: &mut BTreeMap<Field, Value>, related: &mut BTreeMap<Relation, u64>) {
-        for (field, value) in &self.values {
+        for (field, value) in &self.values.values {
             if value.is_null() {
                 values.remove(field);
             } else {
                 values.insert(*field, value.clone());
             }
         }
-        for (relation, target) in &self.related {
+        for (relation, target) in &self.values.related {
             match target {
                 Some(target) => related.insert(*relation, *target),
                 None => related.remove(relation),
@@ -184,24 +226,68 @@ impl Edited {
     }
 }
 
+impl Edited {
+    /// Whether a write would leave some value another than it is.
+    fn is_changed_by(&self, schema: &Schema, id: u32, users: u64, write: &Write) -> bool {
+        let written = &self.values;
+        let value_changes = write.values.iter().any(|(field, value)| {
+            if let Some(before) = written.values.get(field) {
+                return before != value;
+            }
+            let attribute = schema.attributes.get(*field);
+            let seeded = attribute.and_then(|attribute| seed::attribute(id, &attribute.name));
+            seeded.unwrap_or_default() != *value
+        });
+        let target_changes = write.related.iter().any(|(relation, target)| {
+            let seeded = || {
+                let relationship = schema.relationships.get(*relation)?;
+                seed::related(id, &relationship.name, users)
+            };
+            let before = written.related.get(relation).copied();
+            before.unwrap_or_else(seeded) != *target
+        });
+        value_changes || target_changes
+    }
+}
+
+impl Values {
+    fn take(&mut self, schema: &Schema, write: &Write, user: u64, now: Timestamp) {
+        self.values.extend(write.values.clone());
+        self.related.extend(write.related.clone());
+        stamp_opt_outs(schema, write, &mut self.values, now);
+        if let Some((updater, _)) = schema.relation("updater") {
+            self.related.insert(updater, Some(user));
+        }
+    }
+}
+
+impl Made {
+    fn after(
+        &mut self,
+        before: &Arc<Values>,
+        by: (u64, u64, Timestamp),
+        make: impl FnOnce() -> Values,
+    ) -> Arc<Values> {
+        if self.by != Some(by) {
+            self.by = Some(by);
+            self.results.clear();
+        }
+        let address = Arc::as_ptr(before).addr();
+        let (_, result) = self
+            .results
+            .entry(address)
+            .or_insert_with(|| (Arc::clone(before), Arc::new(make())));
+        Arc::clone(result)
+    }
+}
+
 impl Write {
     pub(super) fn is_empty(&self) -> bool {
         self.values.is_empty() && self.related.is_empty()
     }
 
-    fn changes(&self, before: &Prospect) -> bool {
-        let value_changes = self
-            .values
-            .iter()
-            .any(|(field, value)| before.values.get(field).unwrap_or(&Value::Null) != value);
-        let target_changes = self
-            .related
-            .iter()
-            .any(|(relation, target)| before.related.get(relation) != target.as_ref());
-        value_changes || target_changes
-    }
-
-    fn fingerprint(&self) -> u64 {
+    /// The same for the same values.
+    pub(super) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         for (field, value) in &self.values {
             (field, value.to_string()).hash(&mut hasher);
@@ -280,7 +366,12 @@ impl Prospect {
 }
 
 /// Opting out or in stamps its own time, which nobody can write directly.
-fn stamp_opt_outs(schema: &Schema, write: &Write, edited: &mut Edited, now: Timestamp) {
+fn stamp_opt_outs(
+    schema: &Schema,
+    write: &Write,
+    values: &mut BTreeMap<Field, Value>,
+    now: Timestamp,
+) {
     for (flag, stamp) in [
         ("optedOut", "optedOutAt"),
         ("emailsOptStatus", "emailsOptedAt"),
@@ -292,10 +383,10 @@ fn stamp_opt_outs(schema: &Schema, write: &Write, edited: &mut Edited, now: Time
         match write.values.get(&flag) {
             None => {}
             Some(Value::Null | Value::Bool(false)) => {
-                edited.values.insert(stamp, Value::Null);
+                values.insert(stamp, Value::Null);
             }
             Some(_) => {
-                edited.values.insert(stamp, json!(date_time(now)));
+                values.insert(stamp, json!(date_time(now)));
             }
         }
     }

@@ -11,6 +11,7 @@ use super::{
     batch::{BatchRoute, Desk},
     clock::date_time,
     document::{Resource, Resources, Style},
+    fault::gateway_page,
     log::LoggedRequest,
     oauth::Access,
     query::Query,
@@ -194,6 +195,10 @@ impl Call {
 
     fn list(&self, shared: &Shared, world: &World, place: &Place) -> Result<Answer, Refusal> {
         let query = Query::parse(&shared.schema, &self.uri)?;
+        if query.page_size > world.options.heaviest_page {
+            let too_heavy = gateway_page(StatusCode::BAD_GATEWAY);
+            return Ok(too_heavy.unwrap_or_else(|| Refusal::internal().into()));
+        }
         let base = &place.base;
         let page = world.prospects.page(&shared.schema, &query);
         let prospects = Resources {

@@ -140,55 +140,73 @@ const FIRST_CREATED: i64 = 1_735_689_600;
 
 /// The attributes a seeded prospect starts with; those that are not listed are null.
 pub(super) fn attributes(id: u32) -> Vec<(&'static str, Value)> {
+    let mut values = Vec::new();
+    each(id, |name, value| values.push((name, value())));
+    values
+}
+
+/// One of them, for which the others are not made.
+pub(super) fn attribute(id: u32, wanted: &str) -> Option<Value> {
+    let mut found = None;
+    each(id, |name, value| {
+        if name == wanted {
+            found = Some(value());
+        }
+    });
+    found
+}
+
+/// Calls `put` with every name, and with what makes its value.
+fn each(id: u32, mut put: impl FnMut(&'static str, &dyn Fn() -> Value)) {
     let mut dice = Dice::of(id);
     let (first_name, first_local) = dice.pick(&FIRST_NAMES);
     let (last_name, last_local) = dice.pick(&LAST_NAMES);
     let (company, domain) = company(id);
     let title = dice.pick(&TITLES);
     let (city, country, time_zone) = dice.pick(&CITIES);
-    let mut values = vec![
-        ("firstName", json!(first_name)),
-        ("lastName", json!(last_name)),
-        (
-            "emails",
-            json!([format!("{first_local}.{last_local}.{id}@{domain}")]),
-        ),
-        ("company", json!(company)),
-        ("title", json!(title)),
-        ("addressCity", json!(city)),
-        ("addressCountry", json!(country)),
-        ("timeZone", json!(time_zone)),
-        ("openCount", json!(dice.below(40))),
-        ("clickCount", json!(dice.below(12))),
-        ("replyCount", json!(dice.below(4))),
-        ("optedOut", json!(false)),
-    ];
-    values.extend(custom_fields(&mut dice));
-    values
+    let email = || format!("{first_local}.{last_local}.{id}@{domain}");
+    for (name, text) in [
+        ("firstName", first_name),
+        ("lastName", last_name),
+        ("company", company),
+        ("title", title),
+        ("addressCity", city),
+        ("addressCountry", country),
+        ("timeZone", time_zone),
+    ] {
+        put(name, &|| json!(text));
+    }
+    put("emails", &|| json!([email()]));
+    for (name, most) in [("openCount", 40), ("clickCount", 12), ("replyCount", 4)] {
+        let count = dice.below(most);
+        put(name, &|| json!(count));
+    }
+    put("optedOut", &|| json!(false));
+    custom_fields(&mut dice, put);
 }
 
-fn custom_fields(dice: &mut Dice) -> Vec<(&'static str, Value)> {
-    let mut values = Vec::new();
+fn custom_fields(dice: &mut Dice, mut put: impl FnMut(&'static str, &dyn Fn() -> Value)) {
     for field in [
         "custom1", "custom2", "custom3", "custom4", "custom5", "custom6",
     ] {
         match dice.below(10) {
-            0 | 1 => values.push((field, json!("realized"))),
-            2 => values.push((field, json!("exited"))),
+            0 | 1 => put(field, &|| json!("realized")),
+            2 => put(field, &|| json!("exited")),
             _ => {}
         }
     }
     if dice.below(3) > 0 {
-        values.push(("custom7", json!(dice.pick(&LIFECYCLE_STAGES))));
+        let stage = dice.pick(&LIFECYCLE_STAGES);
+        put("custom7", &|| json!(stage));
     }
     if dice.below(4) == 0 {
         let (month, day) = (1 + dice.below(12), 1 + dice.below(28));
-        values.push(("custom8", json!(format!("2027-{month:02}-{day:02}"))));
+        put("custom8", &|| json!(format!("2027-{month:02}-{day:02}")));
     }
     if dice.below(5) == 0 {
-        values.push(("custom10", json!((1 + dice.below(500)).to_string())));
+        let seats = 1 + dice.below(500);
+        put("custom10", &|| json!(seats.to_string()));
     }
-    values
 }
 
 /// When a seeded prospect was made and last changed.
@@ -264,6 +282,16 @@ mod tests {
         assert_eq!(attributes(42), attributes(42));
         assert_ne!(attributes(42), attributes(43));
         assert_eq!(times(42), times(42));
+    }
+
+    #[test]
+    fn one_attribute_is_the_one_among_all() {
+        for id in 1..50 {
+            for (name, value) in attributes(id) {
+                assert_eq!(attribute(id, name), Some(value), "{id} {name}");
+            }
+            assert_eq!(attribute(id, "custom11"), None);
+        }
     }
 
     #[test]

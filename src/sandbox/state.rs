@@ -58,6 +58,8 @@ pub(super) struct Options {
     pub(super) user_read_only: BTreeMap<u64, BTreeSet<u32>>,
     pub(super) content_type_on_get: bool,
     pub(super) refuse_unchanged_emails: bool,
+    /// Pages of prospects larger than this are too heavy for the gateway.
+    pub(super) heaviest_page: usize,
     pub(super) minting: Minting,
     pub(super) batches: Manners,
 }
@@ -70,7 +72,7 @@ impl Shared {
     ) -> Result<Self, Error> {
         let users = Users::load()?;
         let oauth = OAuth::new(settings.apps, settings.log_capacity);
-        let clock = Clock::start();
+        let clock = Clock::start(settings.time, settings.request_time);
         let world = World {
             quota: Quota::new(settings.batch_items_per_day, clock.now()),
             clock,
@@ -91,6 +93,7 @@ impl Shared {
                     .collect(),
                 content_type_on_get: settings.content_type_on_get,
                 refuse_unchanged_emails: settings.refuse_unchanged_emails,
+                heaviest_page: settings.heaviest_page,
                 minting: Minting {
                     access_life: settings.access_token_life,
                     refresh_life: settings.refresh_token_life,
@@ -173,10 +176,12 @@ impl World {
         schema: &Schema,
         id: u32,
         write: &Write,
-        user: u64,
+        (user, fingerprint): (u64, u64),
         now: Timestamp,
     ) {
-        let Some(applied) = self.prospects.apply(schema, id, write, user, now) else {
+        let prospects = &mut self.prospects;
+        let Some(applied) = prospects.apply_marked(schema, id, write, fingerprint, user, now)
+        else {
             return;
         };
         let counters = &mut self.log.counters;

@@ -5,6 +5,8 @@
 //! The provider names no state for a batch that is under way; `processing` is a guess, as are an item's states.
 
 mod control;
+#[cfg(test)]
+mod faults_tests;
 mod items;
 mod library;
 mod listing;
@@ -101,6 +103,8 @@ struct Order {
     /// The attributes as they were sent, without the ids.
     payload: Map<String, Value>,
     write: Write,
+    /// The same for the same values.
+    fingerprint: u64,
     /// Why no prospect can take the values.
     invalid: Option<String>,
     skips_confirmation: bool,

@@ -48,6 +48,7 @@ impl Order {
         Ok(Self {
             action: BULK_MODIFY,
             payload: attributes,
+            fingerprint: write.fingerprint(),
             write,
             invalid,
             skips_confirmation: query.skip_confirmation,

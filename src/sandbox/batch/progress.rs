@@ -182,7 +182,13 @@ impl Batch {
         world
             .check_emails(schema, id, write)
             .map_err(super::super::answer::Refusal::into_detail)?;
-        world.write_in_batch(schema, id, write, self.creator, at);
+        world.write_in_batch(
+            schema,
+            id,
+            write,
+            (self.creator, self.order.fingerprint),
+            at,
+        );
         Ok(())
     }
 }

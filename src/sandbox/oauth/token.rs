@@ -85,6 +85,7 @@ fn process(shared: &Shared, call: &Call) -> Outcome {
     }
     entry.status = (!outcome.is_cut).then(|| outcome.answer.status.as_u16());
     world.oauth.log.push(entry);
+    world.clock.tick();
     outcome
 }
 
