@@ -8,6 +8,9 @@ use crate::{
     sandbox::{Error, Role, Sandbox, Settings},
 };
 
+/// Long enough for a person to see a batch under way.
+const BATCH_PROCESSING: Duration = Duration::from_secs(3);
+
 /// Serves until the program is asked to end.
 pub(super) async fn run(options: SandboxArgs) -> Result<Exit, Failure> {
     let settings = Settings {
@@ -16,6 +19,7 @@ pub(super) async fn run(options: SandboxArgs) -> Result<Exit, Failure> {
         limit: options.limit,
         window: Duration::from_secs(options.window_secs),
         latency: Duration::from_millis(options.latency_ms),
+        batch_processing: BATCH_PROCESSING,
         ..Settings::default()
     };
     let sandbox = Sandbox::start(settings)

@@ -537,6 +537,25 @@ async fn batches_can_be_switched_off() {
 }
 
 #[tokio::test]
+async fn the_page_sees_the_newest_batches_first() {
+    let bench = bench().await;
+    ordered(&bench, json!({"custom4": "bulk", "ids": [1, 5000]})).await;
+    bench.order("", json!({"title": null, "ids": [2]})).await;
+    let request = bench.bare(Method::GET, "/_control/batches");
+    let (_, body) = read(request.send().await.unwrap()).await;
+    assert_eq!(body["total"], 2);
+    let row = |index: usize, names: &[&str]| -> Vec<Value> {
+        let row = &body["rows"][index];
+        names.iter().map(|name| row[name].clone()).collect()
+    };
+    let names = ["id", "state", "total", "pending", "failures", "attributes"];
+    let waiting = json!([2, "confirming", 1, 1, 0, {"title": null}]);
+    let done = json!([1, "finished", 2, 0, 1, {"custom4": "bulk"}]);
+    assert_eq!(json!(row(0, &names)), waiting);
+    assert_eq!(json!(row(1, &names)), done);
+}
+
+#[tokio::test]
 async fn a_batch_is_forgotten_after_a_month() {
     let bench = bench().await;
     let id = ordered(&bench, json!({"custom4": "x", "ids": [1]})).await;
