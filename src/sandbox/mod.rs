@@ -2,6 +2,10 @@
 //!
 //! It speaks the provider's API under `/api/v2`, signs people in under `/oauth`, has a control side under `/_control`,
 //! and shows its prospects on a page at `/`. It shares no code with the client it stands against, so that neither can hide the other's mistakes.
+//!
+//! All its time comes from one clock. [`Settings::time`] stops it; then [`Sandbox::advance`] or `advance_secs` among the
+//! settings of the control side moves it, and [`Settings::request_time`] lets each answered request cost some, so that
+//! windows, tokens and batches that last hours end within a test. A running clock follows tokio's, paused or not.
 
 mod adjust;
 mod answer;
