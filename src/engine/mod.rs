@@ -147,8 +147,9 @@ impl Engine {
             if let Some(client) = self.clients.get(&key) {
                 return Ok(client.clone());
             }
-            let client = Client::new(&account.api_address, token.clone());
-            return Ok(self.remember_client(key, client?));
+            let client = Client::new(&account.api_address, token.clone())?;
+            self.keep_budget(account, &client);
+            return Ok(self.remember_client(key, client));
         }
         let settings = self
             .dir
@@ -163,10 +164,23 @@ impl Engine {
         let tokens = Arc::new(KeeperTokens(self.accounts.keeper(&settings)?));
         if let Some(client) = self.clients.get(&key) {
             client.renew_from(tokens);
+            client.limit_budget(settings.budget);
             return Ok(client.clone());
         }
-        let client = Client::with_tokens(&account.api_address, tokens);
-        Ok(self.remember_client(key, client?))
+        let client = Client::with_tokens(&account.api_address, tokens)?;
+        self.keep_budget(account, &client);
+        Ok(self.remember_client(key, client))
+    }
+
+    /// One budget for all that speak for an account, and across starts of the program.
+    fn keep_budget(&self, account: &Account, client: &Client) {
+        let settings = self.dir.find_account(&account.name).ok().flatten();
+        let settings = settings.map(|found| found.budget).unwrap_or_default();
+        let (dir, account) = (self.dir.clone(), account.clone());
+        let note = dir.read_budget(&account);
+        // What cannot be written is forgotten at the next start, which costs a request at most.
+        let keep = move |note: &_| drop(dir.write_budget(&account, note));
+        client.keep_budget(settings, note, Box::new(keep));
     }
 
     fn remember_client(&mut self, key: String, client: Client) -> Client {

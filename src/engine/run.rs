@@ -145,6 +145,7 @@ async fn send(
                 let client = client.counting_anew();
                 let orders = Orders::new(destination.delivery, plan.in_doubt);
                 let delivered = sync::deliver(&mut store, &client, &mut run, &orders, hooks).await;
+                client.remember_budget();
                 delivered
                     .map(|notices| report.notices = notices.iter().map(notice_problem).collect())
             }

@@ -19,7 +19,7 @@ mod run;
 
 pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
-pub use budget::BudgetSettings;
+pub use budget::{BudgetNote, BudgetSettings};
 pub use change::{Change, Digest, Known};
 pub use check::{Fault, check};
 pub use delivery::{Delivery, RouteMode};

@@ -20,7 +20,7 @@ mod send;
 mod token;
 
 pub use batches::{Batch, BatchItem, BatchState};
-pub use client::Client;
+pub use client::{Client, Remember};
 pub use echo::Echo;
 pub use error::{Consequence, Error};
 pub use labels::FieldLabel;

@@ -168,6 +168,7 @@ impl Client {
         let token = self.shared.tokens().current().await;
         let token = token.map_err(|none| without(Error::NoToken(none)))?;
         let header = authorization(&token).map_err(without)?;
+        self.count_in_year(Timestamp::now()).map_err(without)?;
         let exchanged = self.exchange(call, header).await;
         let now = Timestamp::now();
         let (rate, outcome) = match exchanged {
@@ -243,7 +244,7 @@ impl Client {
         loop {
             let changed = self.shared.changed.notified();
             let now = Timestamp::now();
-            let taken = self.shared.budget().take(now);
+            let taken = self.shared.budget().take_for(now, self.urgency);
             let nap = match taken {
                 Ok(ticket) => {
                     return Permit {

@@ -11,6 +11,7 @@
 mod accounts;
 mod answers;
 mod batches;
+mod budget;
 mod data_dir;
 mod error;
 mod found;

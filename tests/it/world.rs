@@ -11,7 +11,7 @@ use std::{
 use audience_sync::{
     auth::{Clock, Vault},
     engine::{Engine, Hooks, Mode, Progress, Report},
-    model::{Destination, FieldSet, OutreachId, RecordFault},
+    model::{AccountSettings, BudgetNote, Destination, FieldSet, OutreachId, RecordFault},
     outreach::RetryPolicy,
     sandbox::{Sandbox, Settings},
     store::{DataDir, Store},
@@ -182,6 +182,24 @@ impl World {
         let dir = DataDir::open(Some(self.data_dir())).expect("the folder opens");
         let settings = dir.read_destinations().expect("they are valid").remove(0);
         dir.forget_state(&settings).expect("it can be removed");
+    }
+
+    /// Changes the settings of the destination's account.
+    pub(crate) fn settle_account(&self, change: impl FnOnce(&mut AccountSettings)) {
+        let mut account = AccountSettings::new("a1", &self.destination.account.name);
+        account
+            .api_address
+            .clone_from(&self.destination.account.api_address);
+        change(&mut account);
+        DataDir::open(Some(self.data_dir()))
+            .and_then(|dir| dir.write_account(account))
+            .expect("the account can be stored");
+    }
+
+    /// What is remembered of the account's requests.
+    pub(crate) fn budget(&self) -> BudgetNote {
+        let dir = DataDir::open(Some(self.data_dir())).expect("the folder opens");
+        dir.read_budget(&self.destination.account)
     }
 
     async fn sync_with(&mut self, mode: Mode, hooks: &Hooks) -> Report {

@@ -39,6 +39,9 @@ pub const MAX_IN_FLIGHT: usize = 16;
 /// How long requests under way may take to end once the run stops; what has not ended then stays in the outbox.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// More changes than this are a backlog, which leaves room to those that have just come elsewhere.
+const MAX_LIVE: u64 = 1_000;
+
 /// How a run's outbox is delivered.
 #[derive(Debug, Clone)]
 pub struct Orders {
@@ -81,6 +84,12 @@ pub async fn deliver(
     orders: &Orders,
     hooks: &Hooks,
 ) -> Result<Vec<Notice>, Error> {
+    let backlog = client.for_backlog();
+    let client = if run.figures.pending > MAX_LIVE {
+        &backlog
+    } else {
+        client
+    };
     let mut delivery = Deliverer {
         n_changes: run.figures.pending,
         store,
