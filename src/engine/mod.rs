@@ -4,6 +4,7 @@
 //! speaks through [`Hooks`] and [`Report`]s.
 
 mod account;
+mod newer;
 mod notices;
 mod problem;
 mod run;

@@ -24,6 +24,11 @@ pub fn notice_problem(notice: &Notice) -> Problem {
             ),
             "Nothing else was written. If it happens again, set the destination's delivery.route to \"patch\".",
         ),
+        Notice::Superseded => Problem::new(
+            "superseded",
+            "The source has newer content, so this run made way for it.",
+            "Nothing is lost: the next run begins at once with what is new, and sends the rest afterwards.",
+        ),
         Notice::Stuck { batch } => Problem::new(
             "batch_stuck",
             format!(
@@ -51,6 +56,7 @@ mod tests {
                 sent: 3,
                 claimed: 900,
             },
+            Notice::Superseded,
             Notice::Stuck { batch: 7 },
         ] {
             let problem = notice_problem(&notice);

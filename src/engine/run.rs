@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
-use super::{Report, notice_problem, problem_of, today};
+use super::{Report, newer::Newer, notice_problem, problem_of, today};
 use crate::{
-    model::{Cause, Destination, Figures, Requests, Run, RunId, RunStatus},
+    model::{Cause, Destination, Figures, FileSource, Requests, Run, RunId, RunStatus},
     outreach::Client,
     source,
     store::{DataDir, Settings, Store},
@@ -56,7 +56,8 @@ pub(super) async fn run(
     let ended = match Store::open(&path) {
         Ok(mut store) => match mode {
             Mode::Dry { max_sample } => {
-                dry_run(store, destination, max_sample, hooks, &mut report).await
+                let terms = terms(destination, client.as_ref().ok());
+                dry_run(store, destination, terms, max_sample, hooks, &mut report).await
             }
             Mode::Send => send(store, destination, cause, client, hooks, &mut report).await,
             Mode::SendRefused => match store.forget_all_refusals() {
@@ -79,6 +80,7 @@ pub(super) async fn run(
 async fn dry_run(
     store: Store,
     destination: &Destination,
+    terms: Terms,
     max_sample: usize,
     hooks: &Hooks,
     report: &mut Report,
@@ -87,7 +89,7 @@ async fn dry_run(
         destination: destination.clone(),
         hooks: hooks.clone(),
     };
-    let plan = spawn_blocking(move || task.look(&store, max_sample))
+    let plan = spawn_blocking(move || task.look(&store, &terms, max_sample))
         .await
         .map_err(|_panic| Error::Reader)??;
     report.figures = plan.figures;
@@ -112,6 +114,7 @@ async fn send(
     report: &mut Report,
 ) -> Result<(), Error> {
     let is_first = store.runs(1)?.is_empty();
+    let is_watched = cause.is_some();
     let cause = if is_first {
         Cause::FirstActivation
     } else {
@@ -142,18 +145,33 @@ async fn send(
     let ended = match planned {
         Ok(plan) if plan.figures.pending > 0 => match client {
             Ok(client) => {
-                let client = client.counting_anew();
+                let watched = is_watched.then_some(&destination.source);
                 let orders = Orders::new(destination.delivery, plan.in_doubt);
-                let delivered = sync::deliver(&mut store, &client, &mut run, &orders, hooks).await;
-                client.remember_budget();
-                delivered
-                    .map(|notices| report.notices = notices.iter().map(notice_problem).collect())
+                deliver(
+                    &mut store,
+                    &client,
+                    &mut run,
+                    (orders, watched),
+                    hooks,
+                    report,
+                )
+                .await
             }
             Err(error) => Err(error),
         },
         Ok(_) => Ok(()),
         Err(error) => Err(error),
     };
+    end(&mut store, run, ended, destination, report)
+}
+
+fn end(
+    store: &mut Store,
+    run: Run,
+    ended: Result<(), Error>,
+    destination: &Destination,
+    report: &mut Report,
+) -> Result<(), Error> {
     report.figures = run.figures;
     report.requests = run.requests;
     if let Err(error) = &ended {
@@ -173,6 +191,50 @@ async fn send(
     Ok(())
 }
 
+async fn deliver(
+    store: &mut Store,
+    client: &Client,
+    run: &mut Run,
+    (orders, watched): (Orders, Option<&FileSource>),
+    hooks: &Hooks,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let newer = watched.map_or_else(Newer::never, |source| Newer::than_planned(store, source));
+    let superseded = newer.is_newer.clone();
+    let orders = Orders {
+        superseded,
+        ..orders
+    };
+    let client = client.counting_anew();
+    let delivered = sync::deliver(store, &client, run, &orders, hooks).await;
+    client.remember_budget();
+    report.notices = delivered?.iter().map(notice_problem).collect();
+    Ok(())
+}
+
+/// What forecasting needs to know of the account's budget.
+fn terms(destination: &Destination, client: Option<&Client>) -> Terms {
+    let delivery = destination.delivery;
+    let mut terms = Terms {
+        delivery,
+        route: RouteSettings {
+            mode: delivery.route,
+            ..RouteSettings::default()
+        },
+        ..Terms::default()
+    };
+    if let Some(client) = client {
+        let (settings, note) = (client.budget_settings(), client.budget_note());
+        let per_window = note.limit.unwrap_or(terms.route.requests_per_hour);
+        let reserved = per_window * u64::from(settings.reserve_percent) / 100;
+        terms.route.requests_per_hour = per_window - reserved.min(per_window);
+        let left = note.left_at(Timestamp::now());
+        terms.left_in_hour = left.map(|left| left.saturating_sub(reserved));
+        terms.yearly_allowance = settings.yearly_allowance;
+    }
+    terms
+}
+
 /// What the planning thread needs.
 struct Planning {
     destination: Destination,
@@ -185,18 +247,8 @@ impl Planning {
         (store, planned)
     }
 
-    fn look(self, store: &Store, max_sample: usize) -> Result<Plan, Error> {
-        let delivery = self.destination.delivery;
-        let route = RouteSettings {
-            mode: delivery.route,
-            ..RouteSettings::default()
-        };
-        let terms = Terms {
-            delivery,
-            route,
-            ..Terms::default()
-        };
-        self.with_order(|order, hooks| sync::plan_only(store, order, &terms, max_sample, hooks))
+    fn look(self, store: &Store, terms: &Terms, max_sample: usize) -> Result<Plan, Error> {
+        self.with_order(|order, hooks| sync::plan_only(store, order, terms, max_sample, hooks))
     }
 
     fn with_order(

@@ -168,6 +168,11 @@ impl Client {
         lock(&self.shared.account).settings = settings;
     }
 
+    /// How much of the account's requests may be used.
+    pub fn budget_settings(&self) -> BudgetSettings {
+        lock(&self.shared.account).settings
+    }
+
     /// What is known of the account's requests.
     pub fn budget_note(&self) -> BudgetNote {
         let mut note = lock(&self.shared.account).note.clone();

@@ -83,6 +83,11 @@ impl Planning<'_> {
         if replaces {
             self.on(|db| db.prepare_cached("INSERT INTO temp.replaced SELECT prospect_id, digest, file_id, line, fields, run_id FROM outbox WHERE prospect_id = ?1")?.execute([id]))?;
         }
+        let run = if replaces {
+            self.run_that_wanted(change)?
+        } else {
+            self.run
+        };
         self.insert
             .execute((
                 id,
@@ -90,10 +95,22 @@ impl Planning<'_> {
                 file,
                 change.place.line,
                 change.fields.as_bytes(),
-                self.run.get(),
+                run.get(),
             ))
             .map_err(|e| Error::database(&self.path, e))?;
         Ok(())
+    }
+
+    /// The run that has put the same change there before, or this one: what is wanted as before is no news.
+    fn run_that_wanted(&self, change: &Change) -> Result<RunId, Error> {
+        let before = self.on(|db| {
+            db.prepare_cached("SELECT run_id FROM outbox WHERE prospect_id = ?1 AND fields = ?2")?
+                .query_row((change.prospect.get(), change.fields.as_bytes()), |row| {
+                    row.get(0)
+                })
+                .optional()
+        })?;
+        Ok(before.map_or(self.run, RunId::new))
     }
 
     /// Takes a change of this plan out again, and puts back what it had replaced.

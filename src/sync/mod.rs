@@ -27,7 +27,7 @@ pub use forecast::{Forecast, Terms};
 pub use guard::{Exits, TooMany};
 pub use index::Index;
 pub use plan::{Before, Desk, InDoubt, Plan, Planner, SampleLine};
-pub use prepare::{Order, prepare};
+pub use prepare::{Order, planned_source, prepare};
 pub use route::{Group, Route, RouteSettings, Router};
 pub use rules::{Exclusion, Rules};
 pub use wishes::{AudienceSet, Wish, WishRow, Wishes};

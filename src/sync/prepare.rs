@@ -45,6 +45,14 @@ pub fn prepare(
 /// The fact that names the source which was planned last.
 pub(super) const SOURCE_MEMO: &str = "source_fingerprint";
 
+/// The fingerprint of the source that was planned last.
+///
+/// # Errors
+/// If the state cannot be read.
+pub fn planned_source(store: &Store) -> Result<Option<String>, store::Error> {
+    store.memo(SOURCE_MEMO)
+}
+
 pub(super) fn before(store: &Store) -> Result<Before, store::Error> {
     Ok(Before {
         ledger: store.ledger_entries()?,

@@ -7,6 +7,7 @@ use audience_sync::{
     sandbox::{Adjustments, Remaining, RetryAfter, Settings},
 };
 
+use crate::process::Program;
 use crate::world::{World, members, open_sandbox, until};
 
 async fn expect_patience(remaining: Remaining, retry_after: RetryAfter) {
@@ -129,4 +130,27 @@ async fn a_spent_year_stops_the_run_and_keeps_what_waits() {
     assert!(problem.what.contains("40 requests") && problem.what.contains("allows 50"));
     assert_eq!((report.figures.activated, report.figures.pending), (40, 60));
     assert_eq!((world.n_requests(), world.n_pending()), (40, 60));
+}
+
+#[tokio::test]
+async fn what_has_just_come_passes_what_waits() {
+    let mut world = World::with(Settings {
+        latency: Duration::from_millis(100),
+        prospects: 3_000,
+        ..open_sandbox()
+    })
+    .await;
+    world.write(&members(1..=3_000));
+    let program = Program::of(&mut world);
+    let running = program.start(&["run"]);
+    until("a write", || world.sandbox.counters().writes > 50).await;
+    // Prospect 3000 would be the last of the backlog.
+    let mut rows = members(1..=3_000);
+    rows[2_999] = "3000,Grace,Engineer,10,realized,".to_owned();
+    world.write(&rows);
+    let is_there = || world.held(3_000, "firstName") == serde_json::json!("Grace");
+    until("the new value", is_there).await;
+    let n_written = world.sandbox.counters().writes;
+    running.kill();
+    assert!(n_written < 2_500, "{n_written} writes before it");
 }

@@ -39,6 +39,9 @@ pub const MAX_IN_FLIGHT: usize = 16;
 /// How long requests under way may take to end once the run stops; what has not ended then stays in the outbox.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// With more than this left, a delivery gives way to newer content of its source.
+const WORTH_GIVING_WAY: u64 = 50;
+
 /// More changes than this are a backlog, which leaves room to those that have just come elsewhere.
 const MAX_LIVE: u64 = 1_000;
 
@@ -104,7 +107,8 @@ pub async fn deliver(
     let ended = delivery.deliver().await;
     let notices = std::mem::take(&mut delivery.batches.notices);
     match ended {
-        Ok(()) | Err(Ending::Superseded) => Ok(notices),
+        Ok(()) => Ok(notices),
+        Err(Ending::Superseded) => Ok([notices, vec![Notice::Superseded]].concat()),
         Err(Ending::Error(error)) => Err(error),
     }
 }
@@ -227,8 +231,9 @@ impl Deliverer<'_> {
                 return Ok(());
             }
             let mut superseded = self.orders.superseded.clone();
+            let is_long = self.run.figures.pending > WORTH_GIVING_WAY;
             let newer = async {
-                if superseded.wait_for(|is_newer| *is_newer).await.is_err() {
+                if !is_long || superseded.wait_for(|is_newer| *is_newer).await.is_err() {
                     std::future::pending::<()>().await;
                 }
             };

@@ -19,6 +19,8 @@ pub enum Notice {
         /// How many Outreach would have written to.
         claimed: u64,
     },
+    /// The source has newer content, so what was left waits for the next run, which begins with what is new.
+    Superseded,
     /// A batch did not end in time and was cancelled.
     Stuck {
         /// Outreach's number for the batch.
