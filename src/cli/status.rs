@@ -9,7 +9,7 @@ use super::{Exit, Failure, args::StatusArgs, open_dir, output, text};
 use crate::{
     auth,
     engine::store_problem,
-    model::{AccountSettings, Cause, Figures, Problem, Requests, Run, RunId, RunStatus},
+    model::{Account, AccountSettings, Cause, Figures, Problem, Requests, Run, RunId, RunStatus},
     store::{DataDir, Error, Settings, Store},
 };
 
@@ -69,6 +69,7 @@ struct Row {
     sign_in: Option<SignIn>,
     source: PathBuf,
     audiences: usize,
+    budget: Budget,
     /// Changes that wait in the outbox.
     waiting: u64,
     last_run: Option<LastRun>,
@@ -80,6 +81,56 @@ struct SignIn {
     signed_in: bool,
     until: Option<Timestamp>,
     expires_soon: bool,
+}
+
+/// What is known of the account's requests.
+#[derive(Debug, Serialize)]
+struct Budget {
+    /// Requests that a window allows.
+    limit: Option<u64>,
+    /// Requests left in the window, while it lasts.
+    left: Option<u64>,
+    /// When the window ends.
+    until: Option<Timestamp>,
+    /// Requests sent in the last 365 days.
+    used_in_year: u64,
+    /// Requests that the plan allows in a year, if somebody has said.
+    yearly_allowance: Option<u64>,
+}
+
+impl Budget {
+    fn read(dir: &DataDir, account: &Account) -> Result<Self, Error> {
+        let now = Timestamp::now();
+        let note = dir.read_budget(account);
+        let settings = dir.find_account(&account.name)?;
+        let left = note.left_at(now);
+        Ok(Self {
+            limit: note.limit,
+            left,
+            until: note.ends.filter(|_| left.is_some()),
+            used_in_year: note.used_in_year(now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()),
+            yearly_allowance: settings.and_then(|account| account.budget.yearly_allowance),
+        })
+    }
+
+    fn to_text(&self) -> String {
+        let now = match (self.left, self.limit, self.until) {
+            (Some(left), Some(limit), Some(until)) => format!(
+                "{} of {} requests left until {}; ",
+                text::count(left),
+                text::count(limit),
+                local(until)
+            ),
+            _ => String::new(),
+        };
+        let year = text::counted(self.used_in_year, "request", "requests");
+        match self.yearly_allowance {
+            Some(allowance) => {
+                format!("{now}{year} of {} in a year", text::count(allowance))
+            }
+            None => format!("{now}{year} in a year"),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -115,6 +166,7 @@ impl Row {
         };
         let destination = settings.destination;
         Ok(Self {
+            budget: Budget::read(dir, &destination.account)?,
             name: destination.name,
             enabled: destination.enabled,
             account: destination.account.name,
@@ -161,6 +213,9 @@ impl Row {
                         .unwrap_or_default();
                 }
             }
+        }
+        if self.budget.used_in_year > 0 {
+            writeln!(text, "  budget {}", self.budget.to_text()).unwrap_or_default();
         }
         if self.waiting > 0 {
             writeln!(

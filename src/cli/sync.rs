@@ -8,7 +8,7 @@ use super::{Exit, Failure, args::SyncArgs, hooks, open_engine, output, progress:
 use crate::{
     engine::{Mode, Notice, Report},
     model::{Cause, Problem, Requests, RunId, RunStatus},
-    sync::{Hindrance, SampleLine},
+    sync::{Forecast, Hindrance, SampleLine},
 };
 
 /// Runs every enabled destination once, or one by name.
@@ -128,8 +128,12 @@ struct JsonRun<'a> {
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<&'a Problem>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notices: &'a [Problem],
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forecast: Option<Forecast>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sample: Option<&'a [SampleLine]>,
 }
@@ -152,7 +156,9 @@ impl<'a> JsonRun<'a> {
             requests: report.requests,
             seconds: text::seconds_between(report.started, report.ended),
             problem: report.problem.as_ref(),
+            notices: &report.notices,
             changes: report.plan.as_ref().map(|plan| plan.n_changes),
+            forecast: report.plan.as_ref().and_then(|plan| plan.forecast),
             sample: report.plan.as_ref().map(|plan| plan.sample.as_slice()),
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     engine::Report,
     model::{Figures, Problem, Requests, RunStatus},
-    sync::Plan,
+    sync::{Forecast, Plan},
 };
 
 /// A count with its thousands set apart.
@@ -108,15 +108,17 @@ pub(super) fn report(report: &Report) -> String {
         writeln!(text, "{line}").unwrap_or_default();
     }
     if let Some(plan) = &report.plan {
-        let n_requests = report.requests.total();
         writeln!(
             text,
-            "  {} would change; that takes {}",
+            "  {} would change; that takes at most {}",
             counted(plan.n_changes, "prospect", "prospects"),
-            counted(n_requests, "request", "requests")
+            forecast(&plan.forecast.unwrap_or_default())
         )
         .unwrap_or_default();
         text.push_str(&sample(plan));
+    }
+    for notice in &report.notices {
+        writeln!(text, "  {}\n  {}", notice.what, notice.next_step).unwrap_or_default();
     }
     if let Some(problem) = &report.problem {
         writeln!(text, "  {}\n  {}", problem.what, problem.next_step).unwrap_or_default();
@@ -165,6 +167,39 @@ fn sample(plan: &Plan) -> String {
         .unwrap_or_default();
     }
     text
+}
+
+/// What a delivery would take: requests by kind, time, and the share of the year's.
+fn forecast(forecast: &Forecast) -> String {
+    let mut text = counted(forecast.total(), "request", "requests");
+    let kinds = [
+        (forecast.patch, "PATCH"),
+        (forecast.bulk, "bulk"),
+        (forecast.read, "read"),
+        (forecast.poll, "poll"),
+    ];
+    let kinds: Vec<_> = kinds
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, kind)| format!("{n} {kind}"))
+        .collect();
+    if !kinds.is_empty() {
+        write!(text, " ({})", kinds.join(", ")).unwrap_or_default();
+    }
+    write!(text, ", about {}", duration(forecast.secs)).unwrap_or_default();
+    if let Some(share) = forecast.year_share {
+        write!(text, ", {:.1} % of the yearly allowance", share * 100.0).unwrap_or_default();
+    }
+    text
+}
+
+/// A duration in its largest units.
+fn duration(secs: u64) -> String {
+    match (secs / 3600, secs % 3600 / 60, secs % 60) {
+        (0, 0, secs) => format!("{secs} s"),
+        (0, minutes, secs) => format!("{minutes} min {secs} s"),
+        (hours, minutes, _) => format!("{hours} h {minutes} min"),
+    }
 }
 
 #[cfg(test)]

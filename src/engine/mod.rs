@@ -8,6 +8,8 @@ mod command;
 mod desk;
 mod handle;
 pub mod look;
+mod newer;
+mod notices;
 mod problem;
 mod run;
 mod sign_in;
@@ -32,6 +34,7 @@ use account::{Accounts, KeeperTokens};
 pub use account::{account_unknown, connected_as, rename_account};
 pub use command::{AccountCommand, Command, DestinationCommand, DraftCommand, Look};
 pub use handle::{Handle, Start};
+pub use notices::notice_problem;
 pub use problem::{problem_of, store_problem};
 pub use run::Mode;
 pub use sign_in::{auth_problem, connect_problem};
@@ -79,6 +82,8 @@ pub struct Report {
     pub is_transient: bool,
     /// What a dry run would change.
     pub plan: Option<Plan>,
+    /// What a person should know of the delivery although it went on.
+    pub notices: Vec<Problem>,
 }
 
 impl Engine {
@@ -167,8 +172,9 @@ impl Engine {
             if let Some(client) = self.clients.get(&key) {
                 return Ok(client.clone());
             }
-            let client = Client::new(&account.api_address, token.clone());
-            return Ok(self.remember_client(key, client?));
+            let client = Client::new(&account.api_address, token.clone())?;
+            self.keep_budget(account, &client);
+            return Ok(self.remember_client(key, client));
         }
         let settings = self
             .dir
@@ -183,10 +189,23 @@ impl Engine {
         let tokens = Arc::new(KeeperTokens(self.accounts.keeper(&settings)?));
         if let Some(client) = self.clients.get(&key) {
             client.renew_from(tokens);
+            client.limit_budget(settings.budget);
             return Ok(client.clone());
         }
-        let client = Client::with_tokens(&account.api_address, tokens);
-        Ok(self.remember_client(key, client?))
+        let client = Client::with_tokens(&account.api_address, tokens)?;
+        self.keep_budget(account, &client);
+        Ok(self.remember_client(key, client))
+    }
+
+    /// One budget for all that speak for an account, and across starts of the program.
+    fn keep_budget(&self, account: &Account, client: &Client) {
+        let settings = self.dir.find_account(&account.name).ok().flatten();
+        let settings = settings.map(|found| found.budget).unwrap_or_default();
+        let (dir, account) = (self.dir.clone(), account.clone());
+        let note = dir.read_budget(&account);
+        // What cannot be written is forgotten at the next start, which costs a request at most.
+        let keep = move |note: &_| drop(dir.write_budget(&account, note));
+        client.keep_budget(settings, note, Box::new(keep));
     }
 
     /// What asks who is signed in, if an update has told whom to ask for.

@@ -164,6 +164,16 @@ fn outreach_problem(error: &outreach::Error, account: &Account) -> Problem {
     if let Some(cause) = cause.and_then(|cause| cause.downcast_ref()) {
         return auth_problem(cause, &account.name);
     }
+    if let outreach::Error::AllowanceSpent { limit, allowance } = error {
+        return Problem::new(
+            "yearly_allowance_spent",
+            format!(
+                "Account \"{}\" has sent the {limit} requests that it may send in a year (the plan allows {allowance}), so sending has stopped.",
+                account.name
+            ),
+            "The changes that wait are kept. Raise budget.stop_at_percent or budget.yearly_allowance of the account in accounts.json, or wait until older requests are more than a year back.",
+        );
+    }
     let address = &account.api_address;
     let mut what = match error.consequence() {
         Consequence::SignInNeeded => "Outreach no longer accepts the sign-in.".to_owned(),

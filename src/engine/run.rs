@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
-use super::{Report, problem_of, today};
+use super::{Report, newer::Newer, notice_problem, problem_of, today};
 use crate::{
-    model::{Cause, Destination, Figures, Requests, Run, RunId, RunStatus},
+    model::{Cause, Destination, Figures, FileSource, Requests, Run, RunId, RunStatus},
     outreach::Client,
     source,
     store::{DataDir, Settings, Store},
-    sync::{self, Error, Hindrance, Hooks, Order, Plan, Rules},
+    sync::{self, Error, Hindrance, Hooks, Order, Orders, Plan, RouteSettings, Rules, Terms},
 };
 
 /// Whether anything is sent.
@@ -50,12 +50,14 @@ pub(super) async fn run(
         hindrance: None,
         is_transient: false,
         plan: None,
+        notices: vec![],
     };
     let path = dir.state(settings);
     let ended = match Store::open(&path) {
         Ok(mut store) => match mode {
             Mode::Dry { max_sample } => {
-                dry_run(store, destination, max_sample, hooks, &mut report).await
+                let terms = terms(destination, client.as_ref().ok());
+                dry_run(store, destination, terms, max_sample, hooks, &mut report).await
             }
             Mode::Send => send(store, destination, cause, client, hooks, &mut report).await,
             Mode::SendRefused => match store.forget_all_refusals() {
@@ -78,6 +80,7 @@ pub(super) async fn run(
 async fn dry_run(
     store: Store,
     destination: &Destination,
+    terms: Terms,
     max_sample: usize,
     hooks: &Hooks,
     report: &mut Report,
@@ -86,12 +89,15 @@ async fn dry_run(
         destination: destination.clone(),
         hooks: hooks.clone(),
     };
-    let (plan, guarded) = spawn_blocking(move || task.look(&store, max_sample))
+    let (plan, guarded) = spawn_blocking(move || task.look(&store, &terms, max_sample))
         .await
         .map_err(|_panic| Error::Reader)??;
     report.figures = plan.figures;
+    let forecast = plan.forecast.unwrap_or_default();
     report.requests = Requests {
-        patch: plan.figures.pending,
+        patch: forecast.patch,
+        bulk: forecast.bulk,
+        read: forecast.read + forecast.poll,
         ..Requests::default()
     };
     report.plan = Some(plan);
@@ -109,6 +115,7 @@ async fn send(
     report: &mut Report,
 ) -> Result<(), Error> {
     let is_first = store.runs(1)?.is_empty();
+    let is_watched = cause.is_some();
     let cause = if is_first {
         Cause::FirstActivation
     } else {
@@ -139,14 +146,33 @@ async fn send(
     let ended = match planned {
         Ok(plan) if plan.figures.pending > 0 => match client {
             Ok(client) => {
-                let client = client.counting_anew();
-                sync::deliver(&mut store, &client, &mut run, &plan.in_doubt, hooks).await
+                let watched = is_watched.then_some(&destination.source);
+                let orders = Orders::new(destination.delivery, plan.in_doubt);
+                deliver(
+                    &mut store,
+                    &client,
+                    &mut run,
+                    (orders, watched),
+                    hooks,
+                    report,
+                )
+                .await
             }
             Err(error) => Err(error),
         },
         Ok(_) => Ok(()),
         Err(error) => Err(error),
     };
+    end(&mut store, run, ended, destination, report)
+}
+
+fn end(
+    store: &mut Store,
+    run: Run,
+    ended: Result<(), Error>,
+    destination: &Destination,
+    report: &mut Report,
+) -> Result<(), Error> {
     report.figures = run.figures;
     report.requests = run.requests;
     if let Err(error) = &ended {
@@ -166,6 +192,50 @@ async fn send(
     Ok(())
 }
 
+async fn deliver(
+    store: &mut Store,
+    client: &Client,
+    run: &mut Run,
+    (orders, watched): (Orders, Option<&FileSource>),
+    hooks: &Hooks,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let newer = watched.map_or_else(Newer::never, |source| Newer::than_planned(store, source));
+    let superseded = newer.is_newer.clone();
+    let orders = Orders {
+        superseded,
+        ..orders
+    };
+    let client = client.counting_anew();
+    let delivered = sync::deliver(store, &client, run, &orders, hooks).await;
+    client.remember_budget();
+    report.notices = delivered?.iter().map(notice_problem).collect();
+    Ok(())
+}
+
+/// What forecasting needs to know of the account's budget.
+fn terms(destination: &Destination, client: Option<&Client>) -> Terms {
+    let delivery = destination.delivery;
+    let mut terms = Terms {
+        delivery,
+        route: RouteSettings {
+            mode: delivery.route,
+            ..RouteSettings::default()
+        },
+        ..Terms::default()
+    };
+    if let Some(client) = client {
+        let (settings, note) = (client.budget_settings(), client.budget_note());
+        let per_window = note.limit.unwrap_or(terms.route.requests_per_hour);
+        let reserved = per_window * u64::from(settings.reserve_percent) / 100;
+        terms.route.requests_per_hour = per_window - reserved.min(per_window);
+        let left = note.left_at(Timestamp::now());
+        terms.left_in_hour = left.map(|left| left.saturating_sub(reserved));
+        terms.yearly_allowance = settings.yearly_allowance;
+    }
+    terms
+}
+
 /// What the planning thread needs.
 struct Planning {
     destination: Destination,
@@ -178,8 +248,13 @@ impl Planning {
         (store, planned)
     }
 
-    fn look(self, store: &Store, max_sample: usize) -> Result<(Plan, Result<(), Error>), Error> {
-        self.with_order(|order, hooks| sync::plan_only(store, order, max_sample, hooks))
+    fn look(
+        self,
+        store: &Store,
+        terms: &Terms,
+        max_sample: usize,
+    ) -> Result<(Plan, Result<(), Error>), Error> {
+        self.with_order(|order, hooks| sync::plan_only(store, order, terms, max_sample, hooks))
     }
 
     fn with_order<T>(

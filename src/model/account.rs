@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::DEFAULT_API_ADDRESS;
+use super::{BudgetSettings, DEFAULT_API_ADDRESS};
 
 /// The port of the redirect address, unless the account says otherwise.
 pub const DEFAULT_PORT: u16 = 8765;
@@ -75,6 +75,9 @@ pub struct AccountSettings {
     /// Where the secrets are.
     #[serde(default)]
     pub keep: Keep,
+    /// How much of its requests this program may use.
+    #[serde(default)]
+    pub budget: BudgetSettings,
 }
 
 /// How the browser's answer comes back.
@@ -128,6 +131,7 @@ impl AccountSettings {
             granted_scopes: vec![],
             signed_in_until: None,
             keep: Keep::default(),
+            budget: BudgetSettings::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AudienceId, Fault, MappingId, check::Faults};
+use super::{AudienceId, Delivery, Fault, MappingId, check::Faults};
 
 /// The version of the file's form.
 pub const FORMAT: u32 = 1;
@@ -40,6 +40,8 @@ pub struct Destination {
     pub status_words: StatusWords,
     /// What a run may not exceed.
     pub guard: Guard,
+    /// How changes travel.
+    pub delivery: Delivery,
     /// Which alerts the person wants.
     pub alerts: Vec<Alert>,
     /// What the data is used for, in Adobe's words.
@@ -299,6 +301,7 @@ impl Destination {
         let audiences = faults.rows(&mut parts, "audiences");
         let status_words = faults.part(&mut parts, "status_words", Some(StatusWords::default()));
         let guard = faults.part(&mut parts, "guard", Some(Guard::default()));
+        let delivery = faults.part(&mut parts, "delivery", Some(Delivery::default()));
         let alerts = faults.part(&mut parts, "alerts", Some(vec![]));
         let marketing_actions = faults.part(&mut parts, "marketing_actions", Some(vec![]));
         for unknown in parts.keys() {
@@ -315,6 +318,7 @@ impl Destination {
             audiences: audiences?,
             status_words: status_words?,
             guard: guard?,
+            delivery: delivery?,
             alerts: alerts?,
             marketing_actions: marketing_actions?,
         })

@@ -5,8 +5,10 @@
 
 mod account;
 mod attribute;
+mod budget;
 mod change;
 mod check;
+mod delivery;
 mod destination;
 mod draft;
 mod fields;
@@ -20,8 +22,10 @@ pub mod suggest;
 
 pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
+pub use budget::{BudgetNote, BudgetSettings};
 pub use change::{Change, Digest, Known};
 pub use check::{Fault, address_fault, check};
+pub use delivery::{Delivery, RouteMode};
 pub use destination::{
     Account, Alert, Contents, DEFAULT_API_ADDRESS, Destination, FORMAT, FileSource, Guard,
     MappingRow, ScheduledAudience, SourceKind, StatusWords, WhenEmpty, WhenTooLong, slug,

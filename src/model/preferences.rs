@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::BudgetSettings;
+
 /// The calls a year that Outreach's smallest plan allows.
 pub const SMALLEST_YEARLY_ALLOWANCE: u64 = 250_000;
 
@@ -52,6 +54,39 @@ impl Default for Preferences {
             closing: Closing::default(),
             yearly_allowance: SMALLEST_YEARLY_ALLOWANCE,
             reserve_share: 0.1,
+        }
+    }
+}
+
+impl Preferences {
+    /// How much of an account's requests this program may use.
+    pub fn budget(&self) -> BudgetSettings {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of a hundred"
+        )]
+        let reserve_percent = (self.reserve_share.clamp(0.0, 1.0) * 100.0).round() as u8;
+        BudgetSettings {
+            reserve_percent,
+            yearly_allowance: Some(self.yearly_allowance),
+            ..BudgetSettings::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_becomes_whole_percent() {
+        for (share, percent) in [(0.0, 0), (0.1, 10), (0.29, 29), (1.0, 100), (7.0, 100)] {
+            let preferences = Preferences {
+                reserve_share: share,
+                ..Preferences::default()
+            };
+            assert_eq!(preferences.budget().reserve_percent, percent);
         }
     }
 }

@@ -26,12 +26,16 @@ impl Answer {
 
     /// The body as a document: an object with `data`.
     pub(super) fn document(&self) -> Result<Value, Error> {
-        let mut body: Value = serde_json::from_slice(&self.body)
-            .map_err(|_not_json| self.not_outreach("it is not JSON"))?;
-        body.get_mut("data")
+        self.json()?
+            .get_mut("data")
             .map(Value::take)
             .filter(|data| !data.is_null())
             .ok_or_else(|| self.not_outreach("it has no data"))
+    }
+
+    /// The body as JSON.
+    pub(super) fn json(&self) -> Result<Value, Error> {
+        serde_json::from_slice(&self.body).map_err(|_not_json| self.not_outreach("it is not JSON"))
     }
 
     /// The error for an answer that Outreach would not give.

@@ -7,11 +7,26 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::rate::{DEFAULT_WAIT, LONGEST_WAIT, RateHeaders, later};
+use crate::model::BudgetNote;
 
 /// Two answers that name ends of the window this close speak of the same window.
 const SAME_WINDOW: SignedDuration = SignedDuration::from_secs(2);
 /// The first wait when the named instant has passed and Outreach still says "later"; it doubles each time.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(1);
+
+/// The share of a window, in percent, that large backlogs leave to changes that have just come; it shrinks as the
+/// window passes, so that nothing of it is lost.
+const LIVE_PERCENT: i128 = 5;
+
+/// How urgent a request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Urgency {
+    /// A change that has just come, or a person waits.
+    #[default]
+    Live,
+    /// Part of a large backlog.
+    Backlog,
+}
 
 /// Whether a request may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +49,9 @@ pub(super) struct Ticket {
 /// What is known of the limit.
 #[derive(Debug)]
 pub(super) struct Budget {
+    /// The share of every window that is left to others, in percent.
+    reserve_percent: u8,
+    limit: Option<u64>,
     window: Option<Window>,
     pause: Option<Pause>,
     in_flight: u64,
@@ -45,6 +63,8 @@ pub(super) struct Budget {
 
 #[derive(Debug)]
 struct Window {
+    /// When it was first heard of.
+    begins: Timestamp,
     ends: Timestamp,
     left: u64,
 }
@@ -58,6 +78,8 @@ struct Pause {
 impl Budget {
     pub(super) fn new() -> Self {
         Self {
+            reserve_percent: 0,
+            limit: None,
             window: None,
             pause: Some(Pause {
                 until: Timestamp::UNIX_EPOCH,
@@ -66,6 +88,71 @@ impl Budget {
             in_flight: 0,
             epoch: 0,
             strikes: 0,
+        }
+    }
+
+    /// Leaves this share of every window to others.
+    pub(super) fn reserve(&mut self, percent: u8) {
+        self.reserve_percent = percent.min(100);
+    }
+
+    /// Goes on where an earlier start of the program has left off.
+    pub(super) fn recall(&mut self, now: Timestamp, note: &BudgetNote) {
+        self.limit = note.limit;
+        if let (Some(left), Some(ends)) = (note.left_at(now), note.ends) {
+            self.window = Some(Window {
+                begins: now,
+                ends,
+                left,
+            });
+            self.pause_if_spent();
+        }
+    }
+
+    /// What an earlier start should have left off with.
+    pub(super) fn note(&self, note: &mut BudgetNote) {
+        note.limit = self.limit.or(note.limit);
+        let spent = self
+            .pause
+            .as_ref()
+            .filter(|pause| pause.until > Timestamp::UNIX_EPOCH);
+        match (&self.window, spent) {
+            (Some(window), _) => {
+                note.left = Some(window.left);
+                note.ends = Some(window.ends);
+            }
+            (None, Some(pause)) => {
+                note.left = Some(0);
+                note.ends = Some(pause.until);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// How many requests of a window are not for us.
+    fn reserved(&self) -> u64 {
+        let share = u64::from(self.reserve_percent);
+        // The last request of a window is ours whatever the share, or nothing would ever be sent.
+        self.limit.map_or(0, |limit| {
+            (limit.saturating_mul(share) / 100).min(limit.saturating_sub(1))
+        })
+    }
+
+    /// Whether a request of this urgency may leave now.
+    pub(super) fn may_send_if(&self, now: Timestamp, urgency: Urgency) -> Slot {
+        let slot = self.may_send(now);
+        if slot != Slot::Now || urgency == Urgency::Live {
+            return slot;
+        }
+        match (&self.window, self.limit) {
+            (Some(window), Some(limit)) if window.ends > now => {
+                let room = window.left.saturating_sub(self.reserved());
+                match window.leaves_to_live(room, limit) {
+                    Some(from) if from > now => Slot::At(from),
+                    Some(_) | None => Slot::Now,
+                }
+            }
+            _ => Slot::Now,
         }
     }
 
@@ -79,9 +166,15 @@ impl Budget {
     }
 
     /// Reserves one request, or says from when there may be one.
+    #[cfg(test)]
     pub(super) fn take(&mut self, now: Timestamp) -> Result<Ticket, Slot> {
+        self.take_for(now, Urgency::Live)
+    }
+
+    /// Reserves one request of this urgency, or says from when there may be one.
+    pub(super) fn take_for(&mut self, now: Timestamp, urgency: Urgency) -> Result<Ticket, Slot> {
         self.distrust_the_far_future(now);
-        match self.may_send(now) {
+        match self.may_send_if(now, urgency) {
             Slot::Now => {}
             wait @ (Slot::At(_) | Slot::AfterProbe) => return Err(wait),
         }
@@ -148,6 +241,7 @@ impl Budget {
     }
 
     fn learn(&mut self, now: Timestamp, rate: &RateHeaders) {
+        self.limit = rate.limit.or(self.limit);
         let Some(remaining) = rate.remaining else {
             return;
         };
@@ -160,13 +254,24 @@ impl Budget {
             Some(window) if window.ends.duration_since(ends).abs() <= SAME_WINDOW => {
                 window.left = window.left.min(left);
             }
-            Some(_) | None => self.window = Some(Window { ends, left }),
+            Some(_) | None => {
+                self.window = Some(Window {
+                    begins: now,
+                    ends,
+                    left,
+                });
+            }
         }
         self.pause_if_spent();
     }
 
     fn pause_if_spent(&mut self) {
-        if let Some(Window { ends, left: 0 }) = self.window {
+        let reserved = self.reserved();
+        let spent = self
+            .window
+            .as_ref()
+            .filter(|window| window.left <= reserved);
+        if let Some(ends) = spent.map(|window| window.ends) {
             self.pause_until(ends);
         }
     }
@@ -192,6 +297,23 @@ impl Budget {
         if let Some(window) = &mut self.window {
             window.ends = window.ends.min(latest);
         }
+    }
+}
+
+impl Window {
+    /// From when a backlog may send again, if it may not now: as the window passes, less is kept for what may come.
+    fn leaves_to_live(&self, room: u64, limit: u64) -> Option<Timestamp> {
+        let kept_at_first = i128::from(limit) * LIVE_PERCENT / 100;
+        if kept_at_first == 0 || i128::from(room) > kept_at_first {
+            return None;
+        }
+        // Kept at an instant: kept_at_first × time left ÷ length. It has to be below the room.
+        let length = self.ends.duration_since(self.begins).as_millis();
+        let may_be_left = length * i128::from(room.saturating_sub(1)) / kept_at_first;
+        let may_be_left = i64::try_from(may_be_left).unwrap_or_default();
+        self.ends
+            .checked_sub(SignedDuration::from_millis(may_be_left))
+            .ok()
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use reqwest::{
     Url,
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -20,12 +20,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{Notify, watch};
 
 use super::{
-    budget::Budget,
+    budget::{Budget, Urgency},
     error::Error,
     retry::RetryPolicy,
     token::{Fixed, Tokens},
 };
-use crate::model::Requests;
+use crate::model::{BudgetNote, BudgetSettings, Requests};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -40,6 +40,7 @@ pub struct Client {
     pub(super) shared: Arc<Shared>,
     pub(super) counts: Arc<Counts>,
     pub(super) policy: RetryPolicy,
+    pub(super) urgency: Urgency,
     /// How many requests for tokens there were when the counts began.
     n_tokens_before: u64,
 }
@@ -50,6 +51,7 @@ pub(super) struct Shared {
     base: Url,
     tokens: Mutex<Arc<dyn Tokens>>,
     budget: Mutex<Budget>,
+    account: Mutex<Remembered>,
     /// Wakes the senders that wait for a slot.
     pub(super) changed: Notify,
     pub(super) waiting: watch::Sender<Option<Timestamp>>,
@@ -58,11 +60,27 @@ pub(super) struct Shared {
     updater: Mutex<Option<u64>>,
 }
 
+/// Called with what should be remembered of an account's requests.
+pub type Remember = Box<dyn Fn(&BudgetNote) + Send>;
+
+/// What outlives the program, and the person's settings for it.
+#[derive(Default)]
+pub(super) struct Remembered {
+    settings: BudgetSettings,
+    note: BudgetNote,
+    keep: Option<Remember>,
+    kept_at: Option<Timestamp>,
+}
+
+/// What was sent shortly before a crash may be forgotten.
+const KEEP_EVERY: SignedDuration = SignedDuration::from_secs(5);
+
 /// How many requests were sent.
 #[derive(Default)]
 pub(super) struct Counts {
-    pub(super) n_patches: AtomicU64,
-    pub(super) n_reads: AtomicU64,
+    pub(super) patches: AtomicU64,
+    pub(super) posts: AtomicU64,
+    pub(super) reads: AtomicU64,
 }
 
 impl Client {
@@ -95,6 +113,7 @@ impl Client {
                 base,
                 tokens: Mutex::new(tokens),
                 budget: Mutex::new(Budget::new()),
+                account: Mutex::default(),
                 changed: Notify::new(),
                 waiting: watch::Sender::new(None),
                 n_waiting: Mutex::new(0),
@@ -102,6 +121,7 @@ impl Client {
             }),
             counts: Arc::default(),
             policy: RetryPolicy::default(),
+            urgency: Urgency::Live,
             n_tokens_before: 0,
         })
     }
@@ -122,6 +142,80 @@ impl Client {
         }
     }
 
+    /// The same client for part of a large backlog, which leaves room to changes that have just come.
+    #[must_use]
+    pub fn for_backlog(&self) -> Self {
+        Self {
+            urgency: Urgency::Backlog,
+            ..self.clone()
+        }
+    }
+
+    /// Keeps to these settings, goes on where an earlier start has left off, and says what should be remembered.
+    pub fn keep_budget(&self, settings: BudgetSettings, note: BudgetNote, keep: Remember) {
+        let mut budget = self.shared.budget();
+        budget.reserve(settings.reserve_percent);
+        budget.recall(Timestamp::now(), &note);
+        drop(budget);
+        *lock(&self.shared.account) = Remembered {
+            settings,
+            note,
+            keep: Some(keep),
+            kept_at: None,
+        };
+    }
+
+    /// Keeps to other settings from now on.
+    pub fn limit_budget(&self, settings: BudgetSettings) {
+        self.shared.budget().reserve(settings.reserve_percent);
+        lock(&self.shared.account).settings = settings;
+    }
+
+    /// How much of the account's requests may be used.
+    pub fn budget_settings(&self) -> BudgetSettings {
+        lock(&self.shared.account).settings
+    }
+
+    /// What is known of the account's requests.
+    pub fn budget_note(&self) -> BudgetNote {
+        let mut note = lock(&self.shared.account).note.clone();
+        self.shared.budget().note(&mut note);
+        note
+    }
+
+    /// Says what should be remembered, whenever that was last.
+    pub fn remember_budget(&self) {
+        let note = self.budget_note();
+        let mut account = lock(&self.shared.account);
+        account.kept_at = Some(Timestamp::now());
+        if let Some(keep) = &account.keep {
+            keep(&note);
+        }
+    }
+
+    /// Counts a request against the year, if the person's settings still allow one.
+    pub(super) fn count_in_year(&self, now: Timestamp) -> Result<(), Error> {
+        let mut account = lock(&self.shared.account);
+        let today = utc_day(now);
+        if let Some(limit) = account.settings.yearly_limit()
+            && account.note.used_in_year(today) >= limit
+        {
+            return Err(Error::AllowanceSpent {
+                limit,
+                allowance: account.settings.yearly_allowance.unwrap_or(limit),
+            });
+        }
+        account.note.count(today);
+        let is_due = account
+            .kept_at
+            .is_none_or(|at| now.duration_since(at).abs() >= KEEP_EVERY);
+        drop(account);
+        if is_due {
+            self.remember_budget();
+        }
+        Ok(())
+    }
+
     /// Takes a fresh token for all requests from now on, those that wait included.
     pub fn renew(&self, token: SecretString) -> Result<(), Error> {
         authorization(&token)?;
@@ -140,14 +234,14 @@ impl Client {
     /// server does not.
     pub fn requests(&self) -> Requests {
         Requests {
-            patch: self.counts.n_patches.load(Ordering::Relaxed),
-            read: self.counts.n_reads.load(Ordering::Relaxed),
+            patch: self.counts.patches.load(Ordering::Relaxed),
+            bulk: self.counts.posts.load(Ordering::Relaxed),
+            read: self.counts.reads.load(Ordering::Relaxed),
             token: self
                 .shared
                 .tokens()
                 .n_requests()
                 .saturating_sub(self.n_tokens_before),
-            ..Requests::default()
         }
     }
 
@@ -191,6 +285,10 @@ impl fmt::Debug for Client {
             .field("policy", &self.policy)
             .finish_non_exhaustive()
     }
+}
+
+fn utc_day(now: Timestamp) -> Date {
+    now.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 /// None of the values behind our locks can be left half-changed, so a panic elsewhere does not spoil them.

@@ -33,6 +33,17 @@ pub enum Error {
         /// What gave it away.
         why: &'static str,
     },
+    /// The requests that the plan allows in a year are used up, as far as the person lets this program use them.
+    #[error("{limit} of the {allowance} requests a year are used")]
+    AllowanceSpent {
+        /// How many this program may send in a year.
+        limit: u64,
+        /// How many the plan allows.
+        allowance: u64,
+    },
+    /// A batch that names no prospect would be one of all prospects, so it is never sent.
+    #[error("a batch without prospects is not sent")]
+    EmptyBatch,
     /// Outreach said no.
     #[error("refused by Outreach with HTTP {}", .0.status)]
     Refused(Box<Refusal>),
@@ -73,7 +84,9 @@ impl Error {
     /// What has to follow.
     pub fn consequence(&self) -> Consequence {
         match self {
-            Self::Address | Self::Setup(_) => Consequence::StopRun,
+            Self::Address | Self::Setup(_) | Self::EmptyBatch | Self::AllowanceSpent { .. } => {
+                Consequence::StopRun
+            }
             Self::Token(_) => Consequence::SignInNeeded,
             Self::NoToken(none) => none.consequence,
             Self::Network(_) | Self::NotOutreach { .. } => Consequence::Unreachable,
@@ -88,6 +101,8 @@ impl Error {
             Self::Token(_) => Cow::Borrowed("token_unusable"),
             Self::NoToken(none) => Cow::Borrowed(none.code),
             Self::Setup(_) => Cow::Borrowed("connection_setup"),
+            Self::EmptyBatch => Cow::Borrowed("batch_empty"),
+            Self::AllowanceSpent { .. } => Cow::Borrowed("yearly_allowance_spent"),
             Self::Network(e) if e.is_timeout() => Cow::Borrowed("timeout"),
             Self::Network(_) => Cow::Borrowed("network"),
             Self::NotOutreach { .. } => Cow::Borrowed("not_outreach"),
@@ -106,6 +121,8 @@ impl Error {
             | Self::Token(_)
             | Self::NoToken(_)
             | Self::Setup(_)
+            | Self::EmptyBatch
+            | Self::AllowanceSpent { .. }
             | Self::Network(_)
             | Self::NotOutreach { .. } => "",
         }
@@ -120,6 +137,8 @@ impl Error {
             | Self::Token(_)
             | Self::NoToken(_)
             | Self::Setup(_)
+            | Self::EmptyBatch
+            | Self::AllowanceSpent { .. }
             | Self::Network(_) => None,
         }
     }
@@ -177,6 +196,10 @@ impl Error {
         };
         vec![
             Self::Address,
+            Self::AllowanceSpent {
+                limit: 200_000,
+                allowance: 250_000,
+            },
             Self::NotOutreach {
                 status: 200,
                 why: "it is a web page",

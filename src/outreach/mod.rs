@@ -5,6 +5,7 @@
 //! says what has to follow from it.
 
 mod answer;
+mod batches;
 mod budget;
 mod client;
 mod echo;
@@ -13,13 +14,16 @@ mod identity;
 mod labels;
 mod prospects;
 mod rate;
+mod read;
 mod retry;
 mod send;
 mod token;
 
-pub use client::Client;
+pub use batches::{Batch, BatchItem, BatchState};
+pub use client::{Client, Remember};
 pub use echo::Echo;
 pub use error::{Consequence, Error};
 pub use prospects::Prospect;
+pub use read::{Ask, asks};
 pub use retry::RetryPolicy;
 pub use token::{NoToken, TokenFuture, Tokens};

@@ -1,6 +1,6 @@
-//! Writing one prospect, reading many, and asking whether the sign-in still holds.
+//! A prospect as Outreach holds it, writing one, and asking whether the sign-in still holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -10,12 +10,9 @@ use super::{
     client::Client,
     echo::{Echo, compare},
     error::Error,
-    send::{Call, MAX_PAGE_BYTES},
+    send::Call,
 };
 use crate::model::{FieldSet, OutreachId, Target};
-
-/// More ids than this make an address too long for some servers.
-const MAX_IDS: usize = 200;
 
 /// A prospect that was updated so long ago was updated by the request that says so; clocks differ by less.
 const JUST_NOW: SignedDuration = SignedDuration::from_mins(2);
@@ -27,6 +24,8 @@ pub struct Prospect {
     pub id: OutreachId,
     /// The attributes that were asked for and came.
     pub values: BTreeMap<Target, Value>,
+    /// Whether the user may write it, if Outreach says so.
+    pub may_write: Option<bool>,
 }
 
 impl Prospect {
@@ -37,9 +36,6 @@ impl Prospect {
 }
 
 impl Client {
-    /// The most prospects that one request reads.
-    pub const MAX_IDS: usize = MAX_IDS;
-
     /// Writes these fields of one prospect and leaves its others alone. Writing them twice does no harm.
     pub async fn patch_prospect(&self, id: OutreachId, fields: &FieldSet) -> Result<Echo, Error> {
         let body = json!({"data": {"type": "prospect", "id": id, "attributes": fields.to_json()}});
@@ -52,30 +48,6 @@ impl Client {
             Ok(echo)
         })
         .await
-    }
-
-    /// Reads these attributes of these prospects, with one request for each [`MAX_IDS`](Self::MAX_IDS) of them and
-    /// none for none. A prospect that does not exist or is hidden from the user is not among the answers.
-    pub async fn prospects(
-        &self,
-        ids: &[OutreachId],
-        fields: &[Target],
-    ) -> Result<Vec<Prospect>, Error> {
-        let mut found = Vec::with_capacity(ids.len());
-        for chunk in ids.chunks(MAX_IDS) {
-            let mut url = self.url("prospects")?;
-            url.query_pairs_mut()
-                .append_pair("filter[id]", &joined(chunk))
-                .append_pair("fields[prospect]", &field_names(fields))
-                .append_pair("page[size]", &chunk.len().to_string())
-                .append_pair("count", "false");
-            let call = Call::get(url).up_to(MAX_PAGE_BYTES);
-            found.extend(
-                self.send(&call, |answer| read_page(answer, chunk, fields))
-                    .await?,
-            );
-        }
-        Ok(found)
     }
 
     /// Asks whether Outreach takes the token. A user who may not see users is signed in all the same.
@@ -103,20 +75,6 @@ impl Client {
             other => other,
         }
     }
-}
-
-fn joined(ids: &[OutreachId]) -> String {
-    let ids: Vec<_> = ids.iter().map(OutreachId::to_string).collect();
-    ids.join(",")
-}
-
-/// The attributes to ask for; without a list Outreach would send all 230.
-fn field_names(fields: &[Target]) -> String {
-    if fields.is_empty() {
-        return "updatedAt".to_owned();
-    }
-    let names: Vec<_> = fields.iter().map(|target| target.name()).collect();
-    names.join(",")
 }
 
 /// What the answer says of the fields that were sent, and who wrote them.
@@ -160,34 +118,7 @@ fn updater(data: &Value, now: Timestamp) -> Option<u64> {
     (is_ours && user.get("type").is_none_or(|kind| kind == "user")).then_some(id)
 }
 
-fn read_page(
-    answer: &Answer,
-    asked: &[OutreachId],
-    fields: &[Target],
-) -> Result<Vec<Prospect>, Error> {
-    let data = answer.document()?;
-    let rows = data
-        .as_array()
-        .ok_or_else(|| answer.not_outreach("its data is no list"))?;
-    let mut wanted: BTreeSet<_> = asked.iter().copied().collect();
-    Ok(rows
-        .iter()
-        .filter_map(|row| {
-            // Outreach was seen to send rows that nobody asked for.
-            let id = row.get("id").and_then(prospect_id)?;
-            wanted.remove(&id).then(|| Prospect {
-                id,
-                values: row
-                    .get("attributes")
-                    .and_then(Value::as_object)
-                    .map(|attributes| values(attributes, |target| fields.contains(&target)))
-                    .unwrap_or_default(),
-            })
-        })
-        .collect())
-}
-
-fn values(
+pub(super) fn values(
     attributes: &Map<String, Value>,
     is_wanted: impl Fn(Target) -> bool,
 ) -> BTreeMap<Target, Value> {
@@ -200,7 +131,7 @@ fn values(
         .collect()
 }
 
-fn prospect_id(id: &Value) -> Option<OutreachId> {
+pub(super) fn prospect_id(id: &Value) -> Option<OutreachId> {
     id.as_u64()
         .and_then(OutreachId::new)
         .or_else(|| id.as_str().and_then(OutreachId::parse))

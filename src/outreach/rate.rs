@@ -17,6 +17,8 @@ const MAX_SECS: f64 = 1e12;
 /// What the headers of an answer say of the limit; instants are by this computer's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct RateHeaders {
+    /// How many requests a window allows.
+    pub(super) limit: Option<u64>,
     /// How many requests are left in the window.
     pub(super) remaining: Option<u64>,
     /// When the window ends.
@@ -37,6 +39,7 @@ impl RateHeaders {
             .unwrap_or_default();
         let time = |name| text(name).and_then(|spelling| resume_time(spelling, now, ahead));
         Self {
+            limit: text("x-ratelimit-limit").and_then(first_count),
             remaining: text("x-ratelimit-remaining").and_then(first_count),
             reset: time("x-ratelimit-reset"),
             retry_after: time(RETRY_AFTER.as_str()),

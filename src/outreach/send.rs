@@ -34,6 +34,18 @@ pub(super) struct Call {
     url: Url,
     body: Option<String>,
     max_bytes: usize,
+    patience: Patience,
+}
+
+/// What may be tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// Everything that may succeed later.
+    All,
+    /// The same, but that a 502 says the question was too large.
+    NotTooLarge,
+    /// Only what was surely not carried out.
+    OnlyRefused,
 }
 
 impl Call {
@@ -43,6 +55,7 @@ impl Call {
             url,
             body: None,
             max_bytes: MAX_BYTES,
+            patience: Patience::All,
         }
     }
 
@@ -52,6 +65,32 @@ impl Call {
             url,
             body: Some(body),
             max_bytes: MAX_BYTES,
+            patience: Patience::All,
+        }
+    }
+
+    /// A request that is never sent again once it may have been carried out.
+    pub(super) fn post_once(url: Url, body: String) -> Self {
+        Self {
+            method: Method::POST,
+            patience: Patience::OnlyRefused,
+            ..Self::patch(url, body)
+        }
+    }
+
+    /// The same, but that a 502 is an answer.
+    pub(super) fn halved_on_502(self) -> Self {
+        Self {
+            patience: Patience::NotTooLarge,
+            ..self
+        }
+    }
+
+    fn may_be_tried_again(&self, error: &Error) -> bool {
+        match self.patience {
+            Patience::All => true,
+            Patience::NotTooLarge => error.status() != Some(502),
+            Patience::OnlyRefused => error.no_token().is_some(),
         }
     }
 
@@ -100,8 +139,13 @@ impl Client {
                     }
                     continue;
                 }
-                Consequence::Retry | Consequence::Unreachable => {}
-                Consequence::FailRecord | Consequence::StopRun | Consequence::SignInNeeded => {
+                Consequence::Retry | Consequence::Unreachable
+                    if call.may_be_tried_again(&error) => {}
+                Consequence::Retry
+                | Consequence::Unreachable
+                | Consequence::FailRecord
+                | Consequence::StopRun
+                | Consequence::SignInNeeded => {
                     return Err(error);
                 }
             }
@@ -134,6 +178,7 @@ impl Client {
         let token = self.shared.tokens().current().await;
         let token = token.map_err(|none| without(Error::NoToken(none)))?;
         let header = authorization(&token).map_err(without)?;
+        self.count_in_year(Timestamp::now()).map_err(without)?;
         let exchanged = self.exchange(call, header).await;
         let now = Timestamp::now();
         let (rate, outcome) = match exchanged {
@@ -159,10 +204,10 @@ impl Client {
         call: &Call,
         authorization: HeaderValue,
     ) -> Result<(Answer, HeaderMap), Error> {
-        let sent = if call.method == Method::PATCH {
-            &self.counts.n_patches
-        } else {
-            &self.counts.n_reads
+        let sent = match call.method {
+            Method::PATCH => &self.counts.patches,
+            Method::POST => &self.counts.posts,
+            _ => &self.counts.reads,
         };
         sent.fetch_add(1, Ordering::Relaxed);
         let mut request = self
@@ -216,7 +261,7 @@ impl Client {
         loop {
             let changed = self.shared.changed.notified();
             let now = Timestamp::now();
-            let taken = self.shared.budget().take(now);
+            let taken = self.shared.budget().take_for(now, self.urgency);
             let nap = match taken {
                 Ok(ticket) => {
                     return Permit {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{Error, Store, ledger, planning::FileNumbers, runs};
+use super::{Error, Store, found, ledger, planning::FileNumbers, runs};
 use crate::model::{Change, Fate, FieldSet, Figures, RecordFault, Requests, RunId};
 
 /// What became of one change.
@@ -20,6 +20,8 @@ pub struct Answer {
 pub enum Verdict {
     /// All fields hold what was sent.
     Confirmed,
+    /// Outreach held all fields already, so nothing was sent.
+    HeldAlready,
     /// The change is refused; sending it again would be refused again.
     Refused {
         /// A short fixed word.
@@ -113,8 +115,13 @@ fn settle_one(
             write_ledger(db, run, change, &change.fields, now)?;
             db.prepare_cached("DELETE FROM refusal WHERE prospect_id = ?1")?
                 .execute([id])?;
-            db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?
+            take_out(db, id)?;
+        }
+        Verdict::HeldAlready => {
+            put_ledger(db, change, &change.fields)?;
+            db.prepare_cached("DELETE FROM refusal WHERE prospect_id = ?1")?
                 .execute([id])?;
+            take_out(db, id)?;
         }
         Verdict::Refused {
             code,
@@ -131,8 +138,7 @@ fn settle_one(
             }
             db.prepare_cached("INSERT OR REPLACE INTO refusal (prospect_id, digest, code, what, outreach) VALUES (?1, ?2, ?3, ?4, ?5)")?
                 .execute((id, change.digest.0.cast_signed(), code, what, outreach))?;
-            db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?
-                .execute([id])?;
+            take_out(db, id)?;
             runs::insert_fault(db, files, run, &fault(change, code, what, outreach))?;
         }
         Verdict::Unsettled {
@@ -146,6 +152,15 @@ fn settle_one(
     Ok(())
 }
 
+/// The change is settled: it waits no longer, and what was read before it is in the journal.
+fn take_out(db: &Connection, id: u64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?
+        .execute([id])?;
+    db.prepare_cached("DELETE FROM found WHERE prospect_id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
 /// Writes what Outreach holds now into ledger and journal.
 fn write_ledger(
     db: &Connection,
@@ -156,7 +171,13 @@ fn write_ledger(
 ) -> rusqlite::Result<()> {
     let id = change.prospect.get();
     let before = put_ledger(db, change, confirmed)?;
-    let old = before.filtered(|target, _| confirmed.get(target).is_some());
+    let found = found::found(db, change.prospect)?.unwrap_or_default();
+    let old = found
+        .merged(&before)
+        .filtered(|target, _| confirmed.get(target).is_some());
+    // What was there already was not changed by us.
+    let new = confirmed.filtered(|target, value| found.get(target) != Some(value));
+    let old = old.filtered(|target, _| new.get(target).is_some());
     db.prepare_cached(
         "INSERT INTO journal (run_id, at, prospect_id, old, new) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
@@ -165,7 +186,7 @@ fn write_ledger(
         now.as_millisecond(),
         id,
         old.as_bytes(),
-        confirmed.as_bytes(),
+        new.as_bytes(),
     ))?;
     Ok(())
 }

@@ -156,7 +156,7 @@ pub(super) fn known(db: &Connection, prospect: OutreachId) -> rusqlite::Result<K
     })
 }
 
-fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
+pub(super) fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
     let file: String = row.get(2)?;
     Ok(Change {
         prospect: prospect(row, 0)?,

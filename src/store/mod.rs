@@ -10,8 +10,11 @@
 
 mod accounts;
 mod answers;
+mod batches;
+mod budget;
 mod data_dir;
 mod error;
+mod found;
 mod kept;
 mod ledger;
 mod look;
@@ -23,10 +26,13 @@ mod settings;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
+use schema::Age;
 
 pub use answers::{Answer, Held, Verdict};
+pub use batches::{BatchNumber, StoredBatch};
 pub use data_dir::{DataDir, Lock};
 pub use error::Error;
+pub use found::Waiting;
 pub use kept::Kept;
 pub use ledger::LedgerEntry;
 pub use look::{JournalEntry, Movement, Movements, StatusCount};
@@ -68,8 +74,11 @@ impl Store {
         }
         let store = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         store.on(|db| db.pragma_update(None, "query_only", true))?;
-        let is_current = schema::is_current(&store)?;
-        Ok(is_current.then_some(store))
+        match schema::age(&store)? {
+            Age::Empty => Ok(None),
+            Age::Current => Ok(Some(store)),
+            Age::Older => Self::open(path).map(Some),
+        }
     }
 
     /// Where the state is.

@@ -11,11 +11,11 @@ use crate::model::{Change, Digest, Figures, Known, OutreachId, RecordFault, RunI
 
 /// Holds the changes of earlier runs that this plan has replaced, in case it takes its own out again.
 const REPLACED: &str = "
-CREATE TEMP TABLE IF NOT EXISTS replaced (prospect_id INTEGER PRIMARY KEY, digest, file_id, line, fields);
+CREATE TEMP TABLE IF NOT EXISTS replaced (prospect_id INTEGER PRIMARY KEY, digest, file_id, line, fields, run_id);
 DELETE FROM temp.replaced;
 ";
 
-const INSERT: &str = "INSERT OR REPLACE INTO outbox (prospect_id, digest, file_id, line, fields) VALUES (?1, ?2, ?3, ?4, ?5)";
+const INSERT: &str = "INSERT OR REPLACE INTO outbox (prospect_id, digest, file_id, line, fields, run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 /// A plan that is being written; dropped without [`commit`](Self::commit), it leaves no trace.
 pub struct Planning<'a> {
@@ -81,8 +81,13 @@ impl Planning<'_> {
             .map_err(|e| Error::database(&self.path, e))?;
         let id = change.prospect.get();
         if replaces {
-            self.on(|db| db.prepare_cached("INSERT INTO temp.replaced SELECT prospect_id, digest, file_id, line, fields FROM outbox WHERE prospect_id = ?1")?.execute([id]))?;
+            self.on(|db| db.prepare_cached("INSERT INTO temp.replaced SELECT prospect_id, digest, file_id, line, fields, run_id FROM outbox WHERE prospect_id = ?1")?.execute([id]))?;
         }
+        let run = if replaces {
+            self.run_that_wanted(change)?
+        } else {
+            self.run
+        };
         self.insert
             .execute((
                 id,
@@ -90,9 +95,22 @@ impl Planning<'_> {
                 file,
                 change.place.line,
                 change.fields.as_bytes(),
+                run.get(),
             ))
             .map_err(|e| Error::database(&self.path, e))?;
         Ok(())
+    }
+
+    /// The run that has put the same change there before, or this one: what is wanted as before is no news.
+    fn run_that_wanted(&self, change: &Change) -> Result<RunId, Error> {
+        let before = self.on(|db| {
+            db.prepare_cached("SELECT run_id FROM outbox WHERE prospect_id = ?1 AND fields = ?2")?
+                .query_row((change.prospect.get(), change.fields.as_bytes()), |row| {
+                    row.get(0)
+                })
+                .optional()
+        })?;
+        Ok(before.map_or(self.run, RunId::new))
     }
 
     /// Takes a change of this plan out again, and puts back what it had replaced.
@@ -103,7 +121,7 @@ impl Planning<'_> {
         let id = prospect.get();
         self.on(|db| {
             db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?.execute([id])?;
-            db.prepare_cached("INSERT INTO outbox (prospect_id, digest, file_id, line, fields) SELECT * FROM temp.replaced WHERE prospect_id = ?1")?
+            db.prepare_cached("INSERT INTO outbox (prospect_id, digest, file_id, line, fields, run_id) SELECT * FROM temp.replaced WHERE prospect_id = ?1")?
                 .execute([id])
         })?;
         Ok(())

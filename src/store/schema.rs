@@ -8,6 +8,9 @@
 //! - `journal`: one row for each confirmed change, with the old and the new values of its fields.
 //! - `run`, `fault`: the runs and the records that were excluded or failed.
 //! - `source_file`: file names, named by number elsewhere.
+//! - `batch`: updates of many prospects at once that are submitted or about to be, with the prospects' numbers; a row
+//!   goes when all of them are settled.
+//! - `found`: what was read of prospects before they were written for the first time.
 //! - `memo`: single facts, such as the fingerprint of the source that was last planned.
 //!
 //! Prospects and instants are integers: the prospect's number, and milliseconds since 1970.
@@ -15,9 +18,12 @@
 use super::{Error, Store};
 
 /// The newest schema; 1 is the first.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
-const CREATE: &str = "
+/// What makes each version out of the one before.
+const STEPS: [&str; 2] = [FIRST, SECOND];
+
+const FIRST: &str = "
 CREATE TABLE memo (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE source_file (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE run (
@@ -81,6 +87,24 @@ CREATE INDEX journal_prospect ON journal (prospect_id);
 CREATE INDEX journal_run ON journal (run_id);
 ";
 
+/// Batches, values that were read first, and the run that has put a change into the outbox.
+const SECOND: &str = "
+ALTER TABLE outbox ADD COLUMN run_id INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE batch (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    outreach_id INTEGER,
+    fields BLOB NOT NULL,
+    prospects BLOB NOT NULL
+) STRICT;
+CREATE TABLE found (
+    prospect_id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    fields BLOB NOT NULL
+) STRICT;
+";
+
 /// Brings the database to the newest schema, in one transaction.
 pub(super) fn upgrade(store: &mut Store) -> Result<(), Error> {
     let found = version(store)?;
@@ -90,18 +114,33 @@ pub(super) fn upgrade(store: &mut Store) -> Result<(), Error> {
     if found == VERSION {
         return Ok(());
     }
+    let missing = STEPS
+        .iter()
+        .skip(usize::try_from(found).unwrap_or_default());
     store.atomically(|db| {
-        db.execute_batch(CREATE)?;
+        for step in missing {
+            db.execute_batch(step)?;
+        }
         db.pragma_update(None, "user_version", VERSION)
     })
 }
 
-/// Whether there are tables to read: not yet, if the process that made the file has not come so far, or died before.
-/// Refuses a database that a reader cannot upgrade.
-pub(super) fn is_current(store: &Store) -> Result<bool, Error> {
+/// How far a database is that somebody wants to read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// No tables yet: the process that made the file has not come so far, or died before.
+    Empty,
+    /// It has to be upgraded first.
+    Older,
+    Current,
+}
+
+/// How far this database is; refuses one that was written by a newer version.
+pub(super) fn age(store: &Store) -> Result<Age, Error> {
     match version(store)? {
-        0 => Ok(false),
-        VERSION => Ok(true),
+        0 => Ok(Age::Empty),
+        1..VERSION => Ok(Age::Older),
+        VERSION => Ok(Age::Current),
         found => Err(newer(store, found)),
     }
 }
@@ -136,6 +175,78 @@ mod tests {
             matches!(error, Error::Newer { found, .. } if found == VERSION + 1),
             "{error}"
         );
+    }
+
+    /// A database as the first version has left it: ten prospects written, two refused, four changes waiting.
+    fn first_version(path: &std::path::Path) {
+        let db = rusqlite::Connection::open(path).expect("it can be made");
+        let dump = include_str!("../../tests/fixtures/state-v1.sql");
+        db.execute_batch(dump).expect("it is its own form");
+    }
+
+    #[test]
+    fn a_database_of_the_first_version_keeps_all_it_holds() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let path = home.path().join("a.db");
+        first_version(&path);
+        let store = Store::open(&path).expect("it is upgraded");
+        assert_eq!(version(&store).expect("it is there"), VERSION);
+        assert_eq!(store.ledger_entries().expect("ledger").len(), 10);
+        assert_eq!(store.refused_entries().expect("refusals").len(), 2);
+        let pending = store.outbox_after(None, 10).expect("outbox");
+        let waiting: Vec<_> = pending
+            .iter()
+            .map(|change| {
+                let title = change.fields.iter().map(|(_, value)| value.to_string());
+                (change.prospect.get(), title.collect::<Vec<_>>().join(" "))
+            })
+            .collect();
+        let chief = |id| (id, "Chief".to_owned());
+        let refused = (12, "First 12 Chief".to_owned());
+        assert_eq!(waiting, [chief(3), chief(6), chief(9), refused]);
+        assert_eq!(&*pending[0].place.file, "p.csv");
+        let runs = store.runs(10).expect("runs");
+        assert_eq!((runs.len(), runs[1].figures.activated), (2, 10));
+        assert_eq!(store.batches().expect("none yet").len(), 0);
+    }
+
+    #[test]
+    fn looking_at_a_database_of_the_first_version_upgrades_it() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let path = home.path().join("a.db");
+        first_version(&path);
+        let read = Store::open_to_read(&path).expect("it is no fault");
+        assert_eq!(
+            read.expect("there is a state")
+                .n_pending()
+                .expect("it can be read"),
+            4
+        );
+    }
+
+    #[test]
+    fn an_upgrade_that_cannot_be_finished_changes_nothing() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let path = home.path().join("a.db");
+        first_version(&path);
+        let db = rusqlite::Connection::open(&path).expect("it opens");
+        db.execute_batch("CREATE TABLE found (of_another INTEGER)")
+            .expect("it can be made");
+        drop(db);
+        let error = Store::open(&path).expect_err("the table is in the way");
+        assert!(error.to_string().contains("a.db"), "{error}");
+        let db = rusqlite::Connection::open(&path).expect("it opens");
+        let version: i64 = db
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .expect("it is there");
+        let n: i64 = db
+            .query_row(
+                "SELECT count(*) FROM pragma_table_info('outbox')",
+                [],
+                |row| row.get(0),
+            )
+            .expect("it is there");
+        assert_eq!((version, n), (1, 5));
     }
 
     #[test]

@@ -4,12 +4,15 @@
 //! is sent. [`deliver()`] sends the outbox, one request a prospect, and settles every answer in the store.
 
 mod deliver;
+mod dry;
 mod error;
+mod forecast;
 mod guard;
 mod index;
 mod meaning;
 mod plan;
 mod prepare;
+mod route;
 mod rules;
 mod value;
 mod wishes;
@@ -17,14 +20,20 @@ mod wishes;
 #[cfg(test)]
 mod plan_tests;
 
-pub use deliver::{MAX_IN_FLIGHT, deliver};
+pub use deliver::{MAX_IN_FLIGHT, Notice, Orders, deliver};
+pub use dry::plan_only;
 pub use error::{Error, Hindrance};
+pub use forecast::{Forecast, Terms};
 pub use guard::{Exits, TooMany};
 pub use index::Index;
 pub use plan::{Before, Desk, InDoubt, Plan, Planner, SampleLine};
-pub use prepare::{Order, plan_only, prepare};
+pub use prepare::{Order, planned_source, prepare};
+pub use route::{Group, Route, RouteSettings, Router};
 pub use rules::{Exclusion, Rules};
 pub use wishes::{AudienceSet, Wish, WishRow, Wishes};
+
+/// Fewer prospects than this are written without a look: it would cost as much as it could save.
+const WORTH_A_LOOK: usize = 10;
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use std::{
 };
 
 use super::{
+    Forecast,
     guard::Exits,
     index::{FirstFate, Index, Meeting, Seen, entry_position},
     rules::{Exclusion, Rules},
@@ -86,6 +87,8 @@ pub struct Plan {
     pub n_records: u64,
     /// What may have been written although nothing says so.
     pub in_doubt: InDoubt,
+    /// What delivering it would take; only a dry run works it out.
+    pub forecast: Option<Forecast>,
 }
 
 /// Changes that an earlier run left in the outbox: some of them may have been written, and the answer was lost.

@@ -43,30 +43,18 @@ pub fn prepare(
     Ok(plan)
 }
 
-/// Plans without keeping anything, with the first `max_sample` changed fields to look at. Blocks.
-///
-/// With the plan comes the guard that would refuse it: whoever has to judge that refusal wants to see the changes.
-///
-/// # Errors
-/// If the source or the state ends the run.
-pub fn plan_only(
-    store: &Store,
-    order: &Order<'_>,
-    max_sample: usize,
-    hooks: &Hooks,
-) -> Result<(Plan, Result<(), Error>), Error> {
-    let before = before(store)?;
-    let n_pending = store.n_pending()?;
-    let desk = &mut ReadingDesk { store, n_pending };
-    let plan = plan(order, before, desk, max_sample, hooks)?;
-    let guarded = guard(&plan, order);
-    Ok((plan, guarded))
-}
-
 /// The fact that names the source which was planned last.
 pub(super) const SOURCE_MEMO: &str = "source_fingerprint";
 
-fn before(store: &Store) -> Result<Before, store::Error> {
+/// The fingerprint of the source that was planned last.
+///
+/// # Errors
+/// If the state cannot be read.
+pub fn planned_source(store: &Store) -> Result<Option<String>, store::Error> {
+    store.memo(SOURCE_MEMO)
+}
+
+pub(super) fn before(store: &Store) -> Result<Before, store::Error> {
     Ok(Before {
         ledger: store.ledger_entries()?,
         pending: store.pending_entries()?,
@@ -74,7 +62,7 @@ fn before(store: &Store) -> Result<Before, store::Error> {
     })
 }
 
-fn plan<D>(
+pub(super) fn plan<D>(
     order: &Order<'_>,
     before: Before,
     desk: &mut D,
@@ -93,7 +81,7 @@ where
 }
 
 /// Refuses a snapshot that takes out more than it may.
-fn guard(plan: &Plan, order: &Order<'_>) -> Result<(), Error> {
+pub(super) fn guard(plan: &Plan, order: &Order<'_>) -> Result<(), Error> {
     if order.rules.is_full() && plan.n_records == 0 {
         return Err(Error::SnapshotEmpty);
     }
@@ -192,49 +180,5 @@ impl Desk for Planning<'_> {
 
     fn n_pending(&self) -> Result<u64, store::Error> {
         self.n_pending()
-    }
-}
-
-/// A desk that looks everything up and keeps nothing but the count of what would wait.
-struct ReadingDesk<'a> {
-    store: &'a Store,
-    n_pending: u64,
-}
-
-impl Desk for ReadingDesk<'_> {
-    type Error = store::Error;
-
-    fn known(&self, prospect: OutreachId) -> Result<Known, store::Error> {
-        self.store.known(prospect)
-    }
-
-    fn put(&mut self, _change: &Change, replaces: bool) -> Result<(), store::Error> {
-        self.n_pending += u64::from(!replaces);
-        Ok(())
-    }
-
-    fn withdraw(&mut self, prospect: OutreachId) -> Result<(), store::Error> {
-        self.n_pending -= u64::from(self.store.known(prospect)?.pending.is_empty());
-        Ok(())
-    }
-
-    fn settle(&mut self, _prospect: OutreachId, _digest: Digest) -> Result<(), store::Error> {
-        Ok(())
-    }
-
-    fn put_fault(&mut self, _fault: &RecordFault) -> Result<(), store::Error> {
-        Ok(())
-    }
-
-    fn refusal(&self, _prospect: OutreachId) -> Result<Option<RecordFault>, store::Error> {
-        Ok(None)
-    }
-
-    fn count_members(&self, fields: &[Target], exited: &str) -> Result<Vec<u64>, store::Error> {
-        self.store.count_members(fields, exited)
-    }
-
-    fn n_pending(&self) -> Result<u64, store::Error> {
-        Ok(self.n_pending)
     }
 }

@@ -7,6 +7,7 @@ use audience_sync::{
     sandbox::{Adjustments, Remaining, RetryAfter, Settings},
 };
 
+use crate::process::Program;
 use crate::world::{World, members, open_sandbox, until};
 
 async fn expect_patience(remaining: Remaining, retry_after: RetryAfter) {
@@ -74,4 +75,82 @@ async fn a_spent_limit_costs_one_request_however_its_end_is_spelled() {
         expect_one_refusal(RetryAfter::HttpDate),
         expect_one_refusal(RetryAfter::Absent),
     );
+}
+
+#[tokio::test]
+async fn a_share_of_every_window_is_left_to_people() {
+    let mut world = World::with(Settings {
+        limit: 100,
+        window: Duration::from_secs(2),
+        ..open_sandbox()
+    })
+    .await;
+    world.write(&members(1..=150));
+    let report = world.sync().await;
+    assert_eq!(report.figures.activated, 150);
+    let log = world.sandbox.request_log();
+    assert!(log.iter().all(|request| request.status != Some(429)));
+    assert_eq!(log.len(), 150);
+    let note = world.budget();
+    assert_eq!(note.limit, Some(100));
+    let today = note.days.keys().next_back().copied().expect("a day");
+    assert_eq!(note.used_in_year(today), 150);
+}
+
+#[tokio::test]
+async fn a_start_remembers_that_the_window_is_spent() {
+    let mut world = World::with(Settings {
+        limit: 100,
+        window: Duration::from_secs(3),
+        ..open_sandbox()
+    })
+    .await;
+    world.write(&members(1..=90));
+    assert_eq!(world.sync().await.figures.activated, 90);
+    world.start_engine();
+    world.write(&members(1..=95));
+    assert_eq!(world.sync().await.figures.activated, 5);
+    let log = world.sandbox.request_log();
+    assert!(log.iter().all(|request| request.status != Some(429)));
+}
+
+#[tokio::test]
+async fn a_spent_year_stops_the_run_and_keeps_what_waits() {
+    let mut world = World::new().await;
+    world.settle_account(|account| {
+        account.budget.yearly_allowance = Some(50);
+        account.budget.stop_at_percent = 80;
+    });
+    world.start_engine();
+    world.write(&members(1..=100));
+    let report = world.sync().await;
+    assert_eq!(report.status, RunStatus::Failed);
+    let problem = report.problem.expect("a problem");
+    assert_eq!(problem.code, "yearly_allowance_spent");
+    assert!(problem.what.contains("40 requests") && problem.what.contains("allows 50"));
+    assert_eq!((report.figures.activated, report.figures.pending), (40, 60));
+    assert_eq!((world.n_requests(), world.n_pending()), (40, 60));
+}
+
+#[tokio::test]
+async fn what_has_just_come_passes_what_waits() {
+    let mut world = World::with(Settings {
+        latency: Duration::from_millis(100),
+        prospects: 3_000,
+        ..open_sandbox()
+    })
+    .await;
+    world.write(&members(1..=3_000));
+    let program = Program::of(&mut world);
+    let running = program.start(&["run"]);
+    until("a write", || world.sandbox.counters().writes > 50).await;
+    // Prospect 3000 would be the last of the backlog.
+    let mut rows = members(1..=3_000);
+    rows[2_999] = "3000,Grace,Engineer,10,realized,".to_owned();
+    world.write(&rows);
+    let is_there = || world.held(3_000, "firstName") == serde_json::json!("Grace");
+    until("the new value", is_there).await;
+    let n_written = world.sandbox.counters().writes;
+    running.kill();
+    assert!(n_written < 2_500, "{n_written} writes before it");
 }

@@ -6,6 +6,7 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod batches;
 mod cli;
 mod connect;
 mod faults;
@@ -14,6 +15,7 @@ mod interrupted;
 mod kill;
 mod limit;
 mod process;
+mod read_first;
 mod repeats;
 mod sign_in;
 mod story;

@@ -11,7 +11,7 @@ use std::{
 use audience_sync::{
     auth::{Clock, Vault},
     engine::{Engine, Hooks, Mode, Progress, Report},
-    model::{Destination, OutreachId, RecordFault},
+    model::{AccountSettings, BudgetNote, Destination, FieldSet, OutreachId, RecordFault},
     outreach::RetryPolicy,
     sandbox::{Sandbox, Settings},
     store::{DataDir, Store},
@@ -161,6 +161,47 @@ impl World {
         self.sync_with(Mode::Send, &hooks).await
     }
 
+    /// Runs until the condition holds, whatever the run is at, and asks it to stop then.
+    pub(crate) async fn sync_until_true(
+        &mut self,
+        condition: impl Fn() -> bool + Send + 'static,
+    ) -> Report {
+        let stop = self.stop.clone();
+        let watching = tokio::spawn(async move {
+            until("the moment to stop", condition).await;
+            stop.send_replace(true);
+        });
+        let report = self.sync().await;
+        watching.await.expect("no panic");
+        self.stop.send_replace(false);
+        report
+    }
+
+    /// Forgets everything about the destination, as if its state had been lost.
+    pub(crate) fn forget_state(&mut self) {
+        let dir = DataDir::open(Some(self.data_dir())).expect("the folder opens");
+        let settings = dir.read_destinations().expect("they are valid").remove(0);
+        dir.forget_state(&settings).expect("it can be removed");
+    }
+
+    /// Changes the settings of the destination's account.
+    pub(crate) fn settle_account(&self, change: impl FnOnce(&mut AccountSettings)) {
+        let mut account = AccountSettings::new("a1", &self.destination.account.name);
+        account
+            .api_address
+            .clone_from(&self.destination.account.api_address);
+        change(&mut account);
+        DataDir::open(Some(self.data_dir()))
+            .and_then(|dir| dir.write_account(account))
+            .expect("the account can be stored");
+    }
+
+    /// What is remembered of the account's requests.
+    pub(crate) fn budget(&self) -> BudgetNote {
+        let dir = DataDir::open(Some(self.data_dir())).expect("the folder opens");
+        dir.read_budget(&self.destination.account)
+    }
+
     async fn sync_with(&mut self, mode: Mode, hooks: &Hooks) -> Report {
         let engine = self.engine.as_mut().expect("the engine is started");
         let run = engine.sync(Some(&self.destination.name), mode, hooks);
@@ -207,6 +248,25 @@ impl World {
         let prospect = OutreachId::new(prospect).expect("a number");
         let known = self.store().known(prospect).expect("it can be read");
         Value::Object(known.ledger.to_json())
+    }
+
+    /// What was changed of a prospect: the old and the new values of each change.
+    pub(crate) fn journal(&self, prospect: u64) -> Vec<(Value, Value)> {
+        let db = rusqlite::Connection::open(self.store().path()).expect("it opens");
+        let mut statement = db
+            .prepare("SELECT old, new FROM journal WHERE prospect_id = ?1 ORDER BY id")
+            .expect("a table");
+        let fields = |bytes: Vec<u8>| {
+            let fields = FieldSet::from_bytes(&bytes).expect("its own form");
+            Value::Object(fields.to_json())
+        };
+        let rows = statement.query_map([prospect], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.expect("it can be read")
+            .map(|row| {
+                row.map(|(old, new)| (fields(old), fields(new)))
+                    .expect("a row")
+            })
+            .collect()
     }
 
     /// How many journal rows a prospect has.
@@ -275,6 +335,8 @@ fn destination(address: &str, source: &Path) -> Destination {
         "name": "Test",
         "account": { "name": "Sandbox", "api_address": address },
         "source": { "path": source, "contents": "full_snapshot" },
+        // Most tests are about single requests; those about the others set this anew.
+        "delivery": { "route": "patch", "read_first": false },
         "mapping": [
             { "source": "Oid", "target": "OutreachId" },
             { "source": "person.firstName", "target": "firstName" },

@@ -74,6 +74,7 @@ impl Desk {
             AccountSettings::new(format!("account-{:016x}", fastrand::u64(..)), &wanted.name)
         });
         wanted.apply_to(&mut account);
+        account.budget = self.snapshot.preferences.budget();
         let (pasted, addresses) = mpsc::channel(N_WAITING);
         let (cancel, cancelled) = oneshot::channel();
         self.sign_in = Some(Attempt {
@@ -176,6 +177,18 @@ impl Desk {
             }
         });
         self.tell_if_not(changed);
+    }
+
+    /// Gives every account the reserve and the allowance that the person has set.
+    pub(super) fn budget_accounts(&mut self) {
+        let budget = self.snapshot.preferences.budget();
+        let changed = self.engine.dir().change_accounts(|accounts| {
+            for account in accounts.iter_mut() {
+                account.budget = budget;
+            }
+        });
+        self.tell_if_not(changed);
+        self.refresh_accounts();
     }
 
     /// Shows the accounts as they are now.

@@ -324,7 +324,6 @@ impl Engine {
         };
         let client = self.engine.client(&settings.destination.account);
         let dir = self.engine.dir().clone();
-        let preferences = self.snapshot.preferences.clone();
         let (never, stop) = watch::channel(false);
         let hooks = Hooks {
             stop,
@@ -336,7 +335,7 @@ impl Engine {
             };
             let report = run::run(&dir, &settings, None, mode, client, &hooks).await;
             drop(never);
-            let found = look::dry_run(&report, &preferences, fields.as_deref());
+            let found = look::dry_run(&report, fields.as_deref());
             let done: Done = Box::new(move |desk: &mut Self| {
                 end(&mut desk.snapshot.looks.dry_run, &draft, Ok(found));
                 desk.is_news = true;
@@ -467,6 +466,7 @@ fn blank(account: &Account) -> crate::model::Destination {
         source: draft.source(),
         mapping: vec![],
         audiences: vec![],
+        delivery: draft.delivery,
         status_words: draft.status_words,
         guard: draft.guard,
         alerts: vec![],

@@ -10,20 +10,14 @@ use crate::{
         Report,
         snapshot::{ChangeLine, DryRun, Forecast},
     },
-    model::{KnownFields, Preferences, Target},
-    sync::{MAX_IN_FLIGHT, SampleLine},
+    model::{KnownFields, Target},
+    sync::{self, SampleLine},
 };
 
-/// The requests that Outreach allows a user in an hour.
-/// Source: `https://developers.outreach.io/api/making-requests/#rate-limiting`.
-const HOURLY_LIMIT: f64 = 10_000.0;
-
-/// How long Outreach takes to answer one request, in seconds.
-const USUAL_ANSWER_SECS: f64 = 0.2;
-
 /// What came of a dry run, for the screen.
-pub fn dry_run(report: &Report, preferences: &Preferences, fields: Option<&KnownFields>) -> DryRun {
+pub fn dry_run(report: &Report, fields: Option<&KnownFields>) -> DryRun {
     let sample = report.plan.as_ref().map(|plan| plan.sample.as_slice());
+    let found = report.plan.as_ref().and_then(|plan| plan.forecast);
     let lines: Vec<_> = sample
         .unwrap_or_default()
         .iter()
@@ -32,38 +26,20 @@ pub fn dry_run(report: &Report, preferences: &Preferences, fields: Option<&Known
     DryRun {
         figures: report.figures,
         n_values: lines.len() as u64,
-        forecast: forecast(report.figures.pending, preferences),
+        forecast: forecast(found.unwrap_or_default()),
         lines: Arc::new(lines),
         problem: report.problem.clone(),
     }
 }
 
-/// What so many changes cost, sent with one request each and nothing else used of this hour's limit.
-pub fn forecast(n_changes: u64, preferences: &Preferences) -> Forecast {
-    let hourly = (HOURLY_LIMIT * (1.0 - preferences.reserve_share.clamp(0.0, 1.0))).max(1.0);
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "requests are far below 2⁵³, and this is a forecast"
-    )]
-    let (n, allowance) = (n_changes as f64, preferences.yearly_allowance.max(1) as f64);
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "there are a few places in flight"
-    )]
-    let in_flight = MAX_IN_FLIGHT as f64;
-    let at_least = n / in_flight * USUAL_ANSWER_SECS;
-    let under_limit = (n - hourly).max(0.0) / hourly * 3600.0;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it is a positive number of seconds, and the cast saturates"
-    )]
-    let secs = at_least.max(under_limit).ceil() as u64;
+/// What delivering would cost, as a person reads it.
+fn forecast(found: sync::Forecast) -> Forecast {
     Forecast {
-        n_single: n_changes,
-        secs,
-        year_share: n / allowance,
-        ..Forecast::default()
+        n_single: found.patch,
+        n_bulk: found.bulk,
+        n_other: found.read + found.poll,
+        secs: found.secs,
+        year_share: found.year_share.unwrap_or_default(),
     }
 }
 
@@ -134,6 +110,7 @@ mod tests {
             hindrance: None,
             is_transient: false,
             plan: Some(plan),
+            notices: vec![],
         };
         let label = FieldLabel {
             label: "Gold".to_owned(),
@@ -141,7 +118,7 @@ mod tests {
             options: vec![],
         };
         let known = KnownFields::from([(MappingId::new(1).expect("in range"), label)]);
-        let found = dry_run(&report, &Preferences::default(), Some(&known));
+        let found = dry_run(&report, Some(&known));
         let lines: Vec<_> = found
             .lines
             .iter()
@@ -165,22 +142,22 @@ mod tests {
     }
 
     #[test]
-    fn a_run_takes_as_long_as_the_limit_or_the_answers_make_it() {
-        // A tenth of 10,000 requests an hour is left to others, and 250,000 a year are allowed.
-        let preferences = Preferences::default();
-        for (n_changes, secs, share) in [
-            (0, 0, 0.0),
-            (1, 1, 0.000_004),
-            // 1,600 ÷ 16 in flight × 0.2 s.
-            (1_600, 20, 0.006_4),
-            // The whole hour's requests at once: 9,000 ÷ 16 × 0.2 s is 112.5 s.
-            (9_000, 113, 0.036),
-            // As many again have to wait for the next hour.
-            (18_000, 3_600, 0.072),
-        ] {
-            let forecast = forecast(n_changes, &preferences);
-            assert_eq!((forecast.n_requests(), forecast.secs), (n_changes, secs));
-            assert!((forecast.year_share - share).abs() < 1e-9, "{forecast:?}");
-        }
+    fn the_cost_is_told_by_kind() {
+        let found = sync::Forecast {
+            patch: 5,
+            bulk: 2,
+            read: 3,
+            poll: 4,
+            items: 900,
+            secs: 60,
+            year_share: Some(0.25),
+        };
+        let told = forecast(found);
+        assert_eq!(
+            (told.n_single, told.n_bulk, told.n_other, told.secs),
+            (5, 2, 7, 60)
+        );
+        assert_eq!(told.n_requests(), 14);
+        assert!((told.year_share - 0.25).abs() < 1e-9);
     }
 }

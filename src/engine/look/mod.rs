@@ -21,7 +21,7 @@ use crate::{
 
 pub use audience::audience;
 pub use destination::{Activity, DestinationFacts, activity, facts};
-pub use dry_run::{dry_run, forecast};
+pub use dry_run::dry_run;
 pub use person::person;
 pub use preview::preview;
 pub use prospects::ProspectTable;

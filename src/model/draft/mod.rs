@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, AccountSettings, Alert, AudienceId, Contents, Destination, FORMAT, Fault, FileSource,
-    Guard, Keep, MappingId, MappingRow, RedirectMode, ScheduledAudience, SourceKind, StatusWords,
-    WhenEmpty, WhenTooLong,
+    Account, AccountSettings, Alert, AudienceId, Contents, Delivery, Destination, FORMAT, Fault,
+    FileSource, Guard, Keep, MappingId, MappingRow, RedirectMode, ScheduledAudience, SourceKind,
+    StatusWords, WhenEmpty, WhenTooLong,
 };
 
 pub use check::{DraftFault, FieldLabel, Finding, KnownFields, Spot, Surroundings, check_draft};
@@ -109,6 +109,8 @@ pub struct Draft {
     pub status_words: StatusWords,
     /// What a run may not exceed.
     pub guard: Guard,
+    /// How the changes travel.
+    pub delivery: Delivery,
 }
 
 /// An account that is about to be connected, without its secret.
@@ -211,6 +213,7 @@ impl Default for Draft {
             audiences: vec![],
             status_words: StatusWords::default(),
             guard: Guard::default(),
+            delivery: Delivery::default(),
         }
     }
 }
@@ -255,6 +258,7 @@ impl Draft {
                 .collect(),
             status_words: destination.status_words.clone(),
             guard: destination.guard,
+            delivery: destination.delivery,
         }
     }
 
@@ -296,6 +300,7 @@ impl Draft {
             audiences,
             status_words: self.status_words.clone(),
             guard: self.guard,
+            delivery: self.delivery,
             alerts: self.alerts.clone(),
             marketing_actions: self.marketing_actions.clone(),
         };

@@ -227,6 +227,66 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn limited(limit: u64, remaining: u64, reset: i64) -> RateHeaders {
+    RateHeaders {
+        limit: Some(limit),
+        ..rate(remaining, reset)
+    }
+}
+
+#[test]
+fn a_share_of_every_window_is_left_to_others() {
+    let mut budget = open();
+    budget.reserve(10);
+    let ticket = take(&mut budget, 0);
+    budget.on_response(at(0), ticket, &limited(100, 12, 50));
+    let _first = take(&mut budget, 1);
+    let _second = take(&mut budget, 1);
+    assert_eq!(budget.may_send(at(1)), Slot::At(at(50)));
+    assert_eq!(budget.may_send(at(50)), Slot::Now);
+}
+
+#[test]
+fn a_backlog_leaves_room_that_shrinks_as_the_window_passes() {
+    let mut budget = open();
+    budget.reserve(10);
+    let ticket = take(&mut budget, 0);
+    // 1000 a window, of which 100 are others' and 50 are kept at first.
+    budget.on_response(at(0), ticket, &limited(1000, 140, 100));
+    assert_eq!(budget.may_send_if(at(0), Urgency::Live), Slot::Now);
+    let Slot::At(from) = budget.may_send_if(at(0), Urgency::Backlog) else {
+        panic!("40 are left of 50");
+    };
+    assert_eq!(from, at(22));
+    assert_eq!(budget.may_send_if(from, Urgency::Backlog), Slot::Now);
+    assert_eq!(budget.may_send_if(at(100), Urgency::Backlog), Slot::Now);
+}
+
+#[test]
+fn a_start_goes_on_where_the_last_one_left_off() {
+    let mut budget = open();
+    let ticket = take(&mut budget, 0);
+    budget.on_response(at(0), ticket, &limited(100, 11, 50));
+    let mut note = BudgetNote::default();
+    budget.note(&mut note);
+    assert_eq!(
+        (note.limit, note.left, note.ends),
+        (Some(100), Some(11), Some(at(50)))
+    );
+
+    let mut later = Budget::new();
+    later.reserve(10);
+    later.recall(at(10), &note);
+    let _last = take(&mut later, 10);
+    assert_eq!(later.may_send(at(10)), Slot::At(at(50)));
+
+    let mut after = Budget::new();
+    after.reserve(10);
+    after.recall(at(50), &note);
+    let _probe = take(&mut after, 50);
+    assert_eq!(after.may_send(at(50)), Slot::AfterProbe);
+}
+
 proptest! {
     #[test]
     fn a_server_that_only_we_use_never_has_to_refuse(

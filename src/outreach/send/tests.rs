@@ -11,6 +11,8 @@ use tokio::{
     task::JoinSet,
 };
 
+mod batches;
+
 use super::*;
 use crate::{
     model::{FieldSet, FieldValue, OutreachId, Target},
@@ -388,23 +390,28 @@ async fn prospects_are_read_by_their_ids_and_strangers_are_left_out() {
     let bare = crate::outreach::Prospect {
         id: id(1),
         values: values.clone(),
+        may_write: None,
     };
     values.insert(target("custom4"), json!("x"));
-    let full = crate::outreach::Prospect { id: id(3), values };
+    let full = crate::outreach::Prospect {
+        id: id(3),
+        values,
+        may_write: None,
+    };
     assert_eq!(found, [full, bare]);
     let request = &server.seen()[0];
     assert!(
         request.starts_with(
-            "GET /api/v2/prospects?filter%5Bid%5D=1%2C2%2C3&fields%5Bprospect%5D=custom4%2CupdatedAt\
-             &page%5Bsize%5D=3&count=false HTTP/1.1\r\n"
+            "GET /api/v2/prospects?filter%5Bid%5D=1,2,3&fields%5Bprospect%5D=custom4,updatedAt\
+             &page%5Bsize%5D=3&count=false&provideAuthorizationMeta=true HTTP/1.1\r\n"
         ),
         "{request}"
     );
     assert!(request.contains("content-type: application/vnd.api+json\r\n"));
 
-    let many: Vec<_> = (1..=401).map(id).collect();
+    let many: Vec<_> = (1..=401).map(|i| id(i * 100_000)).collect();
     assert!(client.prospects(&many, &[]).await.expect("none").is_empty());
-    assert_eq!(client.requests().read, 4);
+    assert_eq!(client.requests().read, 2);
 }
 
 #[tokio::test]
