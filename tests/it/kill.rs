@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use audience_sync::{model::RunStatus, sync::MAX_IN_FLIGHT};
+use audience_sync::{
+    model::{Delivery, RunStatus},
+    sync::MAX_IN_FLIGHT,
+};
 use serde_json::json;
 
 use crate::{
@@ -79,6 +82,99 @@ async fn nothing_is_lost_and_little_is_repeated_however_often_the_program_dies()
     let requests = world.n_requests();
     assert_eq!(program.call(&["sync"]).await.code, Some(0), "seed {seed}");
     assert_eq!(world.n_requests(), requests, "seed {seed}");
+}
+
+/// Half of the prospects have values of their own, and all share a status: single requests and batches side by side.
+/// `AUDIENCE_SYNC_KILLS` sets how often the program dies; a seed that failed is replayed with `AUDIENCE_SYNC_SEED`.
+#[tokio::test]
+async fn nothing_is_lost_and_no_batch_is_submitted_twice_however_often_the_program_dies() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let seed = number("AUDIENCE_SYNC_SEED").unwrap_or_else(|| fastrand::u64(..));
+    let n_kills = number("AUDIENCE_SYNC_KILLS").unwrap_or(25);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut world = World::with(audience_sync::sandbox::Settings {
+        prospects: N_MIXED,
+        limit: 1_000_000,
+        batch_processing: Duration::from_millis(300),
+        ..open_sandbox()
+    })
+    .await;
+    world.settle_destination(|destination| {
+        destination.delivery = Delivery::default();
+        destination.guard.max_exit_share = 1.0;
+    });
+    let program = Program::of(&mut world);
+    let mut expected = vec![];
+    for n in 0..n_kills {
+        if n % 5 == 0 {
+            expected = mixed_rows(&mut random, n);
+            world.write(&expected);
+        }
+        let mut running = program.start(&["sync"]);
+        let wait = Duration::from_millis(random.u64(20..700));
+        let began = Instant::now();
+        while began.elapsed() < wait && !running.has_ended() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        running.kill();
+        assert!(world.n_pending() <= u64::from(N_MIXED), "seed {seed}");
+    }
+    let ended = program.call(&["sync"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}; seed {seed}");
+    assert_eq!(world.n_pending(), 0, "seed {seed}");
+    assert_eq!(
+        world.store().batches().expect("they can be read"),
+        [],
+        "seed {seed}"
+    );
+    for row in &expected {
+        let cells: Vec<_> = row.split(',').collect();
+        let prospect = cells[0].parse().expect("a number");
+        for (attribute, cell) in [
+            ("firstName", 1),
+            ("title", 2),
+            ("custom20", 3),
+            ("custom1", 4),
+        ] {
+            assert_eq!(
+                world.held(prospect, attribute),
+                json!(cells[cell]),
+                "{prospect} {attribute}; seed {seed}"
+            );
+        }
+    }
+    expect_no_twin_batches(&world, seed);
+}
+
+const N_MIXED: u32 = 600;
+
+fn mixed_rows(random: &mut fastrand::Rng, round: u64) -> Vec<String> {
+    let row = |i| {
+        let own = if i % 2 == 0 {
+            format!("Own {i} {round}")
+        } else {
+            format!("Shared {round}")
+        };
+        let status = if random.bool() { "realized" } else { "exited" };
+        // A first row as a member, so that leaving is something to write.
+        let status = if round == 0 { "realized" } else { status };
+        format!("{i},First {round},{own},ten {round},{status},")
+    };
+    (1..=N_MIXED).map(row).collect()
+}
+
+/// A batch that is submitted twice shows as two with the same values and the same prospects, one right after the other
+/// was taken: between two rounds of rows the same batch may be right again.
+fn expect_no_twin_batches(world: &World, seed: u64) {
+    let batches = world.sandbox.batches();
+    assert!(batches.len() > 2, "{} batches; seed {seed}", batches.len());
+    for (i, batch) in batches.iter().enumerate() {
+        let own = batch.attributes.keys().any(|name| name != "custom1");
+        let twin = batches.iter().skip(i + 1).find(|other| {
+            own && other.attributes == batch.attributes && other.prospects == batch.prospects
+        });
+        assert!(twin.is_none(), "{} twice; seed {seed}", batch.id);
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod limit;
 mod process;
 mod read_first;
 mod repeats;
+mod scale;
 mod sign_in;
 mod story;
 mod watch;
