@@ -22,7 +22,7 @@ use super::{
 use crate::{
     engine::{
         Command, DestinationCommand, DraftCommand, Handle, Snapshot,
-        snapshot::{NoticeItem, NoticeKind},
+        snapshot::{NoticeItem, NoticeKind, SignInState},
     },
     model::{Appearance, Closing, Draft},
 };
@@ -55,6 +55,8 @@ pub(super) struct App {
     toasts: Toasts,
     last_notice: u64,
     chosen: (mpsc::SyncSender<Chosen>, mpsc::Receiver<Chosen>),
+    /// The sign-in whose page was opened last, so that each is opened once.
+    signing_in: Option<String>,
     dialog: Option<Dialog>,
     /// The first key of a shortcut of two.
     is_going: bool,
@@ -81,6 +83,7 @@ impl App {
             toasts: Toasts::default(),
             last_notice: 0,
             chosen: mpsc::sync_channel(N_DIALOGS),
+            signing_in: None,
             dialog: None,
             is_going: false,
             has_begun: false,
@@ -96,11 +99,36 @@ impl App {
         if self.snapshot.is_ready && !std::mem::replace(&mut self.has_begun, true) {
             self.begin();
         }
+        self.open_sign_in(ctx);
         set_appearance(ctx, self.snapshot.preferences.appearance);
         let last = self.last_notice;
         for notice in self.snapshot.notices.iter().filter(|it| it.id > last) {
             self.toasts.say(ctx, words(notice));
             self.last_notice = notice.id;
+        }
+    }
+
+    /// Brings a person who asked for a sign-in to its page.
+    fn open_sign_in(&mut self, ctx: &egui::Context) {
+        let state = self.snapshot.sign_in.as_ref().map(|it| &it.state);
+        let address = match state {
+            Some(SignInState::Waiting { address, .. }) => Some(address.clone()),
+            _ => None,
+        };
+        if address == self.signing_in {
+            return;
+        }
+        self.signing_in.clone_from(&address);
+        if let Some(address) = address {
+            self.open_page(ctx, &address);
+        }
+    }
+
+    /// Without a browser the address is there to be pasted into another one.
+    fn open_page(&mut self, ctx: &egui::Context, address: &str) {
+        if !open_in_browser(address) {
+            ctx.copy_text(address.to_owned());
+            self.toasts.say(ctx, t("no-browser"));
         }
     }
 
@@ -127,12 +155,7 @@ impl App {
                 Intent::Wizard(draft) => self.open_wizard(*draft),
                 Intent::Do(command) => self.send(ctx, command),
                 Intent::Choose(choice) => self.choose(ctx, choice),
-                Intent::Open(address) => {
-                    if !open_in_browser(&address) {
-                        ctx.copy_text(address);
-                        self.toasts.say(ctx, t("no-browser"));
-                    }
-                }
+                Intent::Open(address) => self.open_page(ctx, &address),
                 Intent::Copy(text) => {
                     ctx.copy_text(text);
                     self.toasts.say(ctx, t("copied"));
