@@ -60,11 +60,14 @@ impl Toasts {
     }
 }
 
+/// From the window's lower edge: above the bottom line, and above the buttons of the wizard, which go on being pressed.
+const ABOVE: f32 = 32.0 + 56.0 + 16.0;
+
 fn draw_toast(ctx: &Context, toast: &Toast) -> bool {
     let palette = theme::of(ctx);
     Area::new(Id::unique("toast"))
         .order(Order::Tooltip)
-        .anchor(Align2::RIGHT_BOTTOM, vec2(-24.0, -48.0))
+        .anchor(Align2::RIGHT_BOTTOM, vec2(-24.0, -ABOVE))
         .show(ctx, |ui| {
             Frame::new()
                 .fill(palette.tip)
