@@ -131,7 +131,9 @@ pub fn paint_outreach(ui: &Ui, rect: Rect) {
         .circle_filled(dot, size * 0.09, palette.mono_ink);
 }
 
+/// What stands in brackets, such as an e-mail address, is no part of the name.
 fn initials(name: &str) -> String {
+    let name = name.split('(').next().unwrap_or(name);
     let mut words = name.split_whitespace();
     let first = words.next().and_then(|word| word.chars().next());
     let last = words.next_back().and_then(|word| word.chars().next());
@@ -150,6 +152,7 @@ mod tests {
     fn initials_are_those_of_first_and_last_name() {
         assert_eq!(initials("Maja Lindqvist"), "ML");
         assert_eq!(initials("Åsa af Ek"), "ÅE");
+        assert_eq!(initials("Sam Rivera (sam.rivera@brightwater.example)"), "SR");
         assert_eq!(initials("sandbox"), "S");
         assert_eq!(initials(""), "");
     }
