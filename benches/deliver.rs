@@ -17,7 +17,7 @@ use anyhow::{Context as _, ensure};
 use audience_sync::{
     engine::{Engine, Hooks, Mode, Report},
     model::{AccountSettings, Destination},
-    sandbox::{Sandbox, Settings},
+    sandbox::{Fault, Sandbox, Settings},
     store::DataDir,
 };
 use serde_json::{Value, json};
@@ -113,11 +113,12 @@ impl World {
     /// One request in fifty is answered with 503.
     fn fail_now_and_then(&self) -> anyhow::Result<()> {
         let fault = json!({
-            "kind": "errors", "status": 503, "method": "PATCH", "skip": 49,
+            "kind": "errors", "status": 503, "method": "PATCH",
             "body": {"errors": [{"id": "serviceUnavailable", "title": "Service Unavailable", "detail": "Try again."}]},
         });
-        for _ in 0..N_PATCHES / 50 {
-            let fault = serde_json::from_value(fault.clone())?;
+        for n in 1..=N_PATCHES / 50 {
+            let mut fault: Fault = serde_json::from_value(fault.clone())?;
+            fault.skip = 49 * n;
             self.sandbox.add_fault(fault).map_err(anyhow::Error::msg)?;
         }
         Ok(())
@@ -213,7 +214,7 @@ async fn many(n: u32) -> anyhow::Result<()> {
         ..Settings::default()
     })
     .await?;
-    for (what, is_moved) in [("first", false), ("1 % of the statuses changed", true)] {
+    for (what, is_moved) in [("first", false), ("one in ten left an audience", true)] {
         write_audiences(&world, n, is_moved)?;
         let (report, secs) = world.sync(audiences(&world), 10).await?;
         ensure!(
