@@ -152,7 +152,10 @@ mod tests {
     fn initials_are_those_of_first_and_last_name() {
         assert_eq!(initials("Maja Lindqvist"), "ML");
         assert_eq!(initials("Åsa af Ek"), "ÅE");
-        assert_eq!(initials("Sam Rivera (sam.rivera@brightwater.example)"), "SR");
+        assert_eq!(
+            initials("Sam Rivera (sam.rivera@brightwater.example)"),
+            "SR"
+        );
         assert_eq!(initials("sandbox"), "S");
         assert_eq!(initials(""), "");
     }
