@@ -286,7 +286,7 @@ impl Engine {
     fn preview(&mut self, draft: Arc<Draft>) {
         begin(&mut self.snapshot.looks.preview, Arc::clone(&draft));
         let fields = self.draft_fields(&draft);
-        let settings = self.settings_of_draft(&draft);
+        let settings = self.settings_of_draft(&as_far_as_filled_in(&draft));
         let settings = match settings {
             Ok(settings) => settings,
             Err(problem) => {
@@ -472,6 +472,18 @@ fn blank(account: &Account) -> crate::model::Destination {
         alerts: vec![],
         marketing_actions: vec![],
     }
+}
+
+/// The draft without what a later step is still to say: a preview comes before audiences have their Mapping IDs.
+fn as_far_as_filled_in(draft: &Draft) -> Draft {
+    let mut draft = draft.clone();
+    draft
+        .audiences
+        .retain(|audience| audience.mapping_id().is_some());
+    draft
+        .mapping
+        .retain(|row| !row.source.trim().is_empty() && !row.target.trim().is_empty());
+    draft
 }
 
 #[cfg(test)]
