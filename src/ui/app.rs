@@ -385,6 +385,11 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         if let Some(engine) = self.engine.take() {
+            let is_open = self.screen == Screen::Wizard;
+            // An engine that is too busy for it has the draft of a moment ago.
+            if let Some(keep) = self.screens.wizard.unkept().filter(|_| is_open) {
+                let _is_kept: bool = engine.send(keep);
+            }
             engine.quit();
         }
     }

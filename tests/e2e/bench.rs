@@ -175,7 +175,7 @@ fn redirect(scheme: &str, port: u16) -> String {
 }
 
 /// Free a moment ago.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
 }

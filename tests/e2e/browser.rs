@@ -1,8 +1,6 @@
 //! A real browser, driven over the `WebDriver` protocol.
 
 use std::{
-    fs,
-    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
@@ -12,7 +10,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::leash::{Leashed, PATIENCE, installed};
+use crate::{
+    leash::{Leashed, PATIENCE, installed},
+    pictures::Pictures,
+};
 
 /// The key of an element's reference, fixed by the protocol.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -46,12 +47,6 @@ pub(crate) struct Browser {
     /// Ends before the profile goes.
     _driver: Leashed,
     _profile: TempDir,
-}
-
-/// Where the pictures of a test go.
-struct Pictures {
-    folder: PathBuf,
-    n_taken: u32,
 }
 
 impl Browser {
@@ -224,27 +219,5 @@ impl Browser {
         };
         let picture = BASE64_STANDARD.decode(picture);
         self.pictures.keep(what, &picture.expect("base64"));
-    }
-}
-
-impl Pictures {
-    fn of(test: &str) -> Self {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-        let folder = target.expect("a folder").join("e2e").join(test);
-        // Those of an earlier run, if there are any.
-        drop(fs::remove_dir_all(&folder));
-        fs::create_dir_all(&folder).expect("a folder");
-        Self { folder, n_taken: 0 }
-    }
-
-    fn keep(&mut self, what: &str, picture: &[u8]) {
-        self.n_taken += 1;
-        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
-        let what: String = what
-            .chars()
-            .map(|letter| if is_plain(letter) { letter } else { '_' })
-            .collect();
-        let file = format!("{:02}-{what}.png", self.n_taken);
-        fs::write(self.folder.join(file), picture).expect("it can be written");
     }
 }

@@ -27,6 +27,8 @@ const OF_THE_DESKTOP: [&str; 8] = [
 pub(crate) struct Desk {
     home: TempDir,
     bus: Option<String>,
+    /// Where windows open, if there is a screen.
+    display: Option<String>,
     /// Programs of the desk's own, which come before those of the system.
     programs: Option<PathBuf>,
     /// Ends before the folder goes.
@@ -50,6 +52,7 @@ impl Desk {
         Self {
             home,
             bus: None,
+            display: None,
             programs: None,
             session: None,
         }
@@ -100,6 +103,11 @@ impl Desk {
         opened
     }
 
+    /// Has windows open on this display.
+    pub(crate) fn put_screen(&mut self, display: &str) {
+        self.display = Some(display.to_owned());
+    }
+
     /// Lets a command work at this desk and at no other.
     pub(crate) fn furnish(&self, command: &mut Command) {
         let home = self.home.path();
@@ -117,6 +125,9 @@ impl Desk {
             let folders = [programs.clone()].into_iter();
             let folders = folders.chain(std::env::split_paths(&path));
             command.env("PATH", std::env::join_paths(folders).expect("no colon"));
+        }
+        if let Some(display) = &self.display {
+            command.env("DISPLAY", display);
         }
         if let Some(bus) = &self.bus {
             command.env("DBUS_SESSION_BUS_ADDRESS", bus);

@@ -69,6 +69,16 @@ impl Running {
         Self::spawn(desk, command)
     }
 
+    /// Starts it with its window open on the desk's display, to be looked into at this port of this computer.
+    pub(crate) fn with_window(desk: &Desk, port: u16, arguments: &[&str]) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command
+            .env("EGUI_INSPECTION", format!("127.0.0.1:{port}"))
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .args(arguments);
+        Self::spawn(desk, command)
+    }
+
     fn spawn(desk: &Desk, mut command: Command) -> Self {
         desk.furnish(&mut command);
         let mut child = command
@@ -151,7 +161,7 @@ impl Running {
         }
     }
 
-    fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         self.child.try_wait().expect("it is ours").is_some()
     }
 }

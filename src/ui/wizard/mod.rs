@@ -86,6 +86,12 @@ impl WizardScreen {
         &self.draft
     }
 
+    /// What keeps the draft, if something was typed since it was kept last.
+    pub fn unkept(&self) -> Option<Command> {
+        let draft = (self.draft != self.kept).then(|| Arc::new(self.draft.clone()))?;
+        Some(Command::Draft(DraftCommand::Keep(draft)))
+    }
+
     /// Takes the file or folder that was chosen; `None` if none was.
     pub fn on_chosen(&mut self, choice: &Choice, path: Option<std::path::PathBuf>) {
         steps::on_chosen(&mut self.draft, choice, path);

@@ -1,0 +1,256 @@
+//! The program's window, with somebody in front of it.
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use egui::{
+    Event, Key, Modifiers, PointerButton, Pos2,
+    accesskit::{Action, ActionRequest, Role, TreeId},
+};
+use egui_inspection::{Request, Response};
+
+use super::{
+    link::Link,
+    tree::{Seen, Tree},
+};
+use crate::{
+    bench::free_port,
+    keyring::Desk,
+    leash::{Leashed, PATIENCE, folder, installed, wait_for},
+    pictures::Pictures,
+    program::{Ended, Running},
+};
+
+/// The part of the window's height at its top and bottom that is never scrolled.
+const BARS: f32 = 96.0;
+
+/// A screen in memory, at which a desk's windows open.
+pub(crate) struct Display(#[expect(dead_code, reason = "it lasts as long as this")] Leashed);
+
+impl Display {
+    pub(crate) async fn put_on(desk: &mut Desk) -> Self {
+        installed("Xvfb");
+        let mut screen = Leashed::start(Command::new(folder().join("display")));
+        let display = screen.announces("display ").await;
+        desk.put_screen(&display);
+        Self(screen)
+    }
+}
+
+/// A window of the program.
+pub(crate) struct Pane {
+    running: Running,
+    link: Link,
+    /// In points.
+    size: (u32, u32),
+}
+
+impl Pane {
+    pub(crate) async fn open(desk: &Desk, arguments: &[&str]) -> Self {
+        let port = free_port();
+        let mut running = Running::with_window(desk, port, arguments);
+        let link = wait_for("the window", || {
+            assert!(!running.has_ended(), "the program ended without a window");
+            Link::open(port)
+        })
+        .await;
+        let size = (1280, 800);
+        let mut pane = Self {
+            running,
+            link,
+            size,
+        };
+        pane.resize(size.0, size.1).await;
+        pane
+    }
+
+    /// Ends it as Ctrl+Q does.
+    pub(crate) async fn quit(self) -> Ended {
+        let Self { running, link, .. } = self;
+        // The window may be gone before it has answered.
+        drop(link.ask(press(Key::Q, Modifiers::COMMAND, true)).await);
+        running.end().await
+    }
+
+    pub(crate) async fn resize(&mut self, width: u32, height: u32) {
+        self.size = (width, height);
+        self.done(Request::Resize { width, height }).await;
+        let deadline = Instant::now() + PATIENCE;
+        // The picture is as large as the window.
+        while self.photograph().await.0 != [width, height] {
+            assert!(Instant::now() < deadline, "never {width} × {height}");
+        }
+    }
+
+    /// What the window shows now.
+    pub(crate) async fn look(&self) -> Tree {
+        match self.ask(Request::GetTree).await {
+            Response::Tree {
+                accesskit: Some(update),
+                ..
+            } => Tree::of(update),
+            other => panic!("no tree: {other:?}"),
+        }
+    }
+
+    /// Looks until there is something.
+    pub(crate) async fn until<T>(&mut self, what: &str, look: impl Fn(&Tree) -> Option<T>) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let tree = self.look().await;
+            if let Some(found) = look(&tree) {
+                return found;
+            }
+            if Instant::now() >= deadline {
+                let (_, picture) = self.photograph().await;
+                Pictures::of("window-in-vain").keep(what, &picture);
+                panic!("the window never shows {what}:\n{}", tree.told());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub(crate) async fn says(&mut self, words: &str) {
+        self.until(words, |tree| tree.says(words).then_some(()))
+            .await;
+    }
+
+    /// Waits for something that can be used.
+    pub(crate) async fn find(&mut self, role: Role, name: &str) -> Seen {
+        let what = format!("{role:?} '{name}'");
+        self.until(&what, |tree| {
+            let found = tree.find(role, name);
+            found.filter(|seen| seen.is_enabled).cloned()
+        })
+        .await
+    }
+
+    pub(crate) async fn click(&mut self, role: Role, name: &str) {
+        let found = self.reach(role, name).await;
+        self.click_at(found.center(), PointerButton::Primary).await;
+    }
+
+    pub(crate) async fn press_button(&mut self, name: &str) {
+        self.click(Role::Button, name).await;
+    }
+
+    /// Clicks into a field and types in place of what is there.
+    pub(crate) async fn fill(&mut self, name: &str, text: &str) {
+        self.fill_in(Role::TextInput, name, text).await;
+    }
+
+    /// The same with a field that shows dots.
+    pub(crate) async fn fill_secret(&mut self, name: &str, text: &str) {
+        self.fill_in(Role::PasswordInput, name, text).await;
+    }
+
+    async fn fill_in(&mut self, role: Role, name: &str, text: &str) {
+        self.click(role, name).await;
+        self.done(press(Key::A, Modifiers::COMMAND, true)).await;
+        self.done(press(Key::A, Modifiers::COMMAND, false)).await;
+        self.done(events([Event::Text(text.to_owned())])).await;
+    }
+
+    pub(crate) async fn key(&mut self, key: Key) {
+        self.done(press(key, Modifiers::NONE, true)).await;
+        self.done(press(key, Modifiers::NONE, false)).await;
+    }
+
+    /// A picture of the window with the pointer away from it, and without what only passes.
+    pub(crate) async fn picture(&mut self, pictures: &mut Pictures, what: &str) {
+        self.done(events([Event::PointerGone])).await;
+        self.done(Request::GetTree).await;
+        let (_, picture) = self.photograph().await;
+        pictures.keep(what, &picture);
+    }
+
+    /// Finds it, and scrolls to it where it is beyond the edge.
+    async fn reach(&mut self, role: Role, name: &str) -> Seen {
+        let found = self.find(role, name).await;
+        if self.has_in_sight(&found) {
+            return found;
+        }
+        let scroll = ActionRequest {
+            action: Action::ScrollIntoView,
+            target_tree: TreeId::ROOT,
+            target_node: found.id,
+            data: None,
+        };
+        self.done(events([Event::AccessKitActionRequest(scroll)]))
+            .await;
+        let height = self.height();
+        let what = format!("{role:?} '{name}' in sight");
+        self.until(&what, |tree| {
+            let found = tree.find(role, name)?;
+            is_within(found, height).then(|| found.clone())
+        })
+        .await
+    }
+
+    fn has_in_sight(&self, seen: &Seen) -> bool {
+        let height = self.height();
+        let (top, bottom) = (seen.place.top(), seen.place.bottom());
+        // What stands in the bars is never scrolled.
+        is_within(seen, height) || bottom <= BARS || (top >= height - BARS && bottom <= height)
+    }
+
+    fn height(&self) -> f32 {
+        f32::from(u16::try_from(self.size.1).expect("a screen's height"))
+    }
+
+    async fn click_at(&mut self, at: Pos2, button: PointerButton) {
+        let push = |pressed| Event::PointerButton {
+            pos: at,
+            button,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        self.done(events([Event::PointerMoved(at)])).await;
+        self.done(events([push(true)])).await;
+        self.done(events([push(false)])).await;
+    }
+
+    /// Its size, and the file.
+    async fn photograph(&self) -> ([u32; 2], Vec<u8>) {
+        let request = Request::GetScreenshot {
+            pixels_per_point: None,
+        };
+        match self.ask(request).await {
+            Response::Screenshot(picture) => (picture.size, picture.bytes),
+            other => panic!("no picture: {other:?}"),
+        }
+    }
+
+    async fn done(&self, request: Request) {
+        let answer = self.ask(request).await;
+        let is_done = matches!(answer, Response::Done | Response::Tree { .. });
+        assert!(is_done, "{answer:?}");
+    }
+
+    async fn ask(&self, request: Request) -> Response {
+        let answer = self.link.ask(request).await;
+        answer.unwrap_or_else(|e| panic!("the window is gone: {e}"))
+    }
+}
+
+fn is_within(seen: &Seen, height: f32) -> bool {
+    seen.place.top() >= BARS && seen.place.bottom() <= height - BARS
+}
+
+fn events<const N: usize>(events: [Event; N]) -> Request {
+    Request::ApplyEvents {
+        events: events.to_vec(),
+    }
+}
+
+fn press(key: Key, modifiers: Modifiers, pressed: bool) -> Request {
+    events([Event::Key {
+        key,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers,
+    }])
+}
