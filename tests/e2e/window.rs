@@ -4,7 +4,7 @@ mod link;
 mod pane;
 mod tree;
 
-use std::{fs, path::Path};
+use std::{fmt::Write as _, fs, path::Path};
 
 use egui::{Key, accesskit::Role};
 use serde_json::Value;
@@ -39,7 +39,7 @@ fn write_profiles(file: &Path) {
          segmentMembership.ups.{GOLD}.status,segmentMembership.ups.{TRIAL}.status\n"
     );
     for (id, name, title, points, gold, trial) in PROFILES {
-        text.push_str(&format!("{id},{name},{title},{points},{gold},{trial}\n"));
+        writeln!(text, "{id},{name},{title},{points},{gold},{trial}").expect("it fits");
     }
     fs::write(file, text).expect("it can be written");
 }

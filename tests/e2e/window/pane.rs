@@ -86,13 +86,15 @@ impl Pane {
 
     /// What the window shows now.
     pub(crate) async fn look(&self) -> Tree {
-        match self.ask(Request::GetTree).await {
-            Response::Tree {
-                accesskit: Some(update),
-                ..
-            } => Tree::of(update),
-            other => panic!("no tree: {other:?}"),
-        }
+        let answer = self.ask(Request::GetTree).await;
+        let Response::Tree {
+            accesskit: Some(update),
+            ..
+        } = answer
+        else {
+            panic!("no tree: {answer:?}");
+        };
+        Tree::of(update)
     }
 
     /// Looks until there is something.
@@ -217,10 +219,11 @@ impl Pane {
         let request = Request::GetScreenshot {
             pixels_per_point: None,
         };
-        match self.ask(request).await {
-            Response::Screenshot(picture) => (picture.size, picture.bytes),
-            other => panic!("no picture: {other:?}"),
-        }
+        let answer = self.ask(request).await;
+        let Response::Screenshot(picture) = answer else {
+            panic!("no picture: {answer:?}");
+        };
+        (picture.size, picture.bytes)
     }
 
     async fn done(&self, request: Request) {
