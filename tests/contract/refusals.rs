@@ -83,14 +83,14 @@ async fn unknown_questions(bench: &Bench) {
 
 async fn unknown_records(bench: &Bench) {
     let found = json!("resourceNotFound");
-    for path in ["/prospects/1001", "/prospects/0", "/users/99"] {
+    for path in ["/prospects/1001", "/prospects/0", "/users/99", "/batches/1"] {
         assert_error(&bench.get(path).await, 404, &found, path);
     }
     let body = json!({"data": {"type": "prospect", "id": 1001}});
     assert_error(&bench.patch(1001, &body).await, 404, &found, "a write");
     let new = json!({"data": {"type": "prospect", "attributes": {"firstName": "Ada"}}}).to_string();
     for request in [
-        bench.request(Method::GET, "/batches/1"),
+        bench.request(Method::GET, "/sequences/1"),
         bench.request(Method::GET, "/accounts"),
         bench.request(Method::DELETE, "/prospects/1"),
         bench.request(Method::POST, "/prospects").body(new),
