@@ -29,6 +29,7 @@ const SECS_OF_HOUR: i64 = 3600;
 
 /// A sign-in under way. It is given up when this is dropped.
 pub(super) struct Attempt {
+    id: u64,
     pasted: mpsc::Sender<String>,
     _cancel: oneshot::Sender<()>,
 }
@@ -77,7 +78,9 @@ impl Desk {
         account.budget = self.snapshot.preferences.budget();
         let (pasted, addresses) = mpsc::channel(N_WAITING);
         let (cancel, cancelled) = oneshot::channel();
+        let id = self.next_id();
         self.sign_in = Some(Attempt {
+            id,
             pasted,
             _cancel: cancel,
         });
@@ -91,13 +94,14 @@ impl Desk {
         self.spawn(async move {
             let name = account.name.clone();
             let came = sign_in(account, vault, secret, addresses, cancelled, mail).await;
-            let done: Done = Box::new(move |desk| desk.on_connected(&name, came));
+            let done: Done = Box::new(move |desk| desk.on_connected(id, &name, came));
             done
         });
     }
 
-    fn on_connected(&mut self, name: &str, came: Result<Connected, auth::Error>) {
-        self.sign_in = None;
+    fn on_connected(&mut self, id: u64, name: &str, came: Result<Connected, auth::Error>) {
+        // A person may have given this one up and begun another, which must go on.
+        let is_shown = self.sign_in.take_if(|attempt| attempt.id == id).is_some();
         let state = match came {
             Ok(connected) => {
                 let stored = self.engine.dir().write_account(connected.account.clone());
@@ -115,10 +119,7 @@ impl Desk {
                 problem: connect_problem(&error, name),
             },
         };
-        // Whoever cancelled has seen the end of it already.
-        if let Some(sign_in) = self.snapshot.sign_in.as_mut()
-            && sign_in.account == name
-        {
+        if let Some(sign_in) = self.snapshot.sign_in.as_mut().filter(|_| is_shown) {
             sign_in.state = state;
         }
         self.refresh_accounts();

@@ -55,6 +55,12 @@ impl Desk {
         self.watching.remove(slug);
     }
 
+    /// Nothing counts as being looked up any more.
+    pub(super) fn forget_what_is_busy(&mut self) {
+        self.watching.clear();
+        self.reading.clear();
+    }
+
     /// Whether this destination's figures may be read now; from now on they are.
     pub(super) fn begin_reading(&mut self, slug: &str) -> bool {
         let (_, is_reading) = self.reading.entry(slug.to_owned()).or_default();

@@ -202,9 +202,9 @@ impl Desk {
                 },
                 Some(done) = inbox.recv() => done(&mut self),
                 Some(ended) = self.jobs.join_next(), if !self.jobs.is_empty() => {
-                    // A job that panicked has nothing to change; what it left open is asked for again.
-                    if let Ok(done) = ended {
-                        done(&mut self);
+                    match ended {
+                        Ok(done) => done(&mut self),
+                        Err(_panic) => self.on_panic(),
                     }
                 }
                 _ = ticks.tick() => self.on_tick(),
@@ -331,6 +331,17 @@ impl Desk {
         });
     }
 
+    /// A job has failed in a way nobody foresaw: what it was busy with may be begun again.
+    fn on_panic(&mut self) {
+        self.looks.forget_what_is_busy();
+        self.forget_broken_runs();
+        self.tell(NoticeKind::Problem(Problem::new(
+            "internal",
+            "A part of this program failed.",
+            "Nothing is lost: what was not confirmed is sent by the next run. If it happens again, report it.",
+        )));
+    }
+
     /// Stops what runs, and waits for it a moment.
     async fn wind_down(&mut self) {
         for live in self.running.values() {
@@ -341,7 +352,7 @@ impl Desk {
             while !self.running.is_empty() {
                 match self.jobs.join_next().await {
                     Some(Ok(done)) => done(self),
-                    Some(Err(_panic)) => {}
+                    Some(Err(_panic)) => self.on_panic(),
                     None => return,
                 }
             }

@@ -30,6 +30,9 @@ const FIGURES_EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// A run takes too long after so long, in Adobe's words a delay.
 const DELAY: SignedDuration = SignedDuration::from_mins(150);
 
+/// What failed unforeseen may fail again, and should not do so every second.
+const AFTER_A_PANIC: SignedDuration = SignedDuration::from_mins(1);
+
 /// A run that goes on.
 pub(super) struct Live {
     stop: watch::Sender<bool>,
@@ -152,6 +155,24 @@ impl Desk {
         self.alert_of_run(slug, &report);
         self.refresh_facts(slug);
         self.refresh_accounts();
+    }
+
+    /// Ends the runs whose task is gone without a report, so that they can be run again.
+    pub(super) fn forget_broken_runs(&mut self) {
+        let is_gone = |live: &Live| live.progress.has_changed().is_err();
+        let gone: Vec<_> = self
+            .running
+            .extract_if(.., |_, live| is_gone(live))
+            .map(|(slug, _)| slug)
+            .collect();
+        for slug in gone {
+            if let Some(state) = self.watched.get_mut(&slug) {
+                state.is_running = false;
+                state.not_before = Timestamp::now().checked_add(AFTER_A_PANIC).ok();
+            }
+            self.with_view(&slug, |view| view.running = None);
+            self.refresh_facts(&slug);
+        }
     }
 
     /// Shows how far the runs are.
