@@ -78,6 +78,20 @@ impl Handle {
         })
     }
 
+    /// A handle without an engine: what is asked for comes out of the first end, and snapshots go in at the second.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> (Self, mpsc::Receiver<Command>, watch::Sender<Arc<Snapshot>>) {
+        let (commands, inbox) = mpsc::channel(N_WAITING);
+        let (publish, snapshots) = watch::channel(Arc::default());
+        let handle = Self {
+            commands,
+            snapshots,
+            wake: Arc::default(),
+            thread: None,
+        };
+        (handle, inbox, publish)
+    }
+
     /// Has this called whenever there is a new snapshot; the first call counts.
     pub fn wake_with(&self, wake: impl Fn() + Send + Sync + 'static) {
         // A second window would need an engine of its own.

@@ -2,6 +2,7 @@
 
 use std::{fs, io, path::PathBuf};
 
+use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{DataDir, Error, data_dir};
@@ -47,6 +48,12 @@ impl DataDir {
         Ok(Some(value))
     }
 
+    /// When it was kept last, as the file says; `None` if nothing was.
+    pub fn kept_at(&self, what: Kept) -> Option<Timestamp> {
+        let changed = fs::metadata(self.kept_file(what)).and_then(|file| file.modified());
+        Timestamp::try_from(changed.ok()?).ok()
+    }
+
     /// Keeps this in place of what was kept.
     ///
     /// # Errors
@@ -76,6 +83,8 @@ impl DataDir {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::model::Preferences;
 
@@ -85,6 +94,8 @@ mod tests {
         let dir = DataDir::open(Some(home.path().to_owned())).expect("it can be made");
         let read = || dir.read_kept::<Preferences>(Kept::Preferences);
         assert_eq!(read().expect("nothing yet"), None);
+        assert_eq!(dir.kept_at(Kept::Preferences), None);
+        let begun = Timestamp::now();
         let preferences = Preferences {
             yearly_allowance: 500_000,
             ..Preferences::default()
@@ -92,6 +103,9 @@ mod tests {
         dir.write_kept(Kept::Preferences, &preferences)
             .expect("it can be written");
         assert_eq!(read().expect("it is there"), Some(preferences));
+        let kept = dir.kept_at(Kept::Preferences).expect("it was kept");
+        // Clocks of file systems are coarse.
+        assert!(kept.duration_since(begun).abs() < SignedDuration::from_mins(1));
         dir.forget_kept(Kept::Preferences)
             .expect("it can be removed");
         dir.forget_kept(Kept::Preferences)

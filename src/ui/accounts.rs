@@ -267,11 +267,9 @@ fn rename(
                 response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         },
         |ui| {
-            let save = Button::primary(t("rename-yes"))
-                .disabled_if(fault)
-                .show(ui)
-                .clicked();
-            (Button::secondary(t("cancel")).show(ui).clicked(), save)
+            let cancel = Button::secondary(t("cancel")).show(ui).clicked();
+            let save = Button::primary(t("rename-yes")).disabled_if(fault);
+            (cancel, save.show(ui).clicked())
         },
     );
     if fault.is_none() && (save || is_entered) {
@@ -298,8 +296,9 @@ fn disconnect(ui: &Ui, view: &View<'_>, account: String) -> (Option<Ask>, Option
             super::widgets::help(ui, t("disconnect-grant"));
         },
         |ui| {
+            let cancel = Button::secondary(t("cancel")).show(ui).clicked();
             let yes = Button::danger(t("disconnect-yes")).show(ui).clicked();
-            (Button::secondary(t("cancel")).show(ui).clicked(), yes)
+            (cancel, yes)
         },
     );
     if yes {

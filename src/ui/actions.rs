@@ -153,8 +153,8 @@ fn delete(ui: &Ui, view: &View<'_>, slug: String) -> Answer {
             }
         },
         |ui| {
-            let delete = Button::danger(t("delete-yes")).icon(Icon::Trash).show(ui);
             let cancel = Button::secondary(t("cancel")).show(ui);
+            let delete = Button::danger(t("delete-yes")).icon(Icon::Trash).show(ui);
             (cancel.clicked(), delete.clicked())
         },
     );
@@ -192,10 +192,10 @@ fn duplicate(ui: &Ui, view: &View<'_>, slug: String, mut name: String) -> Answer
                 response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         },
         |ui| {
+            let cancel = Button::secondary(t("cancel")).show(ui);
             let make = Button::primary(t("duplicate-yes"))
                 .disabled_if(fault)
                 .show(ui);
-            let cancel = Button::secondary(t("cancel")).show(ui);
             (cancel.clicked(), make.clicked())
         },
     );

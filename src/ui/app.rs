@@ -1,5 +1,8 @@
 //! The window itself: takes the newest snapshot, draws the screen that is open, and carries out what it asks for.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     path::PathBuf,
     process::Stdio,
@@ -17,7 +20,7 @@ use super::{
     shortcuts::{self, What},
     text::{t, t_args},
     theme,
-    widgets::{Button, EmptyState, Modal, Toasts, focus_search},
+    widgets::{Button, EmptyState, Modal, Toasts, focus_search, give_keyboard_back},
 };
 use crate::{
     engine::{
@@ -134,7 +137,8 @@ impl App {
 
     /// The first screen: the catalogue if there is nothing else, the unfinished wizard if it was open.
     fn begin(&mut self) {
-        let has_nothing = self.snapshot.destinations.is_empty();
+        // What cannot be read is not nothing.
+        let has_nothing = self.snapshot.destinations.is_empty() && self.snapshot.broken.is_empty();
         match (&self.screen, &self.snapshot.draft) {
             (Screen::Wizard, Some(draft)) => self.screens.wizard.open((**draft).clone()),
             (Screen::Wizard, None) => self.screen = Screen::Destinations,
@@ -264,8 +268,8 @@ impl App {
             ctx,
             |_| (),
             |ui| {
-                let quit = Button::danger(t("close-quit")).show(ui).clicked();
                 let stay = Button::primary(t("close-stay")).show(ui).clicked();
+                let quit = Button::danger(t("close-quit")).show(ui).clicked();
                 (quit, stay)
             },
         );
@@ -341,8 +345,10 @@ impl App {
     }
 }
 
-impl eframe::App for App {
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+impl App {
+    /// What comes before every frame, drawn or not.
+    fn prepare(&mut self, ctx: &egui::Context) {
+        give_keyboard_back(ctx);
         self.take_news(ctx);
         self.take_chosen(ctx);
         self.look_for_close(ctx);
@@ -352,12 +358,13 @@ impl eframe::App for App {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    /// Draws the window as it is at this moment.
+    fn draw(&mut self, ui: &mut Ui, now: Timestamp) {
         let ctx = ui.ctx().clone();
         let snapshot = Arc::clone(&self.snapshot);
         let view = View {
             snapshot: &snapshot,
-            now: Timestamp::now(),
+            now,
             zone: self.zone.clone(),
         };
         let mut intents = self.keys(ui);
@@ -373,6 +380,16 @@ impl eframe::App for App {
         if counts_down(&view) {
             ctx.request_repaint_after(std::time::Duration::from_secs(1));
         }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.prepare(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui, Timestamp::now());
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {

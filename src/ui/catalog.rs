@@ -25,7 +25,7 @@ impl Catalog {
             page::padded(ui, |ui| {
                 ui.add_space(24.0);
                 label(ui, Role::Title, t("catalog-title"));
-                ui.add_space(8.0);
+                ui.add_space(4.0);
                 let p = theme::palette(ui);
                 label_in(ui, Role::Body, p.text_2, t("catalog-text"));
                 ui.add_space(24.0);
@@ -36,6 +36,7 @@ impl Catalog {
                 example(ui);
                 ui.add_space(24.0);
             });
+            page::keep_focus_in_sight(ui);
         });
         intents
     }

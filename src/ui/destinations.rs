@@ -13,7 +13,9 @@ use super::{
     page,
     text::{t, t_args},
     theme::Role,
-    widgets::{Banner, Button, EmptyState, Segmented, chip::Kind, help, label, search, skeleton},
+    widgets::{
+        Banner, Button, Card, EmptyState, Segmented, chip::Kind, help, label, search, skeleton,
+    },
     words::needs_attention,
 };
 use crate::engine::{Command, Snapshot, snapshot::DestinationView};
@@ -40,6 +42,9 @@ impl Destinations {
         }
         if snapshot.destinations.is_empty() && snapshot.broken.is_empty() {
             return nothing(ui);
+        }
+        if snapshot.destinations.is_empty() {
+            return none_readable(ui, snapshot);
         }
         let mut intents = page::padded(ui, |ui| self.head(ui, view));
         let rows = self.rows(snapshot);
@@ -176,6 +181,37 @@ fn broken(ui: &mut Ui, snapshot: &Snapshot) -> bool {
     let text = format!("{} {}", first.what, first.next_step);
     Banner::new(Kind::Bad, &title).text(&text).show(ui);
     true
+}
+
+/// There are settings files, and none of them can be read.
+fn none_readable(ui: &mut Ui, snapshot: &Snapshot) -> Vec<Intent> {
+    page::padded(ui, |ui| {
+        page::title(ui, t("destinations-title"), |_| {});
+        let n = snapshot.broken.len();
+        let title = t_args("broken-title", &[("n", n.into())]);
+        Banner::new(Kind::Bad, &title)
+            .text(t("broken-all-text"))
+            .show(ui);
+        ui.add_space(16.0);
+        Card::new().show(ui, |ui| {
+            for (at, problem) in snapshot.broken.iter().enumerate() {
+                if at > 0 {
+                    ui.add_space(8.0);
+                    page::rule(ui);
+                    ui.add_space(8.0);
+                }
+                label(ui, Role::Body, &problem.what);
+                help(ui, &problem.next_step);
+            }
+        });
+        ui.add_space(16.0);
+        let is_new = Button::secondary(t("destination-new"))
+            .icon(Icon::Plus)
+            .show(ui)
+            .clicked();
+        let wish = is_new.then(|| Intent::Wizard(Box::default()));
+        wish.into_iter().collect()
+    })
 }
 
 fn loading(ui: &mut Ui) -> Vec<Intent> {

@@ -23,12 +23,19 @@ const LETTERS: [(Key, What); 3] = [
 
 /// What was asked for in this frame; `is_going` remembers the first key of two.
 pub(super) fn pressed(ui: &Ui, is_going: &mut bool) -> Option<What> {
+    // A dialog or a menu hears the keys itself.
+    let is_covered = ui.memory(|memory| memory.top_modal_layer().is_some())
+        || egui::Popup::is_any_open(ui.ctx());
+    if is_covered {
+        *is_going = false;
+        return None;
+    }
     for (key, what) in [(Key::Comma, What::Settings), (Key::F, What::Search)] {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key)) {
             return Some(what);
         }
     }
-    if ui.ctx().egui_wants_keyboard_input() {
+    if ui.ctx().text_edit_focused() {
         *is_going = false;
         return None;
     }

@@ -97,6 +97,31 @@ pub(in crate::ui) fn opened(ui: &Ui, told: TableResponse) -> Option<usize> {
     told.opened.or(told.chosen.filter(|_| is_click))
 }
 
+/// Scrolls to what the keyboard has just come to by Tab, if it is out of sight. To be called at the end of a page that
+/// scrolls.
+pub(in crate::ui) fn keep_focus_in_sight(ui: &Ui) {
+    let id = ui.scope_id().with("focus in sight");
+    let frame = ui.ctx().cumulative_frame_nr();
+    if ui.input(|input| input.key_pressed(egui::Key::Tab)) {
+        ui.data_mut(|data| data.insert_temp(id, frame));
+    }
+    // Backwards it comes there a frame later.
+    let tabbed: Option<u64> = ui.data(|data| data.get_temp(id));
+    if tabbed.is_none_or(|tabbed| tabbed + 1 < frame) {
+        return;
+    }
+    let focused = ui.memory(egui::Memory::focused);
+    let place = focused.and_then(|focused| ui.ctx().read_response(focused));
+    let Some(place) = place.filter(|place| place.layer_id == ui.layer_id()) else {
+        return;
+    };
+    let rect = place.rect.expand(8.0);
+    let is_here = ui.min_rect().contains(place.rect.center());
+    if is_here && !ui.clip_rect().contains_rect(rect) {
+        ui.scroll_to_rect(rect, None);
+    }
+}
+
 /// Sets the gaps of a page: none from line to line, 8 within a line.
 pub(in crate::ui) fn reset(ui: &mut Ui) {
     ui.spacing_mut().item_spacing = vec2(8.0, 0.0);

@@ -39,6 +39,7 @@ impl Settings {
                     ui.add_space(24.0);
                 });
             });
+            page::keep_focus_in_sight(ui);
         });
         if after == *before {
             vec![]

@@ -13,12 +13,13 @@ use super::{
     text::{t, t_args},
     theme::{self, Role, measure},
     widgets::{
-        Button, MenuItem, StatePill, breadcrumb, draw, gauge, label_in, menu, monogram, separator,
-        spinner, tip, truncated,
+        Button, Kind, MenuItem, StatePill, at_end, breadcrumb, draw, gauge, label_in, menu,
+        monogram, separator, spinner, tip, truncated,
     },
+    words,
 };
 use crate::{
-    engine::{Command, snapshot::AccountView},
+    engine::{Command, Snapshot, snapshot::AccountView},
     model::RunStatus,
 };
 
@@ -113,11 +114,11 @@ pub(super) fn shell_ui(
             ..Margin::ZERO
         }))
         .show(ui, |ui| intents.extend(top_ui(ui, view, screen)));
-    Panel::bottom("bottom")
+    let bottom = Panel::bottom("bottom")
         .exact_size(BOTTOM)
         .show_separator_line(false)
         .frame(canvas.inner_margin(Margin::symmetric(16, 0)))
-        .show(ui, |ui| intents.extend(bottom_ui(ui, view)));
+        .show(ui, |ui| ui.max_rect());
     let outer = canvas.inner_margin(Margin {
         right: RIGHT,
         ..Margin::ZERO
@@ -126,7 +127,7 @@ pub(super) fn shell_ui(
         let rect = ui.max_rect();
         let radius = measure::RADIUS_SHEET;
         ui.painter().rect_filled(rect, radius, palette.surface);
-        ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+        ui.scope_builder(egui::UiBuilder::new().max_rect(rect.shrink(1.0)), |ui| {
             ui.set_clip_rect(rect.intersect(ui.clip_rect()));
             intents.extend(sheet(ui));
         });
@@ -138,6 +139,9 @@ pub(super) fn shell_ui(
             egui::StrokeKind::Inside,
         );
     });
+    // It is read after the sheet, and so the keyboard comes to it.
+    let mut foot = ui.new_child(egui::UiBuilder::new().max_rect(bottom.inner));
+    intents.extend(bottom_ui(&mut foot, view));
     intents
 }
 
@@ -147,12 +151,12 @@ fn rail_ui(ui: &mut Ui, view: &View<'_>, screen: &Screen) -> Vec<Intent> {
     ui.spacing_mut().item_spacing.y = 4.0;
     brand_ui(ui, view);
     for (item, icon) in ITEMS {
-        let n_unread = if item == Item::Alerts {
-            view.snapshot.n_unread()
+        let n_urgent = if item == Item::Alerts {
+            n_urgent(view.snapshot)
         } else {
             0
         };
-        if rail_item(ui, item, icon, item == current, n_unread).clicked() {
+        if rail_item(ui, item, icon, item == current, n_urgent).clicked() {
             intents.push(Intent::Go(item.screen()));
         }
     }
@@ -164,6 +168,14 @@ fn rail_ui(ui: &mut Ui, view: &View<'_>, screen: &Screen) -> Vec<Intent> {
         }
     });
     intents
+}
+
+/// Alerts that nobody has seen and that somebody should: a run that went well is none of them.
+fn n_urgent(snapshot: &Snapshot) -> usize {
+    let alerts = snapshot.alerts.iter().filter(|alert| !alert.is_read);
+    alerts
+        .filter(|alert| matches!(words::alert_kind(alert.kind), Kind::Warn | Kind::Bad))
+        .count()
 }
 
 fn brand_ui(ui: &mut Ui, view: &View<'_>) {
@@ -192,15 +204,15 @@ fn brand_ui(ui: &mut Ui, view: &View<'_>) {
     );
 }
 
-fn rail_item(ui: &mut Ui, item: Item, icon: Icon, is_current: bool, n_unread: usize) -> Response {
+fn rail_item(ui: &mut Ui, item: Item, icon: Icon, is_current: bool, n_urgent: usize) -> Response {
     let palette = theme::palette(ui);
     let size = vec2(ui.available_width(), measure::CONTROL);
     let response = ui.allocate_response(size, Sense::click());
     let name = item.name();
-    let spoken = if n_unread > 0 {
+    let spoken = if n_urgent > 0 {
         t_args(
-            "rail-unread",
-            &[("name", name.into()), ("n", n_unread.into())],
+            "rail-urgent",
+            &[("name", name.into()), ("n", n_urgent.into())],
         )
     } else {
         name.to_owned()
@@ -229,16 +241,16 @@ fn rail_item(ui: &mut Ui, item: Item, icon: Icon, is_current: bool, n_unread: us
     }
     let text = draw::whole(ui, Role::BodyStrong, ink, name);
     draw::left(ui, rect.with_min_x(rect.left() + 34.0), text);
-    if n_unread > 0 {
-        count_ui(ui, rect, n_unread);
+    if n_urgent > 0 {
+        count_ui(ui, rect, n_urgent);
     }
     draw::focus_ring(ui, &response, measure::RADIUS_CONTROL);
     response
 }
 
-fn count_ui(ui: &Ui, rect: Rect, n_unread: usize) {
+fn count_ui(ui: &Ui, rect: Rect, n_urgent: usize) {
     let palette = theme::palette(ui);
-    let text = draw::whole(ui, Role::Count, palette.bad_text, &n_unread.to_string());
+    let text = draw::whole(ui, Role::Count, palette.bad_text, &n_urgent.to_string());
     let width = (text.size().x + 12.0).max(20.0);
     let pill = Rect::from_min_size(
         pos2(rect.right() - 8.0 - width, rect.center().y - 10.0),
@@ -250,21 +262,32 @@ fn count_ui(ui: &Ui, rect: Rect, n_unread: usize) {
 
 fn top_ui(ui: &mut Ui, view: &View<'_>, screen: &Screen) -> Vec<Intent> {
     let mut intents = vec![];
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-        let (path, targets) = crumbs(view, screen);
-        let path: Vec<_> = path.iter().map(String::as_str).collect();
-        if let Some(target) = breadcrumb(ui, &path).and_then(|i| targets.get(i)) {
-            intents.push(Intent::Go(target.clone()));
-        }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 12.0;
-            intents.extend(account_ui(ui, view));
-            intents.extend(pause_ui(ui, view));
-            intents.extend(state_ui(ui, view));
-        });
+    let place = ui.max_rect();
+    // How wide the right end was in the frame before; the path takes what it leaves.
+    let id = ui.scope_id().with("right end");
+    let end: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
+    let (path, targets) = crumbs(view, screen);
+    let path: Vec<_> = path.iter().map(String::as_str).collect();
+    let left = place.with_max_x(place.right() - end - 16.0);
+    let layout = Layout::left_to_right(Align::Center);
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(left).layout(layout));
+    if let Some(target) = breadcrumb(&mut child, &path).and_then(|i| targets.get(i)) {
+        intents.push(Intent::Go(target.clone()));
+    }
+    let width = at_end(ui, place, |ui| {
+        ui.spacing_mut().item_spacing.x = 12.0;
+        intents.extend(state_ui(ui, view));
+        intents.extend(pause_ui(ui, view));
+        let room = (place.width() * MOST_OF_A_NAME).min(240.0);
+        intents.extend(account_ui(ui, view, room));
+        ui.min_rect().width()
     });
+    ui.data_mut(|data| data.insert_temp(id, width));
     intents
 }
+
+/// The share of the top bar that the name of an account may take.
+const MOST_OF_A_NAME: f32 = 0.2;
 
 /// Where a person is, and the screens of the links on the way there.
 fn crumbs(view: &View<'_>, screen: &Screen) -> (Vec<String>, Vec<Screen>) {
@@ -298,12 +321,14 @@ fn crumbs(view: &View<'_>, screen: &Screen) -> (Vec<String>, Vec<Screen>) {
     }
 }
 
-fn account_ui(ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
-    let mut intents = vec![];
+/// Who is connected, by name; the e-mail address is in the tooltip.
+fn account_ui(ui: &mut Ui, view: &View<'_>, room: f32) -> Vec<Intent> {
     let account = view.snapshot.accounts.first();
-    let name = account.map_or(t("no-account"), shown_name);
+    let whole = account.map_or(t("no-account"), connected_as);
+    let name = without_address(whole);
     let palette = theme::palette(ui);
-    let text = draw::whole(ui, Role::BodyStrong, palette.text_2, name);
+    let text = draw::line(ui, Role::BodyStrong, palette.text_2, name, room);
+    let is_cut = text.elided || name != whole;
     let size = vec2(text.size().x.ceil() + 62.0, measure::CONTROL);
     let response = ui.allocate_response(size, Sense::click());
     response.widget_info(|| {
@@ -333,31 +358,40 @@ fn account_ui(ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
     );
     draw::icon(ui, caret, Icon::CaretDown, 12.0, palette.text_3);
     draw::focus_ring(ui, &response, measure::RADIUS_CONTROL);
-    menu(&response, |ui| {
-        for account in &view.snapshot.accounts {
-            if MenuItem::new(&account.settings.name)
-                .icon(Icon::UserCircle)
-                .show(ui)
-            {
-                intents.push(Intent::Go(Screen::Accounts));
-            }
-        }
-        if !view.snapshot.accounts.is_empty() {
-            separator(ui);
-        }
-        if MenuItem::new(t("manage-accounts"))
-            .icon(Icon::Gear)
-            .show(ui)
-        {
-            intents.push(Intent::Go(Screen::Accounts));
-        }
-    });
-    intents
+    let response = if is_cut {
+        tip(response, whole)
+    } else {
+        response
+    };
+    menu(&response, |ui| accounts_menu(ui, view))
+        .map(|shown| shown.inner)
+        .unwrap_or_default()
 }
 
-fn shown_name(account: &AccountView) -> &str {
+fn accounts_menu(ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
+    let mut is_taken = false;
+    for account in &view.snapshot.accounts {
+        let item = MenuItem::new(&account.settings.name).icon(Icon::UserCircle);
+        is_taken |= item.show(ui);
+    }
+    if !view.snapshot.accounts.is_empty() {
+        separator(ui);
+    }
+    let manage = MenuItem::new(t("manage-accounts")).icon(Icon::Gear);
+    is_taken |= manage.show(ui);
+    let wish = is_taken.then_some(Intent::Go(Screen::Accounts));
+    wish.into_iter().collect()
+}
+
+fn connected_as(account: &AccountView) -> &str {
     let who = account.settings.connected_as.as_deref();
     who.unwrap_or(&account.settings.name)
+}
+
+/// "Maja Lindqvist" of "Maja Lindqvist (maja@example.com)".
+fn without_address(who: &str) -> &str {
+    let name = who.split(" (").next().unwrap_or(who).trim();
+    if name.is_empty() { who } else { name }
 }
 
 /// Minutes of the first choice of a pause.

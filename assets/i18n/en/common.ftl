@@ -44,3 +44,11 @@ ago-days = { $n ->
     [one] { $n } day ago
    *[other] { $n } days ago
 }
+
+## Calendar
+
+calendar-of = Calendar for { $name }
+calendar-before = Month before
+calendar-after = Month after
+calendar-today = Today
+calendar-weekdays = Mo Tu We Th Fr Sa Su

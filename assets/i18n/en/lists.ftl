@@ -44,6 +44,7 @@ explore-demo = Explore the demo
 run-none = No run yet
 run-reading = reading
 from-day = from { $day }
+broken-all-text = Nothing is sent for them meanwhile. Once a file is mended, its destination goes on where it was.
 broken-title = { $n ->
     [one] A settings file cannot be read
    *[other] { $n } settings files cannot be read

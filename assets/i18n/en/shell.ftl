@@ -11,7 +11,7 @@ rail-sources = Sources
 rail-activity = Activity
 rail-alerts = Alerts
 rail-settings = Settings
-rail-unread = { $name }, { $n } unread
+rail-urgent = { $name }, { $n } to look at
 
 ## Top bar
 

@@ -329,6 +329,7 @@ impl Engine {
             }
         };
         let client = self.engine.client(&settings.destination.account);
+        let asking = client.as_ref().ok().cloned();
         let dir = self.engine.dir().clone();
         let (never, stop) = watch::channel(false);
         let hooks = Hooks {
@@ -341,7 +342,11 @@ impl Engine {
             };
             let report = run::run(&dir, &settings, None, mode, client, &hooks).await;
             drop(never);
-            let found = look::dry_run(&report, fields.as_deref());
+            let mut found = look::dry_run(&report, fields.as_deref());
+            if let Some(client) = asking {
+                let compared = look::with_old_values(found.clone(), &client);
+                found = timeout(ASK_FOR, compared).await.unwrap_or(found);
+            }
             let done: Done = Box::new(move |desk: &mut Self| {
                 end(&mut desk.snapshot.looks.dry_run, &draft, Ok(found));
                 desk.is_news = true;

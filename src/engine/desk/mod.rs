@@ -226,6 +226,8 @@ impl Desk {
         self.snapshot.preferences = preferences.unwrap_or_default();
         let draft = self.read_or_tell(dir.read_kept(Kept::Draft));
         self.snapshot.draft = draft.map(Arc::new);
+        let is_kept = self.snapshot.draft.is_some();
+        self.snapshot.draft_saved = is_kept.then(|| dir.kept_at(Kept::Draft)).flatten();
         let alerts = self.read_or_tell(dir.read_kept(Kept::Alerts));
         self.begin_alerts(alerts.unwrap_or_default());
         self.end_session_only_accounts();

@@ -28,6 +28,7 @@ pub fn dry_run(report: &Report, fields: Option<&KnownFields>) -> DryRun {
         n_values: lines.len() as u64,
         forecast: forecast(found.unwrap_or_default()),
         lines: Arc::new(lines),
+        is_compared: false,
         problem: report.problem.clone(),
     }
 }

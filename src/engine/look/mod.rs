@@ -3,6 +3,7 @@
 //! Each opens the state by itself, for reading; SQLite's write-ahead log lets a run go on writing meanwhile.
 
 mod audience;
+mod compare;
 mod destination;
 mod dry_run;
 mod person;
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use audience::audience;
+pub use compare::with_old_values;
 pub use destination::{Activity, DestinationFacts, activity, facts};
 pub use dry_run::dry_run;
 pub use person::person;

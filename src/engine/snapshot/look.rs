@@ -143,6 +143,8 @@ pub struct DryRun {
     pub forecast: Forecast,
     /// The first changes.
     pub lines: Arc<Vec<ChangeLine>>,
+    /// Whether Outreach has said what it holds where this program has never written.
+    pub is_compared: bool,
     /// What would hold the run back, such as a guard.
     pub problem: Option<Problem>,
 }

@@ -196,6 +196,31 @@ fn files_that_cannot_be_read_are_named() {
     harness.get_by_label("emea.json is no JSON. Correct it.");
 }
 
+#[test]
+fn without_a_file_that_can_be_read_nothing_is_searched() {
+    let broken = ["nordics", "emea"].map(|name| {
+        Problem::new(
+            "settings_invalid",
+            format!("{name}.json is no JSON."),
+            "Correct it.",
+        )
+    });
+    let harness = shown(Snapshot {
+        is_ready: true,
+        broken: broken.to_vec(),
+        ..Snapshot::default()
+    });
+    harness.get_by_label("2 settings files cannot be read");
+    harness.get_by_label("emea.json is no JSON.");
+    assert!(
+        harness
+            .query_by_role(egui::accesskit::Role::TextInput)
+            .is_none()
+    );
+    assert!(harness.query_by_label("No destination matches").is_none());
+    harness.get_by_label("New destination");
+}
+
 #[cfg(feature = "snapshots")]
 #[test]
 fn pictures() {

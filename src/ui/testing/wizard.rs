@@ -286,6 +286,7 @@ pub(in crate::ui) fn dry_run() -> DryRun {
             line(105_340, "title", None, "", "VP Operations"),
             line(105_341, "custom5", Some("Webinar Q4"), "", "realized"),
         ]),
+        is_compared: true,
         problem: None,
     }
 }

@@ -1,6 +1,9 @@
 //! Banner: at most one on a screen, says what is the matter and offers the way out.
 
-use egui::{Frame, InnerResponse, Margin, Sense, Stroke, Ui, Vec2};
+use egui::{
+    Align, Align2, Frame, InnerResponse, Layout, Margin, Sense, Stroke, Ui, Vec2, WidgetInfo,
+    accesskit, vec2,
+};
 
 use super::{Kind, draw, label_in, small::paint_spinner};
 use crate::ui::{
@@ -15,6 +18,7 @@ pub struct Banner<'a> {
     kind: Kind,
     title: &'a str,
     text: Option<&'a str>,
+    side: &'a str,
     icon: Icon,
     busy: bool,
 }
@@ -32,6 +36,7 @@ impl<'a> Banner<'a> {
             kind,
             title,
             text: None,
+            side: "",
             icon,
             busy: false,
         }
@@ -40,6 +45,12 @@ impl<'a> Banner<'a> {
     /// One sentence below the title.
     pub const fn text(mut self, text: &'a str) -> Self {
         self.text = Some(text);
+        self
+    }
+
+    /// What stands at the right of title and text, such as the time that is left.
+    pub const fn side(mut self, text: &'a str) -> Self {
+        self.side = text;
         self
     }
 
@@ -75,7 +86,7 @@ impl<'a> Banner<'a> {
             .fill(self.kind.soft(palette))
             .stroke(Stroke::new(1.0, self.kind.line(palette)))
             .corner_radius(measure::RADIUS_CARD)
-            .inner_margin(Margin::symmetric(15, 11))
+            .inner_margin(Margin::symmetric(16, 12))
             .show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.horizontal_top(|ui| {
@@ -83,16 +94,40 @@ impl<'a> Banner<'a> {
                     self.mark(ui);
                     ui.vertical(|ui| {
                         ui.spacing_mut().item_spacing.y = 0.0;
-                        label_in(ui, Role::Card, palette.text, self.title);
-                        if let Some(text) = self.text {
-                            label_in(ui, Role::Body, palette.text_2, text);
-                        }
+                        self.words(ui);
                         below(ui)
                     })
                     .inner
                 })
                 .inner
             })
+    }
+
+    /// Title and text, beside what stands at the right of both.
+    fn words(&self, ui: &mut Ui) {
+        let palette = theme::palette(ui);
+        let side = draw::whole(ui, Role::Help, palette.text_2, self.side);
+        let room = ui.available_width();
+        let taken = match side.size().x {
+            0.0 => 0.0,
+            width => width.ceil() + 16.0,
+        };
+        let both = Layout::top_down(Align::Min);
+        let words = ui.allocate_ui_with_layout(vec2(room - taken, 0.0), both, |ui| {
+            ui.set_width(room - taken);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            label_in(ui, Role::Card, palette.text, self.title);
+            if let Some(text) = self.text {
+                label_in(ui, Role::Body, palette.text_2, text);
+            }
+        });
+        let rect = words.response.rect;
+        let place = rect.with_min_x(rect.right()).with_max_x(rect.left() + room);
+        if taken > 0.0 {
+            let told = ui.interact(place, ui.next_auto_id().with("side"), Sense::hover());
+            told.widget_info(|| WidgetInfo::labeled(accesskit::Role::Label, true, self.side));
+            draw::put(ui, place, Align2::RIGHT_CENTER, side);
+        }
     }
 
     fn mark(&self, ui: &mut Ui) {

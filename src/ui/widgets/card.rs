@@ -38,7 +38,7 @@ impl<'a> Card<'a> {
         self
     }
 
-    /// Points around the content.
+    /// Points between the line and the content.
     pub const fn padding(mut self, padding: i8) -> Self {
         self.padding = Margin::same(padding);
         self
@@ -58,12 +58,11 @@ impl<'a> Card<'a> {
         } else {
             palette.surface
         };
-        // The line of a frame lies inside its box, so it takes a point of the padding.
         Frame::new()
             .fill(fill)
             .stroke(Stroke::new(1.0, palette.line))
             .corner_radius(measure::RADIUS_CARD)
-            .inner_margin(self.padding - Margin::same(1.min(self.padding.left)))
+            .inner_margin(self.padding)
             .show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 self.heading(ui);

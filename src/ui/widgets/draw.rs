@@ -29,6 +29,27 @@ pub fn whole(ui: &Ui, role: theme::Role, color: Color32, text: &str) -> Arc<Gall
     )
 }
 
+/// The end of a text that is wider than `width`, behind …; nothing for one that fits.
+pub fn ending(
+    ui: &Ui,
+    role: theme::Role,
+    color: Color32,
+    text: &str,
+    width: f32,
+) -> Option<Arc<Galley>> {
+    if whole(ui, role, color, text).size().x <= width {
+        return None;
+    }
+    let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    let fits = |start: &usize| {
+        let end = format!("…{}", text.get(*start..).unwrap_or_default());
+        whole(ui, role, color, &end).size().x <= width
+    };
+    let first = starts.partition_point(|start| !fits(start));
+    let end = text.get(*starts.get(first)?..)?;
+    Some(whole(ui, role, color, &format!("…{end}")))
+}
+
 /// Paints the text at the left middle of the box.
 pub fn left(ui: &Ui, rect: Rect, text: Arc<Galley>) {
     put(ui, rect, Align2::LEFT_CENTER, text);

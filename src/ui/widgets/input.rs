@@ -34,6 +34,7 @@ pub struct Input<'a> {
     read_only: bool,
     mono: bool,
     secret: bool,
+    end_in_sight: bool,
     limit: Option<usize>,
     width: Option<f32>,
     id: Option<Id>,
@@ -57,6 +58,7 @@ impl<'a> Input<'a> {
             read_only: false,
             mono: false,
             secret: false,
+            end_in_sight: false,
             limit: None,
             width: None,
             id: None,
@@ -129,6 +131,13 @@ impl<'a> Input<'a> {
         self
     }
 
+    /// While it has not the keyboard, a value that is too long shows its end rather than its beginning: of a path that
+    /// is what tells it apart.
+    pub const fn end_in_sight(mut self) -> Self {
+        self.end_in_sight = true;
+        self
+    }
+
     /// No more than this many characters can be typed.
     pub const fn limit(mut self, characters: usize) -> Self {
         self.limit = Some(characters);
@@ -182,7 +191,7 @@ impl<'a> Input<'a> {
         };
         draw::frame(ui, rect, measure::RADIUS_CONTROL, fill, line);
         let bad = self.error.is_some();
-        let response = self.inside(ui, rect.shrink2(vec2(8.0, 0.0)));
+        let response = self.inside(ui, rect.shrink2(vec2(9.0, 0.0)));
         if bad {
             draw::outline(ui, rect, measure::RADIUS_CONTROL, palette.bad);
         } else if response.has_focus() {
@@ -216,6 +225,12 @@ impl<'a> Input<'a> {
             draw::put(ui, rect, egui::Align2::RIGHT_CENTER, text);
             rect.max.x -= width;
         }
+        self.edit(ui, rect)
+    }
+
+    /// The text itself.
+    fn edit(self, ui: &mut Ui, rect: Rect) -> Response {
+        let palette = theme::palette(ui);
         let role = if self.mono { Role::Mono } else { Role::Body };
         let color = if self.read_only {
             palette.text_2
@@ -223,6 +238,12 @@ impl<'a> Input<'a> {
             palette.text
         };
         let name = self.name;
+        let has_keyboard = self
+            .id
+            .is_some_and(|id| ui.memory(|memory| memory.has_focus(id)));
+        let ending = (self.end_in_sight && !has_keyboard)
+            .then(|| draw::ending(ui, role, color, self.value, rect.width()))
+            .flatten();
         let mut edit = TextEdit::singleline(self.value)
             .frame(Frame::new())
             .margin(Margin::ZERO)
@@ -245,7 +266,14 @@ impl<'a> Input<'a> {
                 .max_rect(rect)
                 .layout(Layout::top_down(Align::Min)),
         );
-        child.add(edit).accessible_name(name)
+        if ending.is_some() {
+            child.set_opacity(0.0);
+        }
+        let shown = child.add(edit).accessible_name(name);
+        if let Some(ending) = ending {
+            draw::left(ui, rect, ending);
+        }
+        shown
     }
 }
 
@@ -327,8 +355,14 @@ impl<'a> Secret<'a> {
     pub fn show(self, ui: &mut Ui) -> Response {
         let seen_id = ui.make_persistent_id((self.input.name, "seen"));
         let id = ui.make_persistent_id((self.input.name, "secret"));
-        let seen = ui.data(|data| data.get_temp(seen_id)).unwrap_or(false);
         let length = self.input.value.chars().count();
+        let locked = self.input.read_only;
+        // What is locked, or not there, is not to be seen; and what is typed next begins hidden.
+        let can_be_seen = length > 0 && !locked;
+        let seen = can_be_seen && ui.data(|data| data.get_temp(seen_id)).unwrap_or(false);
+        if !can_be_seen {
+            ui.data_mut(|data| data.remove_temp::<bool>(seen_id));
+        }
         let help = t_args("secret-length", &[("n", length.into())]);
         let mut input: Input<'_> = self.input;
         input.help = (length > 0).then_some(help.as_str());
@@ -336,17 +370,27 @@ impl<'a> Secret<'a> {
         input.secret = !seen;
         let dots = (!seen && !ui.memory(|memory| memory.has_focus(id)) && length > 0)
             .then(|| masked(input.value));
-        let locked = input.read_only;
         let response = input.show(ui);
+        forget_typing(ui.ctx(), id);
         let inner = response.rect;
-        let field = Rect::from_min_max(inner.min - vec2(8.0, 0.0), inner.max);
-        let end = if locked { 30.0 } else { 8.0 };
+        let field = Rect::from_min_max(inner.min - vec2(9.0, 0.0), inner.max);
+        let end = if locked { 31.0 } else { 9.0 };
         let field = field.with_max_x(inner.right() + end);
         if let Some(dots) = dots {
             cover(ui, field, &dots, locked);
         }
-        eye(ui, field, seen, seen_id, locked);
+        if can_be_seen {
+            eye(ui, field, seen, seen_id);
+        }
         response
+    }
+}
+
+/// A field keeps what was typed before, to undo it; of a secret nothing is kept.
+fn forget_typing(ctx: &egui::Context, id: Id) {
+    if let Some(mut state) = egui::text_edit::TextEditState::load(ctx, id) {
+        state.clear_undoer();
+        state.store(ctx, id);
     }
 }
 
@@ -368,26 +412,24 @@ fn cover(ui: &Ui, field: Rect, dots: &str, locked: bool) {
     } else {
         (palette.surface, palette.text)
     };
-    let inner = field.shrink2(vec2(8.0, 4.0));
+    let inner = field.shrink2(vec2(9.0, 4.0));
     ui.painter()
         .rect_filled(field.shrink2(vec2(4.0, 4.0)), 0.0, fill);
     let text = draw::line(ui, Role::Mono, ink, dots, inner.width() - 24.0);
     draw::left(ui, inner, text);
 }
 
-#[expect(
-    clippy::fn_params_excessive_bools,
-    reason = "the states of one drawing"
-)]
-fn eye(ui: &mut Ui, field: Rect, seen: bool, seen_id: Id, locked: bool) {
+fn eye(ui: &mut Ui, field: Rect, seen: bool, seen_id: Id) {
     let (icon, name) = if seen {
         (Icon::EyeSlash, t("hide-secret"))
     } else {
         (Icon::Eye, t("show-secret"))
     };
-    let right = field.right() - if locked { 26.0 } else { 2.0 };
     let place = Rect::from_min_size(
-        egui::pos2(right - measure::CONTROL_SMALL, field.top() + 2.0),
+        egui::pos2(
+            field.right() - 2.0 - measure::CONTROL_SMALL,
+            field.top() + 2.0,
+        ),
         Vec2::splat(measure::CONTROL_SMALL),
     );
     let mut child = ui.new_child(UiBuilder::new().max_rect(place));
@@ -422,6 +464,26 @@ pub fn search(ui: &mut Ui, query: &mut String, hint: &str, width: f32) -> Respon
         response.mark_changed();
     }
     response
+}
+
+/// A search field in a popup that has just come up: the keyboard is in it from the start. True of the second value when
+/// Enter was pressed in it.
+pub fn search_in_popup(
+    ui: &mut Ui,
+    query: &mut String,
+    hint: &str,
+    width: f32,
+) -> (Response, bool) {
+    let seen = ui.make_persistent_id((hint, "in popup"));
+    let frame = ui.ctx().cumulative_frame_nr();
+    let last: Option<u64> = ui.data(|data| data.get_temp(seen));
+    ui.data_mut(|data| data.insert_temp(seen, frame));
+    let response = search(ui, query, hint, width);
+    if last.is_none_or(|last| last + 1 < frame) {
+        response.request_focus();
+    }
+    let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    (response, is_entered)
 }
 
 /// Puts the keyboard into the first search field of the next frame.

@@ -2,10 +2,12 @@
 
 pub mod banner;
 pub mod button;
+pub mod calendar;
 pub mod card;
 pub mod check;
 pub mod chip;
 pub mod draw;
+pub mod end;
 pub mod facts;
 pub mod figures;
 pub mod input;
@@ -27,15 +29,17 @@ pub mod toast;
 
 pub use banner::Banner;
 pub use button::Button;
+pub use calendar::Calendar;
 pub use card::Card;
 pub use check::{Checkbox, RadioRow, Segmented};
 pub use chip::{Chip, Kind, StatePill, Tag, suggestion};
+pub use end::at_end;
 pub use facts::Facts;
 pub use figures::{Part, SumLine, gauge, sum_bar};
 pub use input::{Input, Secret, focus_search, search};
 pub use label::{help, label, label_in, truncated};
 pub use menu::{MenuItem, menu, menu_button, separator};
-pub use modal::Modal;
+pub use modal::{Modal, give_keyboard_back};
 pub use nav::{breadcrumb, link, monogram, pager};
 pub use select::Select;
 pub use small::{copy_button, old_new, spinner};

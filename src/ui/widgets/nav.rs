@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, Rect, Response, Sense, Stroke, Ui, Vec2, WidgetInfo, accesskit, vec2};
 
-use super::{Button, draw, label_in};
+use super::{Button, draw, label_in, truncated};
 use crate::ui::{
     icon::Icon,
     text::{t, t_args},
@@ -16,7 +16,7 @@ pub fn breadcrumb(ui: &mut Ui, parts: &[&str]) -> Option<usize> {
     ui.horizontal(|ui| {
         for (at, part) in parts.iter().enumerate() {
             if at + 1 == parts.len() {
-                label_in(ui, Role::Card, palette.text, part);
+                truncated(ui, Role::Card, palette.text, part);
                 continue;
             }
             if text_button(ui, Role::Body, palette.text_3, palette.text, part).clicked() {

@@ -187,7 +187,7 @@ impl<'a> Select<'a> {
         };
         draw::frame(ui, rect, measure::RADIUS_CONTROL, fill, line);
         let caret = if open { Icon::CaretUp } else { Icon::CaretDown };
-        let mut inner = rect.shrink2(vec2(8.0, 0.0));
+        let mut inner = rect.shrink2(vec2(9.0, 0.0));
         draw::icon(
             ui,
             inner.with_min_x(inner.right() - 12.0),

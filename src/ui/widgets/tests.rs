@@ -1,6 +1,6 @@
 //! The widgets, driven as a person does: pointer, keyboard, and what a screen reader is told.
 
-use egui::{Key, Ui, accesskit};
+use egui::{Id, Key, Ui, accesskit};
 use egui_kittest::{Harness, kittest::Queryable as _};
 
 use super::{Button, Cell, Checkbox, Column, Input, Secret, Select, Table, cell};
@@ -81,6 +81,89 @@ fn a_secret_is_shown_on_demand_only() {
         .click();
     harness.run();
     harness.get_by_role_and_label(accesskit::Role::Button, "Hide");
+}
+
+#[test]
+fn a_secret_that_is_locked_or_not_there_is_not_shown() {
+    let mut harness = harness(
+        ("0123456789abcdef".to_owned(), false),
+        |ui, (value, is_locked)| {
+            Secret::new("Client secret", value)
+                .read_only(*is_locked)
+                .show(ui);
+        },
+    );
+    let is_shown = |harness: &Harness<'_, (String, bool)>| {
+        harness
+            .query_by_role_and_label(accesskit::Role::TextInput, "Client secret")
+            .is_some()
+    };
+    harness
+        .get_by_role_and_label(accesskit::Role::Button, "Show")
+        .click();
+    harness.run();
+    assert!(is_shown(&harness));
+    harness.state_mut().1 = true;
+    harness.run();
+    assert!(!is_shown(&harness));
+    assert!(harness.query_by_role(accesskit::Role::Button).is_none());
+    *harness.state_mut() = (String::new(), false);
+    harness.run();
+    assert!(harness.query_by_role(accesskit::Role::Button).is_none());
+    // What is typed next begins hidden, although the last one was shown.
+    harness.state_mut().0 = "another secret".to_owned();
+    harness.run();
+    assert!(!is_shown(&harness));
+    harness.get_by_role_and_label(accesskit::Role::Button, "Show");
+}
+
+#[test]
+fn of_a_secret_that_was_typed_nothing_is_kept() {
+    let mut harness = harness(String::new(), |ui, value| {
+        let id = Secret::new("Client secret", value).show(ui).id;
+        ui.data_mut(|data| data.insert_temp(Id::unique("its field"), id));
+    });
+    let field = |harness: &Harness<'_, String>| {
+        harness
+            .get_by_role_and_label(accesskit::Role::PasswordInput, "Client secret")
+            .focus();
+    };
+    field(&harness);
+    harness.run();
+    for part in ["s3cr", "3t-of", "-the-app"] {
+        harness.event(egui::Event::Text(part.to_owned()));
+        harness.run();
+    }
+    assert_eq!(harness.state(), "s3cr3t-of-the-app");
+    harness.state_mut().clear();
+    harness.run();
+    let kept = harness.ctx.data(|data| {
+        let id: Id = data
+            .get_temp(Id::unique("its field"))
+            .expect("it was drawn");
+        id
+    });
+    let state = egui::text_edit::TextEditState::load(&harness.ctx, kept).expect("it was drawn");
+    let now = (egui::text::CCursorRange::default(), String::new());
+    let undone = state.undoer().undo(&now).cloned();
+    assert_eq!(undone, None, "there is nothing to go back to");
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::Z);
+    harness.run();
+    assert_eq!(harness.state(), "");
+}
+
+#[test]
+fn the_end_of_a_long_path_is_in_sight() {
+    let path = "/home/maja/Documents/exports/from/the/platform/nordics/2026";
+    let mut harness = harness(path.to_owned(), |ui, value| {
+        let ending = super::draw::ending(ui, theme::Role::Body, egui::Color32::BLACK, value, 120.0);
+        let ending = ending.expect("it is too long");
+        assert!(ending.size().x <= 120.0);
+        assert!(ending.text().starts_with('…') && ending.text().ends_with("nordics/2026"));
+        let whole = super::draw::ending(ui, theme::Role::Body, egui::Color32::BLACK, "/a", 120.0);
+        assert!(whole.is_none());
+    });
+    harness.run();
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Toasts: short confirmations at the bottom right, gone after six seconds.
+//! Toasts: short confirmations at the foot of the rail, gone after six seconds.
 
 use std::time::Duration;
 
@@ -60,32 +60,32 @@ impl Toasts {
     }
 }
 
-/// From the window's lower edge: above the bottom line, and above the buttons of the wizard, which go on being pressed.
-const ABOVE: f32 = 32.0 + 56.0 + 16.0;
+/// From the window's lower edge: above the settings at the foot of the rail.
+const ABOVE: f32 = 8.0 + measure::CONTROL + 8.0;
+/// As wide as the items of the rail.
+const WIDTH: f32 = 192.0;
 
+/// The rail between its items and the settings is the only place that never holds a control: at the lower right of a
+/// screen stand buttons, and rows that are clicked.
 fn draw_toast(ctx: &Context, toast: &Toast) -> bool {
     let palette = theme::of(ctx);
     Area::new(Id::unique("toast"))
         .order(Order::Tooltip)
-        .anchor(Align2::RIGHT_BOTTOM, vec2(-24.0, -ABOVE))
+        .anchor(Align2::LEFT_BOTTOM, vec2(8.0, -ABOVE))
         .show(ctx, |ui| {
             Frame::new()
                 .fill(palette.tip)
                 .corner_radius(measure::RADIUS_CONTROL)
                 .shadow(draw::shadow(palette))
-                .inner_margin(Margin::symmetric(16, 12))
+                .inner_margin(Margin::same(12))
                 .show(ui, |ui| {
-                    ui.set_width(328.0);
-                    ui.horizontal(|ui| {
-                        let room = if toast.undo.is_some() { 64.0 } else { 0.0 };
-                        ui.scope(|ui| {
-                            ui.set_max_width(328.0 - room);
-                            label_in(ui, Role::Body, palette.on_tip, &toast.text);
-                        });
-                        toast.undo.is_some()
-                            && Button::secondary(t("undo")).small().show(ui).clicked()
-                    })
-                    .inner
+                    ui.set_width(WIDTH - 24.0);
+                    label_in(ui, Role::Body, palette.on_tip, &toast.text);
+                    if toast.undo.is_none() {
+                        return false;
+                    }
+                    ui.add_space(4.0);
+                    Button::secondary(t("undo")).small().show(ui).clicked()
                 })
                 .inner
         })

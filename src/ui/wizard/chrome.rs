@@ -8,7 +8,7 @@ use crate::{
         icon::Icon,
         text::{t, t_args},
         theme::{self, Role},
-        widgets::{self, Button, Modal, StepState, draw, label_in},
+        widgets::{self, Button, Modal, StepState, at_end, draw, label_in},
     },
 };
 
@@ -48,10 +48,9 @@ fn state(stage: &Stage<'_>, step: Step, furthest: Step) -> StepState {
 pub(super) fn footer(ui: &mut Ui, stage: &Stage<'_>, forms: &mut Forms) -> Option<Move> {
     let mut moved = None;
     let place = ui.max_rect();
-    let whole = |layout| UiBuilder::new().max_rect(place).layout(layout);
-    let mut left = ui.new_child(whole(Layout::left_to_right(Align::Center)));
+    // A button without a line is in line with the page by its text.
     let cancel = place.with_min_x(place.left() - 11.0);
-    let mut left = left.new_child(
+    let mut left = ui.new_child(
         UiBuilder::new()
             .max_rect(cancel)
             .layout(Layout::left_to_right(Align::Center)),
@@ -59,10 +58,7 @@ pub(super) fn footer(ui: &mut Ui, stage: &Stage<'_>, forms: &mut Forms) -> Optio
     if Button::ghost(t("wiz-cancel")).show(&mut left).clicked() {
         moved = Some(Move::Cancel);
     }
-    let mut right = ui.new_child(whole(Layout::right_to_left(Align::Center)));
-    right.spacing_mut().item_spacing = vec2(8.0, 0.0);
-    moved = buttons(&mut right, stage, forms).or(moved);
-    moved
+    at_end(ui, place, |ui| buttons(ui, stage, forms)).or(moved)
 }
 
 fn buttons(ui: &mut Ui, stage: &Stage<'_>, forms: &mut Forms) -> Option<Move> {
@@ -70,23 +66,9 @@ fn buttons(ui: &mut Ui, stage: &Stage<'_>, forms: &mut Forms) -> Option<Move> {
     let blocked = blocker(stage);
     let reason = blocked.as_ref().map(|(text, _)| text.as_str());
     let mut moved = None;
-    let (name, to) = match step.next() {
-        Some(next) => (t("wiz-next"), Move::To(next)),
-        None => (t("wiz-finish"), Move::Finish),
-    };
-    if Button::primary(name).disabled_if(reason).show(ui).clicked() {
-        moved = Some(to);
-    }
-    if Button::secondary(t("wiz-save-exit")).show(ui).clicked() {
-        moved = Some(Move::SaveAndExit);
-    }
-    let none_before = step.previous().is_none().then(|| t("wiz-first-step"));
-    if Button::secondary(t("wiz-back"))
-        .disabled_if(none_before)
-        .show(ui)
-        .clicked()
-    {
-        moved = step.previous().map(Move::To);
+    if let Some((text, is_wrong)) = &blocked {
+        note(ui, text, *is_wrong);
+        ui.add_space(8.0);
     }
     if step == Step::Review {
         let test = Button::secondary(t("wiz-test-one")).icon(Icon::UserFocus);
@@ -94,9 +76,20 @@ fn buttons(ui: &mut Ui, stage: &Stage<'_>, forms: &mut Forms) -> Option<Move> {
             forms.review.open_test();
         }
     }
-    if let Some((text, is_wrong)) = &blocked {
-        ui.add_space(8.0);
-        note(ui, text, *is_wrong);
+    let none_before = step.previous().is_none().then(|| t("wiz-first-step"));
+    let back = Button::secondary(t("wiz-back")).disabled_if(none_before);
+    if back.show(ui).clicked() {
+        moved = step.previous().map(Move::To);
+    }
+    if Button::secondary(t("wiz-save-exit")).show(ui).clicked() {
+        moved = Some(Move::SaveAndExit);
+    }
+    let (name, to) = match step.next() {
+        Some(next) => (t("wiz-next"), Move::To(next)),
+        None => (t("wiz-finish"), Move::Finish),
+    };
+    if Button::primary(name).disabled_if(reason).show(ui).clicked() {
+        moved = Some(to);
     }
     moved
 }
@@ -131,12 +124,12 @@ fn note(ui: &mut Ui, text: &str, is_wrong: bool) {
     } else {
         palette.text_3
     };
-    label_in(ui, Role::Help, color, text);
     if is_wrong {
-        ui.add_space(-4.0);
         let (place, _) = ui.allocate_exact_size(vec2(16.0, 16.0), egui::Sense::hover());
         draw::icon_fill(ui, place, Icon::WarningCircle, 16.0, color);
+        ui.add_space(-4.0);
     }
+    label_in(ui, Role::Help, color, text);
 }
 
 /// Asks before what was typed is put away.
@@ -147,15 +140,14 @@ pub(super) fn leave_dialog(ctx: &Context) -> Option<Move> {
         |_| {},
         |ui| {
             let mut moved = None;
-            ui.spacing_mut().item_spacing.x = 8.0;
-            if Button::danger(t("wiz-leave-discard")).show(ui).clicked() {
-                moved = Some(Move::Discard);
+            if Button::secondary(t("wiz-leave-stay")).show(ui).clicked() {
+                moved = Some(Move::Stay);
             }
             if Button::primary(t("wiz-leave-keep")).show(ui).clicked() {
                 moved = Some(Move::SaveAndExit);
             }
-            if Button::secondary(t("wiz-leave-stay")).show(ui).clicked() {
-                moved = Some(Move::Stay);
+            if Button::danger(t("wiz-leave-discard")).show(ui).clicked() {
+                moved = Some(Move::Discard);
             }
             moved
         },

@@ -4,7 +4,7 @@ use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
 use crate::ui::{
     theme::{Role, measure},
-    widgets::{help, label},
+    widgets::{at_end, help, label},
 };
 
 /// The gap between the form and the card beside it.
@@ -39,6 +39,28 @@ pub(super) fn inside<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
 /// Whether the card has its place beside the form.
 pub(super) fn is_wide(ui: &Ui) -> bool {
     ui.available_width() >= WIDE
+}
+
+/// How high a card is for a table of so many rows: as high as they are, or as what is left of the page. Then the last
+/// row is a whole one; or, with `peek`, it is cut so far that it can be read and shows that there are more.
+pub(super) fn table_height(ui: &Ui, n_rows: usize, peek: bool) -> f32 {
+    const FEWEST: f32 = 4.0;
+    let line = 2.0;
+    let room = ui.max_rect().bottom() - ui.cursor().top() - line - measure::HEAD;
+    let n_rows = f32::from(u16::try_from(n_rows).unwrap_or(u16::MAX));
+    let whole = (room / measure::ROW).floor();
+    let part = room / measure::ROW - whole;
+    let fit = match (peek, part) {
+        (false, _) => whole.max(FEWEST),
+        (true, ..0.5) => (whole - 1.0).max(FEWEST) + 0.8,
+        (true, _) => whole.max(FEWEST) + part.min(0.8),
+    };
+    let shown = if n_rows * measure::ROW <= room.max(FEWEST * measure::ROW) {
+        n_rows.max(1.0)
+    } else {
+        fit
+    };
+    measure::HEAD + shown * measure::ROW
 }
 
 /// A form with a card beside it, or under it where there is no room.
@@ -90,17 +112,11 @@ pub(super) fn heading(ui: &mut Ui, title: &str, line: &str) {
     for_width(ui, width, |ui| help(ui, line));
 }
 
-/// Draws at the right of what was drawn last, without moving on.
+/// Draws at the right of what was drawn last, from left to right and without moving on.
 pub(super) fn at_right(ui: &mut Ui, top: f32, height: f32, content: impl FnOnce(&mut Ui)) {
     let room = ui.max_rect();
     let place = Rect::from_x_y_ranges(room.x_range(), top..=top + height);
-    let mut child = ui.new_child(
-        UiBuilder::new()
-            .max_rect(place)
-            .layout(Layout::right_to_left(Align::Center)),
-    );
-    child.spacing_mut().item_spacing.x = 8.0;
-    content(&mut child);
+    at_end(ui, place, content);
 }
 
 /// Two fields side by side.

@@ -18,7 +18,7 @@ use crate::{
     engine::{Command, DraftCommand},
     model::{Draft, Step},
     ui::{
-        Choice, Intent, Screen, View,
+        Choice, Intent, Screen, View, page,
         theme::{self, measure},
         widgets::draw,
     },
@@ -134,6 +134,7 @@ impl WizardScreen {
             .auto_shrink([false, false])
             .show(&mut child, |ui| {
                 layout::inside(ui, |ui| steps::show(ui, stage, forms));
+                page::keep_focus_in_sight(ui);
             });
     }
 

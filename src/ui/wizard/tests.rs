@@ -512,3 +512,67 @@ fn what_is_open_blocks_finish_and_is_one_click_away() {
     press(&mut harness, "Details");
     assert_eq!(harness.state().wizard.draft().step, Step::Details);
 }
+
+#[test]
+fn an_old_value_that_is_not_known_says_why() {
+    let draft = draft(Step::Review);
+    let mut snapshot = sample::full_snapshot(&draft);
+    let shown = |snapshot: &Snapshot| page(draft.clone(), snapshot.clone());
+    let set = |snapshot: &mut Snapshot, is_compared| {
+        let mut run = sample::dry_run();
+        run.is_compared = is_compared;
+        let mut lines = run.lines.as_ref().clone();
+        lines[0].old = None;
+        run.lines = std::sync::Arc::new(lines);
+        let question = std::sync::Arc::new(draft.clone());
+        snapshot.looks.dry_run = Some(sample::answered(question, run));
+    };
+    set(&mut snapshot, true);
+    let harness = shown(&snapshot);
+    harness.get_by_label("no such prospect");
+    harness.get_by_label("Compared with Outreach at 09:24. Nothing was written.");
+    set(&mut snapshot, false);
+    let harness = shown(&snapshot);
+    harness.get_by_label("not read");
+    harness.get_by_label_contains("as it did not answer");
+}
+
+#[test]
+fn a_chosen_audience_gets_the_name_that_people_know_it_by() {
+    let mut harness = at(Step::Source);
+    press(&mut harness, "Rename Gold customers");
+    let field = "Name of 8f2c41d0-6a1e-4c11";
+    assert!(
+        harness
+            .get_by_role_and_label(Role::TextInput, field)
+            .is_focused()
+    );
+    type_in(&mut harness, field, ", Nordics");
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(3);
+    assert!(
+        harness
+            .query_by_role_and_label(Role::TextInput, field)
+            .is_none()
+    );
+    let chosen = &harness.state().wizard.draft().audiences;
+    assert_eq!(chosen[0].name, "Gold customers, Nordics");
+}
+
+#[test]
+fn an_audience_without_a_name_in_the_source_has_its_field_from_the_start() {
+    let draft = draft(Step::Source);
+    let mut snapshot = sample::full_snapshot(&draft);
+    let mut source = sample::source();
+    source.audiences[1].name = None;
+    snapshot
+        .looks
+        .sources
+        .insert(sample::PATH.to_owned(), sample::answered((), source));
+    let mut harness = page(draft, snapshot);
+    type_in(&mut harness, "Name of 8f2c41d0-6a1e-4c11", "!");
+    let chosen = &harness.state().wizard.draft().audiences;
+    assert_eq!(chosen[0].name, "Gold customers!");
+    let pencil = harness.query_by_role_and_label(Role::Button, "Rename Gold customers!");
+    assert!(pencil.is_none());
+}

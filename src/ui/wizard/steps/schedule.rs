@@ -11,7 +11,10 @@ use crate::{
         icon::Icon,
         text::{t, t_args},
         theme::{self, Role, measure},
-        widgets::{Button, Card, EmptyState, Input, draw, help, input::note, label_in, suggestion},
+        widgets::{
+            Button, Calendar, Card, EmptyState, Input, calendar::Taken, draw, help, input::note,
+            label_in, suggestion,
+        },
         wizard::{layout, words},
     },
 };
@@ -49,9 +52,9 @@ impl Grid {
             }
         } else {
             Self {
-                start: 168.0,
-                end: 296.0,
-                date: 116.0,
+                start: 152.0,
+                end: 288.0,
+                date: 128.0,
                 number: 424.0,
                 number_width: 72.0,
                 field: 508.0,
@@ -84,7 +87,7 @@ pub(in crate::ui::wizard) fn show(ui: &mut Ui, stage: &mut Stage<'_>, _form: &mu
         return;
     }
     let grid = Grid::of(ui.available_width());
-    Card::new().padding(1).show(ui, |ui| {
+    Card::new().padding(0).show(ui, |ui| {
         heads(ui, grid);
         let mut gone = None;
         for i in 0..stage.draft.audiences.len() {
@@ -155,6 +158,14 @@ fn tools(ui: &mut Ui, stage: &mut Stage<'_>) {
         .map(|fields| suggest::mapping_ids_for(stage.draft, fields));
     let found = found.unwrap_or_default();
     let reason = found.is_empty().then(|| t("wiz-nothing-to-suggest"));
+    if let Some(account) = stage.draft.account.clone() {
+        let again = Button::secondary(t("wiz-labels-again"))
+            .icon(Icon::ArrowsClockwise)
+            .small();
+        if again.show(ui).clicked() {
+            stage.look(Look::Fields { account });
+        }
+    }
     let all = Button::secondary(t("wiz-suggest-all"))
         .icon(Icon::MagicWand)
         .small();
@@ -162,15 +173,6 @@ fn tools(ui: &mut Ui, stage: &mut Stage<'_>) {
         for (i, number) in found {
             take(stage, i, number);
         }
-    }
-    let Some(account) = stage.draft.account.clone() else {
-        return;
-    };
-    let again = Button::secondary(t("wiz-labels-again"))
-        .icon(Icon::ArrowsClockwise)
-        .small();
-    if again.show(ui).clicked() {
-        stage.look(Look::Fields { account });
     }
 }
 
@@ -302,22 +304,38 @@ fn date(ui: &mut Ui, stage: &mut Stage<'_>, i: usize, name: &str, is_start: bool
     } else {
         (t_args("wiz-end-of", &args), t("wiz-no-end"))
     };
+    let top = ui.cursor().min;
+    let width = ui.available_width();
     let shown = Input::new(&named, &mut typed)
         .bare()
         .hint(hint)
         .error(error.as_deref())
+        .trailing(Icon::Calendar, theme::palette(ui).text_3)
         .id(id)
         .show(ui);
-    if shown.changed() || shown.lost_focus() {
-        let Some(audience) = stage.draft.audiences.get_mut(i) else {
-            return;
-        };
-        let value = if is_start {
-            &mut audience.start
-        } else {
-            &mut audience.end
-        };
-        *value = day(&typed).map_or(typed, |day| day.to_string());
+    let field = Rect::from_min_size(top, vec2(width, measure::CONTROL));
+    let zoned = stage.view.now.to_zoned_datetime(stage.view.zone.clone());
+    let name = t_args("calendar-of", &[("name", named.as_str().into())]);
+    let mut calendar = Calendar::new(&name, day(&typed), zoned.date());
+    if !is_start {
+        calendar = calendar.nothing(t("wiz-no-end"));
+    }
+    let taken = calendar.show(ui, field);
+    let Some(audience) = stage.draft.audiences.get_mut(i) else {
+        return;
+    };
+    let value = if is_start {
+        &mut audience.start
+    } else {
+        &mut audience.end
+    };
+    match taken {
+        Some(Taken::Day(day)) => *value = day.to_string(),
+        Some(Taken::Nothing) => value.clear(),
+        None if shown.changed() || shown.lost_focus() => {
+            *value = day(&typed).map_or(typed, |day| day.to_string());
+        }
+        None => {}
     }
 }
 

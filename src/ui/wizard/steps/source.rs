@@ -2,7 +2,7 @@
 
 mod audiences;
 
-use egui::{Ui, vec2};
+use egui::{Color32, Ui, vec2};
 
 use super::{Stage, alone};
 use crate::{
@@ -10,14 +10,15 @@ use crate::{
         Look,
         snapshot::{Column as Field, SourceCheck},
     },
-    model::{Draft, FileSource, Spot},
+    model::{AudienceId, Draft, FileSource, Spot},
     ui::{
         AskOnce, Choice, Intent, View, format,
         icon::Icon,
         text::{t, t_args},
         theme::Role,
         widgets::{
-            Banner, Button, Card, Column, Input, Kind, Table, cell, facts::fact, help, skeleton,
+            Banner, Button, Card, Column, Input, Kind, Table, cell, draw, facts::fact, help,
+            skeleton, tip,
         },
         wizard::layout,
     },
@@ -31,6 +32,8 @@ pub struct SourceForm {
     /// 0 for all audiences, 1 for the chosen ones.
     part: usize,
     row: Option<usize>,
+    /// The audience whose name is being typed.
+    renaming: Option<AudienceId>,
     /// The path as it is typed, until the field is left.
     typing: Option<String>,
     has_all_columns: bool,
@@ -116,12 +119,21 @@ fn path(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
         .clone()
         .unwrap_or_else(|| stage.draft.source_path.clone());
     let error = stage.error(Spot::Source, &typed);
+    let id = ui.make_persistent_id("path of the source");
+    let is_typing = ui.memory(|memory| memory.has_focus(id));
     let shown = Input::new(t("wiz-source"), &mut typed)
         .required()
         .hint(t("wiz-source-hint"))
         .icon(Icon::Folder)
         .error(error.as_deref())
+        .end_in_sight()
+        .id(id)
         .show(ui);
+    let shown = if is_typing || typed.is_empty() {
+        shown
+    } else {
+        tip(shown, &typed)
+    };
     if shown.has_focus() {
         form.typing = Some(typed);
     } else if shown.changed() || form.typing.is_some() {
@@ -211,19 +223,23 @@ fn samples(ui: &mut Ui, stage: &Stage<'_>, form: &mut SourceForm) {
     let Some(check) = stage.source_check() else {
         if stage.source().is_some_and(|asked| asked.is_looking) {
             Card::new()
-                .padding(1)
+                .padding(0)
                 .show(ui, |ui| skeleton(ui, 4, &[0.0, 0.25, 0.5, 0.75]));
         }
         return;
     };
-    let most = if form.has_all_columns { usize::MAX } else { 5 };
-    let names: Vec<&str> = sample_columns(check).into_iter().take(most).collect();
-    Card::new().padding(1).show(ui, |ui| {
+    let names = sample_columns(check);
+    let names = if form.has_all_columns {
+        names
+    } else {
+        those_that_fit(ui, names)
+    };
+    Card::new().padding(0).show(ui, |ui| {
         let columns: Vec<Column<'_>> = names
             .iter()
             .enumerate()
             .map(|(at, name)| {
-                let width = if at == 0 { 84.0 } else { 132.0 };
+                let width = column_width(ui, at, name);
                 if at + 1 == names.len() {
                     Column::new(name, width).grow()
                 } else {
@@ -249,6 +265,27 @@ fn samples(ui: &mut Ui, stage: &Stage<'_>, form: &mut SourceForm) {
     });
 }
 
+/// A head that is cut could be one of several fields, so a column is as wide as its head.
+fn column_width(ui: &Ui, at: usize, name: &str) -> f32 {
+    let head = draw::whole(ui, Role::Label, Color32::PLACEHOLDER, name);
+    let least = if at == 0 { 84.0 } else { 132.0 };
+    (head.size().x.ceil() + 25.0).max(least)
+}
+
+/// As many columns as there is room for, the first two at least.
+fn those_that_fit<'c>(ui: &Ui, names: Vec<&'c str>) -> Vec<&'c str> {
+    let mut left = ui.available_width() - 2.0;
+    let mut fit = vec![];
+    for (at, name) in names.into_iter().enumerate() {
+        left -= column_width(ui, at, name);
+        if left < 0.0 && at > 1 {
+            break;
+        }
+        fit.push(name);
+    }
+    fit
+}
+
 fn sample_foot(ui: &mut Ui, check: &SourceCheck, form: &mut SourceForm, n_shown: usize) {
     let args = [
         ("n", check.samples.len().into()),
@@ -261,8 +298,8 @@ fn sample_foot(ui: &mut Ui, check: &SourceCheck, form: &mut SourceForm, n_shown:
     let inner = ui.min_rect().with_min_y(top).shrink2(vec2(12.0, 0.0));
     let text = t_args("wiz-sample-rows", &args);
     let ink = crate::ui::theme::palette(ui).text_2;
-    let line = crate::ui::widgets::draw::whole(ui, Role::Help, ink, &text);
-    crate::ui::widgets::draw::left(ui, inner, line);
+    let line = draw::whole(ui, Role::Help, ink, &text);
+    draw::left(ui, inner, line);
     if n_all > n_shown || form.has_all_columns {
         let name = if form.has_all_columns {
             t("wiz-few-columns")
@@ -270,10 +307,10 @@ fn sample_foot(ui: &mut Ui, check: &SourceCheck, form: &mut SourceForm, n_shown:
             all.as_str()
         };
         layout::at_right(ui, top, 32.0, |ui| {
-            ui.add_space(12.0);
             if crate::ui::widgets::link(ui, name).clicked() {
                 form.has_all_columns = !form.has_all_columns;
             }
+            ui.add_space(4.0);
         });
     }
 }

@@ -23,6 +23,8 @@ pub struct ConnectForm {
     port: String,
     pasting: Pasting,
     pasted: String,
+    /// The page of the sign-in that was brought into sight, so that each is once.
+    shown: String,
     /// The account that was chosen last, to take what its sign-in did only once.
     is_done: bool,
 }
@@ -75,7 +77,7 @@ pub(in crate::ui::wizard) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut
         &mut both,
         |ui, (stage, form)| {
             layout::heading(ui, t("wiz-connect-title"), t("wiz-connect-line"));
-            ui.add_space(15.0);
+            ui.add_space(16.0);
             page(ui, stage, form);
         },
         |ui, (stage, _)| {

@@ -16,8 +16,7 @@ use crate::{
         Intent, format,
         icon::Icon,
         text::{t, t_args},
-        theme::{self, Role},
-        widgets::{Banner, Button, Input, Kind, draw, help},
+        widgets::{Banner, Button, Input, Kind, help},
     },
 };
 
@@ -64,10 +63,16 @@ fn waiting(
     let left = until.duration_since(stage.view.now);
     let left = Duration::try_from(left).unwrap_or_default();
     ui.ctx().request_repaint_after(Duration::from_secs(1));
+    let args = [(
+        "time",
+        format::duration(Duration::from_secs(left.as_secs())).into(),
+    )];
+    let time_left = t_args("wiz-time-left", &args);
     let banner = Banner::new(Kind::Info, t("wiz-waiting"))
         .text(t("wiz-waiting-text"))
+        .side(&time_left)
         .busy();
-    let shown = banner.show_with(ui, |ui| {
+    let card = banner.show_with(ui, |ui| {
         if Button::secondary(t("wiz-open-again"))
             .icon(Icon::ArrowSquareOut)
             .small()
@@ -100,23 +105,11 @@ fn waiting(
             cancel(stage);
         }
     });
-    let place = shown.response.rect.shrink2(egui::vec2(16.0, 20.0));
-    let args = [(
-        "time",
-        format::duration(Duration::from_secs(left.as_secs())).into(),
-    )];
-    let text = draw::whole(
-        ui,
-        Role::Help,
-        theme::palette(ui).text_2,
-        &t_args("wiz-time-left", &args),
-    );
-    draw::put(
-        ui,
-        place.with_max_y(place.top() + 20.0),
-        egui::Align2::RIGHT_CENTER,
-        text,
-    );
+    if form.shown != address {
+        address.clone_into(&mut form.shown);
+        // In a small window it comes up below what is in sight.
+        card.response.scroll_to_me(None);
+    }
 }
 
 fn cancel(stage: &mut Stage<'_>) {

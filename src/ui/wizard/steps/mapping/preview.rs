@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut MappingForm) {
-    Card::new().padding(1).show(ui, |ui| {
+    Card::new().padding(0).show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
         let asked = stage.view.snapshot.looks.preview.as_ref();
         let answer = asked.and_then(|asked| asked.answer.clone());
@@ -57,12 +57,8 @@ fn head(ui: &mut Ui, form: &mut MappingForm, n_profiles: usize) {
     });
     if n_profiles > 1 {
         layout::at_right(ui, top - 4.0, 28.0, |ui| {
+            nav::pager(ui, &mut form.page, n_profiles);
             ui.add_space(4.0);
-            ui.allocate_ui_with_layout(
-                vec2(98.0, 28.0),
-                egui::Layout::left_to_right(egui::Align::Center),
-                |ui| nav::pager(ui, &mut form.page, n_profiles),
-            );
         });
     }
     form.page = form.page.min(n_profiles.saturating_sub(1));

@@ -100,11 +100,13 @@ fn popup(
         .iter()
         .filter(|column| column.is_identity == (form.tab == 1))
         .collect();
-    ui.horizontal(|ui| {
-        ui.add_space(12.0);
-        let hint = t_args("wiz-search-fields", &[("n", columns.len().into())]);
-        input::search(ui, &mut form.search, &hint, 446.0);
-    });
+    let is_entered = ui
+        .horizontal(|ui| {
+            ui.add_space(12.0);
+            let hint = t_args("wiz-search-fields", &[("n", columns.len().into())]);
+            input::search_in_popup(ui, &mut form.search, &hint, 446.0).1
+        })
+        .inner;
     ui.add_space(4.0);
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let lines = tree::lines(&names, &form.search, &form.folded);
@@ -118,6 +120,10 @@ fn popup(
         });
     }
     foot(ui, check, hovered.or(told));
+    // Enter takes what was searched for.
+    let first = lines.iter().find(|line| line.field.is_some());
+    let is_searched = is_entered && !form.search.trim().is_empty();
+    let taken = taken.or_else(|| first.filter(|_| is_searched).map(|line| line.path.clone()));
     if taken.is_some() {
         ui.close();
     }

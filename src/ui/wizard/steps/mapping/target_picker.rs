@@ -116,10 +116,12 @@ fn attributes(
     form: &mut TargetForm,
     target: &str,
 ) -> Option<String> {
-    ui.horizontal(|ui| {
-        ui.add_space(12.0);
-        input::search(ui, &mut form.search, t("wiz-search-targets"), 336.0);
-    });
+    let is_entered = ui
+        .horizontal(|ui| {
+            ui.add_space(12.0);
+            input::search_in_popup(ui, &mut form.search, t("wiz-search-targets"), 336.0).1
+        })
+        .inner;
     ui.add_space(4.0);
     let wanted = form.search.trim().to_lowercase();
     let mut found: Vec<Target> = Target::standard_attributes()
@@ -146,6 +148,11 @@ fn attributes(
                 }
             }
         });
+    // Enter takes what was searched for.
+    if is_entered && !wanted.is_empty() {
+        let first = found.iter().find(|one| refusal(**one).is_none());
+        taken = taken.or_else(|| first.map(|one| one.name().into_owned()));
+    }
     if n_found == 0 {
         ui.horizontal(|ui| {
             ui.add_space(12.0);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::Ui;
+use egui::{Response, Ui};
 
 use super::ReviewForm;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     ui::{
         text::{t, t_args},
         theme::{self, Role},
-        widgets::{Card, Column, Select, Table, cell, help, input, label},
+        widgets::{Card, Column, Select, Table, cell, help, input, label, tip},
         wizard::{layout, words},
     },
 };
@@ -19,9 +19,9 @@ pub(super) fn show(ui: &mut Ui, form: &mut ReviewForm, run: &DryRun) {
     toolbar(ui, form, run);
     ui.add_space(8.0);
     let lines = lines(form, run);
-    let height = (ui.max_rect().bottom() - ui.cursor().top()).max(32.0 + 36.0 * 4.5);
-    Card::new().padding(1).show(ui, |ui| {
-        ui.set_height(height - 2.0);
+    let height = layout::table_height(ui, lines.len(), false);
+    Card::new().padding(0).show(ui, |ui| {
+        ui.set_height(height);
         if lines.is_empty() {
             ui.add_space(16.0);
             let text = if run.lines.is_empty() {
@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut ReviewForm, run: &DryRun) {
             ui.vertical_centered(|ui| help(ui, text));
             return;
         }
-        table(ui, &lines);
+        table(ui, &lines, run.is_compared);
     });
 }
 
@@ -51,7 +51,6 @@ fn toolbar(ui: &mut Ui, form: &mut ReviewForm, run: &DryRun) {
     let mut options = vec![t("wiz-all-fields")];
     options.extend(fields.iter().map(String::as_str));
     layout::at_right(ui, top, 32.0, |ui| {
-        input::search(ui, &mut form.search, t("wiz-search-prospects"), 184.0);
         let shown = form.field.clone();
         let shown = shown.as_deref().unwrap_or_else(|| t("wiz-all-fields"));
         ui.allocate_ui_with_layout(
@@ -69,6 +68,7 @@ fn toolbar(ui: &mut Ui, form: &mut ReviewForm, run: &DryRun) {
                 }
             },
         );
+        input::search(ui, &mut form.search, t("wiz-search-prospects"), 184.0);
     });
 }
 
@@ -89,7 +89,7 @@ fn lines<'r>(form: &ReviewForm, run: &'r DryRun) -> Vec<&'r ChangeLine> {
     run.lines.iter().filter(is_found).collect()
 }
 
-fn table(ui: &mut Ui, lines: &[&ChangeLine]) {
+fn table(ui: &mut Ui, lines: &[&ChangeLine], is_compared: bool) {
     let columns = [
         Column::new(t("wiz-head-outreach-id"), 112.0),
         Column::new(t("wiz-head-prospect-field"), 220.0).grow(),
@@ -103,18 +103,27 @@ fn table(ui: &mut Ui, lines: &[&ChangeLine]) {
         match at.column {
             0 => cell::mono(ui, &line.prospect.to_string()),
             1 => cell::text(ui, &name(line)),
-            2 => {
-                let ink = theme::palette(ui).text_3;
-                let old = line
-                    .old
-                    .as_deref()
-                    .map_or_else(|| t("wiz-unknown-old"), words::value);
-                cell::one(ui, Role::Body, ink, old)
-            }
+            2 => old(ui, line, is_compared),
             _ => {
                 let text = format!("→  {}", words::value(&line.new));
                 cell::name(ui, &text)
             }
         };
     });
+}
+
+/// What Outreach holds, or why that is not known.
+fn old(ui: &mut Ui, line: &ChangeLine, is_compared: bool) -> Response {
+    let ink = theme::palette(ui).text_3;
+    let (text, why) = match (&line.old, is_compared) {
+        (Some(old), _) => (words::value(old), ""),
+        (None, true) => (t("wiz-old-not-there"), t("wiz-old-not-there-tip")),
+        (None, false) => (t("wiz-old-unread"), t("wiz-old-unread-tip")),
+    };
+    let shown = cell::one(ui, Role::Body, ink, text);
+    if why.is_empty() {
+        shown
+    } else {
+        tip(shown, why)
+    }
 }

@@ -38,7 +38,16 @@ pub(super) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut ReviewForm) {
     let at = at.map(|at| format::time(at, &stage.view.zone));
     Card::new().padding(16).show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 0.0);
-        head(ui, stage, is_looking, n_seen, at.as_deref());
+        let is_compared = answer.as_ref().is_none_or(|run| run.is_compared);
+        let made = at.as_deref().map(|at| {
+            let text = if is_compared {
+                "wiz-dry-at"
+            } else {
+                "wiz-dry-alone"
+            };
+            t_args(text, &[("time", at.into())])
+        });
+        head(ui, stage, is_looking, n_seen, made.as_deref());
         ui.add_space(8.0);
         match &answer {
             Some(run) => figures(ui, stage, run),
@@ -51,7 +60,7 @@ pub(super) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut ReviewForm) {
     }
 }
 
-fn head(ui: &mut Ui, stage: &mut Stage<'_>, is_looking: bool, n_seen: u64, at: Option<&str>) {
+fn head(ui: &mut Ui, stage: &mut Stage<'_>, is_looking: bool, n_seen: u64, made: Option<&str>) {
     let top = ui.cursor().top();
     ui.horizontal(|ui| {
         ui.set_height(28.0);
@@ -59,8 +68,8 @@ fn head(ui: &mut Ui, stage: &mut Stage<'_>, is_looking: bool, n_seen: u64, at: O
         if is_looking {
             spinner(ui, 16.0);
             help(ui, &t_args("wiz-dry-reading", &[("n", n_seen.into())]));
-        } else if let Some(at) = at {
-            help(ui, &t_args("wiz-dry-at", &[("time", at.into())]));
+        } else if let Some(made) = made {
+            help(ui, made);
         }
     });
     layout::at_right(ui, top, 28.0, |ui| {

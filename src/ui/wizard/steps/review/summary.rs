@@ -1,6 +1,6 @@
 //! Everything that was chosen, each part with its way back.
 
-use egui::Ui;
+use egui::{Sense, Ui, WidgetInfo, accesskit, vec2};
 
 use super::Stage;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
         format,
         text::{t, t_args},
         theme::{self, Role},
-        widgets::{draw, help, label, label_in, link},
+        widgets::{draw, help, label, label_in, link, tip},
         wizard::{layout, words},
     },
 };
@@ -43,9 +43,7 @@ pub(super) fn show(ui: &mut Ui, stage: &mut Stage<'_>) {
         layout::at_right(ui, top, 16.0, |ui| {
             let name = t_args("wiz-edit", &[("part", title.into())]);
             let shown = link(ui, t("wiz-edit-short"));
-            shown.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::accesskit::Role::Link, true, &name)
-            });
+            shown.widget_info(|| WidgetInfo::labeled(accesskit::Role::Link, true, &name));
             if shown.clicked() {
                 stage.draft.step = step;
             }
@@ -57,7 +55,20 @@ pub(super) fn show(ui: &mut Ui, stage: &mut Stage<'_>) {
             Role::Body
         };
         ui.add_space(3.0);
-        label_in(ui, role, ink, if main.is_empty() { empty } else { &main });
+        let main = if main.is_empty() { empty } else { &main };
+        match draw::ending(ui, role, ink, main, ui.available_width()) {
+            // Of a path that is too long the end tells which it is.
+            Some(ending) if step == Step::Source => {
+                let size = vec2(ui.available_width(), role.line());
+                let (place, told) = ui.allocate_exact_size(size, Sense::hover());
+                told.widget_info(|| WidgetInfo::labeled(accesskit::Role::Label, true, main));
+                draw::left(ui, place, ending);
+                tip(told, main);
+            }
+            Some(_) | None => {
+                label_in(ui, role, ink, main);
+            }
+        }
         if !second.is_empty() {
             label_in(ui, Role::Help, theme::palette(ui).text_2, &second);
         }
@@ -123,7 +134,6 @@ fn mapping(stage: &Stage<'_>) -> (String, String) {
 
 fn alerts(stage: &Stage<'_>) -> (String, String) {
     let chosen = &stage.draft.alerts;
-    let names: Vec<_> = chosen.iter().map(|alert| words::alert(*alert)).collect();
     let main = t_args("wiz-sum-n-alerts", &[("n", chosen.len().into())]);
-    (main, names.join(", "))
+    (main, String::new())
 }

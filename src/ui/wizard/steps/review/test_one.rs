@@ -42,21 +42,18 @@ pub(super) fn show(ctx: &Context, stage: &mut Stage<'_>, form: &mut TestForm) {
     let looking = stage.view.snapshot.looks.test.as_ref();
     let is_looking = form.is_sent && looking.is_some_and(|asked| asked.is_looking);
     let prospect = OutreachId::parse(form.typed.trim());
-    let typed = form.typed.trim().to_owned();
     let modal = Modal::new(t("wiz-test-title"), t("wiz-test-text"));
     let mut is_entered = false;
     let (pressed, is_closed) = modal.show(
         ctx,
         |ui| is_entered = content(ui, stage, form, prospect.is_none()),
         |ui| {
-            ui.spacing_mut().item_spacing.x = 8.0;
-            let reason = (prospect.is_none() && !typed.is_empty() || typed.is_empty())
-                .then(|| t("wiz-test-blocked"));
+            let is_close = Button::secondary(t("wiz-close")).show(ui).clicked();
+            let reason = prospect.is_none().then(|| t("wiz-test-blocked"));
             let go = Button::primary(t("wiz-test-go"))
                 .busy(is_looking)
                 .disabled_if(reason);
-            let is_go = go.show(ui).clicked();
-            (is_go, Button::secondary(t("wiz-close")).show(ui).clicked())
+            (go.show(ui).clicked(), is_close)
         },
     );
     let (is_go, is_close) = pressed;

@@ -1,16 +1,20 @@
 //! The audiences of the source, to be ticked.
 
-use egui::{Ui, vec2};
+use egui::{Align, Layout, Ui, UiBuilder, vec2};
 
 use super::{SourceForm, Stage};
 use crate::{
     engine::snapshot::{SourceAudience, SourceCheck},
-    model::{DraftAudience, Spot},
+    model::{AudienceId, DraftAudience, Spot},
     ui::{
         format,
+        icon::Icon,
         text::{t, t_args},
         theme::Role,
-        widgets::{Card, Cell, Checkbox, Column, Segmented, Sort, Table, cell, help, input, label},
+        widgets::{
+            Button, Card, Cell, Checkbox, Column, Segmented, Sort, Table, at_end, cell, help,
+            input, label,
+        },
         wizard::layout,
     },
 };
@@ -23,9 +27,9 @@ pub(super) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm, ch
         ui.add_space(8.0);
     }
     let rows = rows(stage, form, check);
-    let height = (ui.max_rect().bottom() - ui.cursor().top()).max(32.0 + 36.0 * 4.5);
-    Card::new().padding(1).show(ui, |ui| {
-        ui.set_height(height - 2.0);
+    let height = layout::table_height(ui, rows.len(), true);
+    Card::new().padding(0).show(ui, |ui| {
+        ui.set_height(height);
         table(ui, stage, form, &rows);
     });
 }
@@ -42,10 +46,10 @@ fn toolbar(ui: &mut Ui, stage: &Stage<'_>, form: &mut SourceForm, check: &Source
         crate::ui::widgets::label_in(ui, Role::Body, ink, &t_args("wiz-n-chosen", &args));
     });
     layout::at_right(ui, top, 32.0, |ui| {
-        input::search(ui, &mut form.search, t("wiz-search-audiences"), 232.0);
         let all = t_args("wiz-part-all", &[("n", n_all.into())]);
         let chosen = t_args("wiz-part-chosen", &[("n", n_chosen.into())]);
         Segmented::show(ui, &[&all, &chosen], &mut form.part);
+        input::search(ui, &mut form.search, t("wiz-search-audiences"), 232.0);
     });
 }
 
@@ -80,7 +84,7 @@ fn table(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm, rows: &[&Sou
     }
     let columns = [
         Column::new("", 40.0),
-        Column::new(t("wiz-head-name"), 180.0).grow(),
+        Column::new(t("wiz-head-name"), 160.0).grow(),
         Column::new(t("wiz-head-id"), 160.0),
         Column::new(t("wiz-head-origin"), 176.0),
         Column::new(t("wiz-head-members"), 112.0)
@@ -93,12 +97,12 @@ fn table(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm, rows: &[&Sou
     let table = Table::new(t("wiz-audiences"), &columns, rows.len())
         .chosen(form.row)
         .marked(&marked);
+    all_box(ui, stage, rows, &marked, top);
     let told = table.show(ui, |ui, at: Cell| {
         if let Some(audience) = rows.get(at.row) {
-            one(ui, stage, audience, at.column);
+            one(ui, stage, form, audience, at.column);
         }
     });
-    all_box(ui, stage, rows, &marked, top);
     if let Some(row) = told.ticked.and_then(|row| rows.get(row)) {
         toggle(stage, row);
     }
@@ -116,7 +120,7 @@ fn all_box(
     let n_on = marked.iter().filter(|is_on| **is_on).count();
     let mut is_on = n_on == rows.len();
     let place = egui::Rect::from_min_size(top + vec2(12.0, 6.0), vec2(16.0, 20.0));
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(place));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(place));
     let all = Checkbox::new(t("wiz-tick-all"), &mut is_on)
         .bare()
         .mixed(n_on > 0 && n_on < rows.len());
@@ -148,7 +152,60 @@ fn toggle(stage: &mut Stage<'_>, audience: &SourceAudience) {
     stage.draft.audiences.push(new);
 }
 
-fn one(ui: &mut Ui, stage: &mut Stage<'_>, audience: &SourceAudience, column: usize) {
+/// The name that people know a chosen audience by: the source's, until another one is typed. Where the source has none
+/// the field is there from the start, since nobody knows an audience by its id.
+fn named(
+    ui: &mut Ui,
+    renaming: &mut Option<AudienceId>,
+    audience: &SourceAudience,
+    name: &mut String,
+) {
+    let id = audience.id.as_str();
+    let is_renaming = renaming.as_ref() == Some(&audience.id);
+    if is_renaming || audience.name.is_none() {
+        let field = ui.make_persistent_id(("name of audience", id));
+        let label = t_args("wiz-name-of", &[("id", id.into())]);
+        let shown = input::Input::new(&label, name)
+            .bare()
+            .hint(audience.name.as_deref().unwrap_or(id))
+            .id(field)
+            .show(ui);
+        if shown.lost_focus() {
+            if is_renaming {
+                *renaming = None;
+            }
+            if name.trim().is_empty() {
+                audience.name.as_deref().unwrap_or(id).clone_into(name);
+            }
+        } else if is_renaming && !shown.has_focus() {
+            shown.request_focus();
+        }
+        return;
+    }
+    let room = ui.max_rect();
+    let text = room.with_max_x(room.right() - 32.0);
+    let mut child = ui.new_child(
+        UiBuilder::new()
+            .max_rect(text)
+            .layout(Layout::left_to_right(Align::Center)),
+    );
+    cell::name(&mut child, name);
+    let rename = t_args("wiz-rename-audience", &[("name", name.as_str().into())]);
+    let pencil = at_end(ui, room, |ui| {
+        Button::icon_only(Icon::Pencil, &rename).small().show(ui)
+    });
+    if pencil.clicked() {
+        *renaming = Some(audience.id.clone());
+    }
+}
+
+fn one(
+    ui: &mut Ui,
+    stage: &mut Stage<'_>,
+    form: &mut SourceForm,
+    audience: &SourceAudience,
+    column: usize,
+) {
     let at = place(stage, audience);
     let name = audience
         .name
@@ -164,14 +221,7 @@ fn one(ui: &mut Ui, stage: &mut Stage<'_>, audience: &SourceAudience, column: us
         1 => {
             let chosen = at.and_then(|at| stage.draft.audiences.get_mut(at));
             match chosen {
-                // Only an audience without a name in the source needs one typed.
-                Some(chosen) if audience.name.is_none() => {
-                    let named = t_args("wiz-name-of", &[("id", audience.id.as_str().into())]);
-                    input::Input::new(&named, &mut chosen.name).bare().show(ui);
-                }
-                Some(chosen) => {
-                    cell::name(ui, &chosen.name);
-                }
+                Some(chosen) => named(ui, &mut form.renaming, audience, &mut chosen.name),
                 None => {
                     cell::name(ui, name);
                 }
