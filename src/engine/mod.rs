@@ -87,12 +87,13 @@ pub struct Report {
 }
 
 impl Engine {
-    /// Claims the data folder.
+    /// Claims the data folder, and ends the runs that its last owner has left going on.
     ///
     /// # Errors
     /// If another process works on it.
     pub fn open(dir: DataDir, token: Option<SecretString>) -> Result<Self, store::Error> {
         let lock = dir.lock()?;
+        run::end_interrupted(&dir);
         Ok(Self {
             dir,
             token,
@@ -150,7 +151,7 @@ impl Engine {
         let mut reports = Vec::with_capacity(chosen.len());
         for settings in chosen {
             let client = self.client(&settings.destination.account);
-            reports.push(run::run(&self.dir, &settings, None, mode, client, hooks).await);
+            reports.push(run::run_apart(&self.dir, &settings, None, mode, client, hooks).await);
             self.remember_accounts();
             if hooks.is_stopping() {
                 break;

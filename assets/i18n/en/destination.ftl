@@ -12,6 +12,7 @@ run-completed = Completed
 run-partial = With failures
 run-failed = Failed
 run-stopped = Stopped
+run-interrupted = Interrupted
 run-going-on = still running
 cause-first = First activation
 cause-source = Source changed
@@ -74,8 +75,12 @@ destination-gone-back = All destinations
 run-title = Run { $run }
 run-new = New run
 run-started = { $cause }, started { $at }
+run-started-interrupted = { $cause }, started { $at }. The program ended before it did; the next run sends the rest
 progress-stopping = Stopping, the rest stays pending
-progress-waiting = Waits for the hourly limit until { $at }
+waits-limit = Waits for the hourly limit until { $at }
+waits-sign-in = Waits for the sign-in, tries again at { $at }
+waits-network = Waits for the network, tries again at { $at }
+waits-outreach = Waits for Outreach until { $at }
 progress-reading = Reading the source, { $n } records so far
 progress-left = About { $n } min left, done about { $at }
 progress-left-soon = Nearly done, at about { $at }
@@ -86,6 +91,15 @@ rate-line = Activation rate { $rate }, { $formula }
 plot-delivery = Delivered changes per second
 plot-hours = Requests per hour
 plot-idle = Drawn while a run sends
+plot-last = last run, { $at }
+plot-last-of = run { $run }, the last to send, { $at }
+plot-last-short = { $n ->
+    [one] Last run to send, run { $run }: { $n } change in { $length }
+   *[other] Last run to send, run { $run }: { $n } changes in { $length }
+}
+plot-value-now = { $rate } now, at most { $most }
+plot-value-last = at most { $most }
+plot-value-hours = { $n } in the hour that runs, limit { $limit }
 plot-soon = Drawn as soon as the first changes are confirmed
 plot-no-hours = No requests yet
 plot-now = now { $at }, { $rate } per second

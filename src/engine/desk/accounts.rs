@@ -13,7 +13,7 @@ use crate::{
         AccountCommand, auth_problem, connect_problem, connected_as, rename_account,
         snapshot::{AccountView, BudgetView, HourOfRequests, NoticeKind, SignIn, SignInState},
     },
-    model::{AccountSettings, Alert, Keep, NewAccount},
+    model::{AccountSettings, Alert, Keep, NewAccount, WaitsFor},
 };
 
 /// Pasted addresses that wait to be looked at.
@@ -246,11 +246,9 @@ impl Desk {
         let (mut this_year, mut waiting_until) = (0, None);
         let year = now.strftime("%Y").to_string();
         for view in destinations {
-            waiting_until = waiting_until.max(
-                view.running
-                    .as_ref()
-                    .and_then(|running| running.waiting_until),
-            );
+            let waiting = view.running.as_ref().and_then(|running| running.waiting);
+            let waiting = waiting.filter(|wait| wait.what == WaitsFor::Limit);
+            waiting_until = waiting_until.max(waiting.map(|wait| wait.until));
             for run in view.runs.iter() {
                 let at = run.ended.unwrap_or(now);
                 let n_requests = run.requests.total();

@@ -248,7 +248,9 @@ fn show_recent(view: &mut DestinationView, recent: look::Activity) {
         running.requests = run.requests;
     }
     if view.running.is_none() {
-        view.problem = recent.runs.first().and_then(|run| run.problem.clone());
+        // A run that ended with the program needs nobody: the next one goes on.
+        let last = recent.runs.first().filter(|run| !run.is_interrupted());
+        view.problem = last.and_then(|run| run.problem.clone());
     }
     view.runs = Arc::new(recent.runs);
 }
@@ -287,6 +289,7 @@ fn view(
         created,
         runs: known.map(|view| Arc::clone(&view.runs)).unwrap_or_default(),
         running: known.and_then(|view| view.running.clone()),
+        delivered: known.and_then(|view| view.delivered.clone()),
         n_waiting: known.map_or(0, |view| view.n_waiting),
         problem: known.and_then(|view| view.problem.clone()),
         next_try: known.and_then(|view| view.next_try),

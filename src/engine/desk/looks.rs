@@ -339,7 +339,7 @@ impl Engine {
             let mode = Mode::Dry {
                 max_sample: N_LINES,
             };
-            let report = run::run(&dir, &settings, None, mode, client, &hooks).await;
+            let report = run::run_apart(&dir, &settings, None, mode, client, &hooks).await;
             drop(never);
             let found = look::dry_run(&report, fields.as_deref());
             let done: Done = Box::new(move |desk: &mut Self| {
