@@ -5,7 +5,9 @@
 
 mod account;
 mod command;
+mod connect;
 mod desk;
+mod export;
 mod handle;
 pub mod look;
 mod newer;
@@ -31,8 +33,9 @@ use crate::{
 };
 use account::{Accounts, KeeperTokens};
 
-pub use account::{account_unknown, connected_as, rename_account};
+pub use account::{account_unknown, rename_account};
 pub use command::{AccountCommand, Command, DestinationCommand, DraftCommand, Look};
+pub use connect::{account_or_new, connected, forget_sign_in, known_secret, open_in_browser};
 pub use handle::{Handle, Start};
 pub use notices::notice_problem;
 pub use problem::{problem_of, store_problem};
