@@ -1,5 +1,7 @@
 //! The runs of a destination, and the records that were not written.
 
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -82,13 +84,36 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub fn faults(&self, run: RunId) -> Result<Vec<RecordFault>, Error> {
+        let mut faults = vec![];
+        self.each_fault(run, |fault| {
+            faults.push(fault);
+            ControlFlow::Continue(())
+        })?;
+        Ok(faults)
+    }
+
+    /// Hands on the records that a run did not write one by one, in the order they were met, until `each` breaks:
+    /// there may be more than fit into memory.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn each_fault(
+        &self,
+        run: RunId,
+        mut each: impl FnMut(RecordFault) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
         self.on(|db| {
             let mut statement = db.prepare(
                 "SELECT fate, prospect_id, name, line, code, what, outreach
                  FROM fault JOIN source_file ON source_file.id = file_id WHERE run_id = ?1 ORDER BY fault.id",
             )?;
-            let rows = statement.query_map([run.get()], fault)?;
-            rows.collect()
+            let mut rows = statement.query([run.get()])?;
+            while let Some(row) = rows.next()? {
+                if each(fault(row)?).is_break() {
+                    break;
+                }
+            }
+            Ok(())
         })
     }
 

@@ -217,6 +217,7 @@ what-it-means = What it means
 what-to-do = What to do
 open-mapping = Open the mapping
 records-name = Records
+records-first = The first { $n } of { $all } records. Export CSV writes them all
 head-record = Record in the source
 head-what = What is wrong
 no-outreach-id = none
