@@ -286,7 +286,7 @@ mod tests {
         let home = tempfile::tempdir().expect("a temporary folder");
         let mut store = Store::open(&home.path().join("a.db")).expect("it can be made");
         let problem = Problem::interrupted();
-        let mut end = |store: &mut Store| {
+        let end = |store: &mut Store| {
             let ended = store.end_unfinished(RunStatus::Stopped, &problem);
             ended.expect("it can be written")
         };

@@ -9,6 +9,8 @@ mod destinations;
 mod draft;
 mod looks;
 mod runs;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 

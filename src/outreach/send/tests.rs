@@ -16,7 +16,7 @@ mod batches;
 use super::*;
 use crate::{
     model::{FieldSet, FieldValue, OutreachId, Target},
-    outreach::{Echo, RetryPolicy, rate},
+    outreach::{Echo, RetryPolicy},
 };
 
 /// What the server sends for the request of this number, counted from 0; nothing means it hangs up.
@@ -274,7 +274,7 @@ async fn what_will_not_pass_is_asked_once() {
 #[tokio::test]
 async fn a_limit_is_waited_for_and_shown_and_is_no_failure() {
     let server = Server::start(|number, _| {
-        let soon = rate::later(Timestamp::now(), SignedDuration::from_millis(300));
+        let soon = later(Timestamp::now(), SignedDuration::from_millis(300));
         match number {
             0 => answer(429, &format!("retry-after: {soon}\r\n"), ""),
             1 => answer(503, &format!("retry-after: {soon}\r\n"), "<html></html>"),
@@ -306,7 +306,7 @@ async fn a_limit_is_waited_for_and_shown_and_is_no_failure() {
 
 #[tokio::test]
 async fn many_senders_get_no_refusal_when_the_window_is_spent() {
-    let reset = rate::later(Timestamp::now(), SignedDuration::from_millis(700));
+    let reset = later(Timestamp::now(), SignedDuration::from_millis(700));
     let server = Server::start(move |number, _| {
         let now = Timestamp::now();
         let left = 19_usize.saturating_sub(number);
