@@ -44,15 +44,11 @@ struct Window {
     token: Option<SecretString>,
     vault: Vault,
     handle: Handle,
-    woken: mpsc::UnboundedReceiver<()>,
+    woken: mpsc::Receiver<()>,
     shown: Arc<Snapshot>,
 }
 
-fn start(
-    home: &Path,
-    token: Option<SecretString>,
-    vault: &Vault,
-) -> (Handle, mpsc::UnboundedReceiver<()>) {
+fn start(home: &Path, token: Option<SecretString>, vault: &Vault) -> (Handle, mpsc::Receiver<()>) {
     let handle = Handle::start(Start {
         dir: DataDir::open(Some(home.join("data"))).expect("a data folder"),
         token,
@@ -60,9 +56,9 @@ fn start(
         demo: None,
     });
     let handle = handle.expect("a thread");
-    let (wake, woken) = mpsc::unbounded_channel();
-    // Nobody listens any more when a test is over.
-    handle.wake_with(move || wake.send(()).unwrap_or_default());
+    let (wake, woken) = mpsc::channel(1);
+    // One that waits already stands for all.
+    handle.wake_with(move || wake.try_send(()).unwrap_or_default());
     (handle, woken)
 }
 
@@ -242,9 +238,8 @@ fn is_said(shown: &Snapshot, is: impl Fn(&NoticeKind) -> bool) -> bool {
     shown.notices.iter().any(|notice| is(&notice.what))
 }
 
-#[tokio::test]
-async fn a_person_connects_sets_a_destination_up_and_it_is_written() {
-    let mut window = Window::open(false).await;
+/// Signs in by hand: pastes something of no use first, then the address that the browser ended at.
+async fn connect(window: &mut Window) {
     let account = NewAccount {
         name: "Sandbox".to_owned(),
         api_address: window.sandbox.address(),
@@ -285,7 +280,12 @@ async fn a_person_connects_sets_a_destination_up_and_it_is_written() {
     let is_done = |shown: &Snapshot| state(shown) == Some(SignInState::Done);
     window.until("the sign-in", is_done).await;
     assert!(window.shown.accounts[0].settings.signed_in_until.is_some());
+}
 
+#[tokio::test]
+async fn a_person_connects_sets_a_destination_up_and_it_is_written() {
+    let mut window = Window::open(false).await;
+    connect(&mut window).await;
     write_source(&window.source(), &members(1..=3));
     window.finish(|_| ()).await;
     window

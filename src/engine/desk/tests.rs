@@ -35,9 +35,9 @@ impl Window {
             demo: None,
         };
         let handle = Handle::start(start).expect("a thread");
-        let (wake, woken) = mpsc::channel();
-        // Nobody listens any more when a test is over.
-        handle.wake_with(move || wake.send(()).unwrap_or_default());
+        let (wake, woken) = mpsc::sync_channel(1);
+        // One that waits already stands for all.
+        handle.wake_with(move || wake.try_send(()).unwrap_or_default());
         Self {
             handle,
             woken,
