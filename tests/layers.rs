@@ -49,7 +49,7 @@ const OWNERS: [(&str, &[&str]); 22] = [
     ("keyring", &["auth"]),
     ("keyring_core", &["auth"]),
     ("oauth2", &["auth"]),
-    ("open", &["cli", "ui"]),
+    ("open", &["engine"]),
     ("rcgen", &["auth"]),
     ("reqwest", &["outreach", "auth"]),
     ("rfd", &["ui"]),

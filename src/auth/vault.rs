@@ -284,6 +284,14 @@ impl Vault {
         }
     }
 
+    /// A keyring that takes questions and answers none, as one does that waits for a person's password. The questions
+    /// are the second value.
+    #[cfg(test)]
+    pub(crate) fn silent() -> (Self, impl Send + 'static) {
+        let (send, requests) = mpsc::channel::<Request>(N_WAITING);
+        (Self(Arc::new(Backend::Keyring(send))), requests)
+    }
+
     #[cfg(test)]
     pub(super) fn refuse_writes(&self, refuse: bool) {
         if let Backend::Memory(memory) = &*self.0 {

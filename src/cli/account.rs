@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     auth::{self, Vault},
-    engine::{account_unknown, auth_problem, rename_account},
+    engine::{account_unknown, auth_problem, forget_sign_in, rename_account},
     model::{AccountSettings, Keep},
 };
 
@@ -153,26 +153,16 @@ async fn disconnect(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failu
     let account = dir
         .find_account(name)?
         .ok_or_else(|| Failure::usage(account_unknown(name)))?;
-    if account.keep == Keep::Keyring {
-        let forgotten = forget(&account.id).await;
-        forgotten.map_err(|e| auth_failure(&e, &account.name))?;
-    }
     let name = account.name.clone();
-    let signed_out = AccountSettings {
-        signed_in_until: None,
-        connected_as: None,
-        connected_user: None,
-        granted_scopes: vec![],
-        ..account
+    let vault = match account.keep {
+        Keep::Keyring => Vault::keyring(),
+        Keep::SessionOnly => Ok(Vault::memory()),
     };
-    dir.write_account(signed_out)?;
+    let signed_out = forget_sign_in(vault.map_err(Into::into), account).await;
+    dir.write_account(signed_out.map_err(|e| auth_failure(&e, &name))?)?;
     output::result(&format!(
         "Disconnected \"{name}\": its secrets are removed from this computer.\n\
          Outreach still lists the grant. To remove it there, open your Outreach settings, find the app under the connected apps and revoke its access.\n",
     ))?;
     Ok(Exit::Well)
-}
-
-async fn forget(id: &str) -> Result<(), auth::Error> {
-    Ok(Vault::keyring()?.forget(id).await?)
 }

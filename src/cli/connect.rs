@@ -3,7 +3,6 @@
 use std::{
     io::{self, BufRead as _, IsTerminal as _},
     path::PathBuf,
-    process::Stdio,
     thread,
 };
 
@@ -18,11 +17,8 @@ use super::{
     asked_to_end, exit_of_auth, open_dir, output,
 };
 use crate::{
-    auth::{
-        ACCESS_TOKEN_VARIABLE, Browser, Clock, Error, Keeper, News, NoCode, SIGN_IN_WITHIN, Slot,
-        Vault,
-    },
-    engine::{connect_problem, connected_as},
+    auth::{Browser, Clock, Error, Keeper, News, NoCode, SIGN_IN_WITHIN, Vault},
+    engine::{account_or_new, connect_problem, connected, known_secret, open_in_browser},
     model::{AccountSettings, Keep, Problem, RedirectMode, address_fault},
     store::DataDir,
 };
@@ -45,18 +41,7 @@ pub(super) async fn run(data_dir: Option<PathBuf>, options: ConnectArgs) -> Resu
         problem: connect_problem(&error, &name),
         exit: exit_of_auth(&error),
     })?;
-    let who = connected_as(&keeper, &account.api_address).await;
-    let standing = keeper.standing();
-    finish(
-        &dir,
-        AccountSettings {
-            connected_as: who,
-            connected_user: None,
-            granted_scopes: standing.granted_scopes,
-            signed_in_until: standing.signed_in_until,
-            ..account
-        },
-    )
+    finish(&dir, connected(&keeper, account).await)
 }
 
 /// The account as it was or as a new one is, with what was typed.
@@ -69,12 +54,7 @@ fn settings(dir: &DataDir, options: &ConnectArgs) -> Result<AccountSettings, Fai
             "Give it one with --name.",
         )));
     }
-    let known = dir.find_account(name)?;
-    let is_new = known.is_none();
-    let mut account = known.unwrap_or_else(|| {
-        let id = format!("account-{:016x}", fastrand::u64(..));
-        AccountSettings::new(id, name)
-    });
+    let mut account = account_or_new(dir, name)?;
     if let Some(what) = options.api.as_deref().and_then(address_fault) {
         return Err(Failure::usage(Problem::new(
             "api_address_invalid",
@@ -100,7 +80,7 @@ fn settings(dir: &DataDir, options: &ConnectArgs) -> Result<AccountSettings, Fai
     account.port = options.port.unwrap_or(account.port);
     if options.session_only {
         // What the keyring may hold of an earlier sign-in stays as it is.
-        if !is_new && account.keep == Keep::Keyring && account.signed_in_until.is_some() {
+        if account.keep == Keep::Keyring && account.signed_in_until.is_some() {
             return Err(Failure::usage(Problem::new(
                 "account_is_kept",
                 format!(
@@ -123,8 +103,7 @@ async fn open_vault(account: &AccountSettings) -> Result<(Vault, Option<SecretSt
         Keep::SessionOnly => Vault::memory(),
         Keep::Keyring => Vault::keyring()?,
     };
-    vault.check().await?;
-    let known = vault.read(&account.id, Slot::ClientSecret).await?;
+    let known = known_secret(&vault, account).await?;
     Ok((vault, known))
 }
 
@@ -235,7 +214,7 @@ fn show(account: &AccountSettings, address: &str, opens_browser: bool) -> io::Re
             "The browser ends at a page that cannot be shown. Copy its whole address and paste it here. Ctrl-C gives up.\n"
         }
     })?;
-    if opens_browser && !open_browser(address) {
+    if opens_browser && !open_in_browser(address) {
         output::note("No browser could be started; open the address yourself.\n")?;
     }
     Ok(())
@@ -250,19 +229,6 @@ fn not_used(why: &NoCode) -> &'static str {
             "There is no code in this. Paste the whole address that the browser ended at.\n"
         }
     }
-}
-
-/// Starts a browser. It must not inherit a token that stands in our environment.
-fn open_browser(address: &str) -> bool {
-    open::commands(address).into_iter().any(|mut command| {
-        command
-            .env_remove(ACCESS_TOKEN_VARIABLE)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .is_ok()
-    })
 }
 
 /// The lines of standard input from here on, or none; the thread that reads them ends with the program.

@@ -158,7 +158,13 @@ impl Row {
             Some(store) => {
                 let last = store.runs(1)?.pop();
                 (
-                    last.map(|run| if is_worked_on { run } else { seen_dead(run) }),
+                    last.map(|run| {
+                        if is_worked_on {
+                            run
+                        } else {
+                            run.without_worker()
+                        }
+                    }),
                     store.n_pending()?,
                 )
             }
@@ -271,18 +277,6 @@ impl From<Run> for LastRun {
             requests: run.requests,
             problem: run.problem,
         }
-    }
-}
-
-/// A run that goes on although nobody works is one whose process died.
-fn seen_dead(run: Run) -> Run {
-    if run.status != RunStatus::Processing {
-        return run;
-    }
-    Run {
-        status: RunStatus::Stopped,
-        problem: Some(Problem::interrupted()),
-        ..run
     }
 }
 

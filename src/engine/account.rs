@@ -272,13 +272,6 @@ pub(super) async fn learn_who(dir: DataDir, account: String, client: Client) {
     drop(written);
 }
 
-/// Asks Outreach who is signed in; nothing of the sign-in depends on the answer, so there may be none.
-pub async fn connected_as(keeper: &Keeper, api_address: &str) -> Option<String> {
-    let client = Client::with_tokens(api_address, Arc::new(KeeperTokens(keeper.clone()))).ok()?;
-    let asked = timeout(ASK_FOR, client.connected_as()).await;
-    asked.ok()?.ok()?
-}
-
 /// Gives an account another name, in the destinations that use it too. Returns how many those are.
 ///
 /// # Errors

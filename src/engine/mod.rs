@@ -5,7 +5,9 @@
 
 mod account;
 mod command;
+mod connect;
 mod desk;
+mod export;
 mod handle;
 pub mod look;
 mod newer;
@@ -31,8 +33,9 @@ use crate::{
 };
 use account::{Accounts, KeeperTokens};
 
-pub use account::{account_unknown, connected_as, rename_account};
+pub use account::{account_unknown, rename_account};
 pub use command::{AccountCommand, Command, DestinationCommand, DraftCommand, Look};
+pub use connect::{account_or_new, connected, forget_sign_in, known_secret, open_in_browser};
 pub use handle::{Handle, Start};
 pub use notices::notice_problem;
 pub use problem::{problem_of, store_problem};
@@ -87,12 +90,13 @@ pub struct Report {
 }
 
 impl Engine {
-    /// Claims the data folder.
+    /// Claims the data folder, and ends the runs that its last owner has left going on.
     ///
     /// # Errors
     /// If another process works on it.
     pub fn open(dir: DataDir, token: Option<SecretString>) -> Result<Self, store::Error> {
         let lock = dir.lock()?;
+        run::end_interrupted(&dir);
         Ok(Self {
             dir,
             token,
@@ -158,7 +162,7 @@ impl Engine {
         let mut reports = Vec::with_capacity(chosen.len());
         for settings in chosen {
             let client = self.client(&settings.destination.account);
-            reports.push(run::run(&self.dir, &settings, None, mode, client, hooks).await);
+            reports.push(run::run_apart(&self.dir, &settings, None, mode, client, hooks).await);
             self.remember_accounts();
             if hooks.is_stopping() {
                 break;

@@ -68,6 +68,15 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
     }
 }
 
+/// What nobody foresaw.
+pub(super) fn internal() -> Problem {
+    Problem::new(
+        "internal",
+        "A part of this program failed.",
+        "Nothing is lost: what was not confirmed is sent by the next run. If it happens again, report it.",
+    )
+}
+
 /// What is wrong on disk, in words.
 pub fn store_problem(error: &store::Error) -> Problem {
     let said = chain(error);

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
-use super::{Report, newer::Newer, notice_problem, problem_of, today};
+use super::{Report, newer::Newer, notice_problem, problem::internal, problem_of, today};
 use crate::{
-    model::{Cause, Destination, Figures, FileSource, Requests, Run, RunId, RunStatus},
+    model::{Cause, Destination, Figures, FileSource, Problem, Requests, Run, RunId, RunStatus},
     outreach::Client,
     source,
-    store::{DataDir, Settings, Store},
+    store::{self, DataDir, Settings, Store},
     sync::{self, Error, Hindrance, Hooks, Order, Orders, Plan, RouteSettings, Rules, Terms},
 };
 
@@ -26,8 +26,36 @@ pub enum Mode {
     },
 }
 
-/// Runs a destination; whatever goes wrong is in the report.
-pub(super) async fn run(
+/// Ends the runs that go on although nobody works on them: their process died. A state that cannot be written is left
+/// to its destination's next run, which says what is wrong with it.
+pub(super) fn end_interrupted(dir: &DataDir) {
+    let (all, _broken) = dir.read_valid_destinations().unwrap_or_default();
+    for settings in all {
+        let problem = Problem::interrupted();
+        drop(end_unfinished(dir, &settings, RunStatus::Stopped, &problem));
+    }
+}
+
+fn end_unfinished(
+    dir: &DataDir,
+    settings: &Settings,
+    status: RunStatus,
+    problem: &Problem,
+) -> Result<Option<RunId>, store::Error> {
+    let path = dir.state(settings);
+    // A state is opened for writing only if there is something to write, and none is made.
+    let is_unfinished = |store: Store| -> Result<bool, store::Error> {
+        let last = store.runs(1)?.pop();
+        Ok(last.is_some_and(|run| run.status == RunStatus::Processing))
+    };
+    match Store::open_to_read(&path)?.map(is_unfinished).transpose()? {
+        Some(true) => Store::open(&path)?.end_unfinished(status, problem),
+        Some(false) | None => Ok(None),
+    }
+}
+
+/// Runs a destination as a task of its own: what nobody foresaw is in the report too.
+pub(super) async fn run_apart(
     dir: &DataDir,
     settings: &Settings,
     cause: Option<Cause>,
@@ -35,10 +63,30 @@ pub(super) async fn run(
     client: Result<Client, Error>,
     hooks: &Hooks,
 ) -> Report {
+    let mut report = begun(settings, cause);
+    let task = tokio::spawn({
+        let (dir, settings, hooks) = (dir.clone(), settings.clone(), hooks.clone());
+        async move { run(&dir, &settings, cause, mode, client, &hooks).await }
+    });
+    match task.await {
+        Ok(report) => report,
+        Err(_panic) => {
+            report.ended = Timestamp::now();
+            report.break_off(internal());
+            report.is_transient = true;
+            if !matches!(mode, Mode::Dry { .. }) {
+                report.end_in(dir, settings);
+            }
+            report
+        }
+    }
+}
+
+/// A report of nothing yet.
+fn begun(settings: &Settings, cause: Option<Cause>) -> Report {
     let started = Timestamp::now();
-    let destination = &settings.destination;
-    let mut report = Report {
-        destination: destination.name.clone(),
+    Report {
+        destination: settings.destination.name.clone(),
         run: None,
         cause: cause.unwrap_or(Cause::Manual),
         status: RunStatus::Processing,
@@ -51,7 +99,20 @@ pub(super) async fn run(
         is_transient: false,
         plan: None,
         notices: vec![],
-    };
+    }
+}
+
+/// Runs a destination; whatever goes wrong is in the report.
+async fn run(
+    dir: &DataDir,
+    settings: &Settings,
+    cause: Option<Cause>,
+    mode: Mode,
+    client: Result<Client, Error>,
+    hooks: &Hooks,
+) -> Report {
+    let destination = &settings.destination;
+    let mut report = begun(settings, cause);
     let path = dir.state(settings);
     let ended = match Store::open(&path) {
         Ok(mut store) => match mode {
@@ -70,6 +131,9 @@ pub(super) async fn run(
     report.ended = Timestamp::now();
     if let Err(error) = ended {
         report.fail(&error, destination);
+        if !matches!(mode, Mode::Dry { .. }) {
+            report.end_in(dir, settings);
+        }
     }
     if report.status == RunStatus::Processing {
         report.status = status_of(&report.figures);
@@ -273,6 +337,20 @@ impl Planning {
 }
 
 impl Report {
+    /// Ends in the state what a run has begun there and could not end.
+    fn end_in(&mut self, dir: &DataDir, settings: &Settings) {
+        let problem = self.problem.clone().unwrap_or_else(internal);
+        // A state that cannot be written is told by the next run.
+        let ended = end_unfinished(dir, settings, self.status, &problem);
+        self.run = self.run.or(ended.ok().flatten());
+    }
+
+    fn break_off(&mut self, problem: Problem) {
+        self.status = RunStatus::Failed;
+        self.problem = Some(problem);
+        self.hindrance = Some(Hindrance::Computer);
+    }
+
     fn fail(&mut self, error: &Error, destination: &Destination) {
         let hindrance = error.hindrance();
         self.status = match hindrance {
@@ -296,5 +374,73 @@ fn status_of(figures: &Figures) -> RunStatus {
         RunStatus::Failed
     } else {
         RunStatus::Partial
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use secrecy::SecretString;
+    use tokio::sync::watch;
+
+    use super::*;
+    use crate::engine::look::testing::Past;
+
+    /// Hooks of somebody who fails as soon as something is told of the delivery.
+    fn broken_hooks(stop: &watch::Sender<bool>) -> Hooks {
+        Hooks {
+            stop: stop.subscribe(),
+            progress: Arc::new(|progress| {
+                assert!(
+                    !matches!(progress, sync::Progress::Delivering { .. }),
+                    "a failure on purpose"
+                );
+            }),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_run_that_fails_unforeseen_is_reported_and_ended() {
+        let past = Past::usual();
+        let destination = &past.settings.destination;
+        let mapped = destination.mapping.iter().map(|row| row.source.clone());
+        let audiences = destination.audiences.iter();
+        let audiences = audiences.map(|one| format!("segmentMembership.ups.{}.status", one.id));
+        let columns: Vec<_> = mapped.chain(audiences).collect();
+        let rows = "1,Ada,Lovelace,Chief,,,realized,,\n3,,,Chief,,,,realized,\n";
+        let text = format!("{}\n{rows}", columns.join(","));
+        std::fs::write(&destination.source.path, text).expect("a source");
+        let client = Client::new("http://127.0.0.1:9", SecretString::from("t"));
+        let client = client.map_err(Error::Outreach);
+        let report = run_apart(
+            &past.dir,
+            &past.settings,
+            None,
+            Mode::Send,
+            client,
+            &broken_hooks(&watch::Sender::new(false)),
+        )
+        .await;
+        let problem = report.problem.expect("it failed");
+        assert_eq!((&*problem.code, report.is_transient), ("internal", true));
+        let last = past.store().runs(1).expect("it can be read").remove(0);
+        assert_eq!(Some(last.id), report.run);
+        assert_eq!(last.status, RunStatus::Failed);
+        assert!(last.ended.is_some() && last.problem == Some(problem));
+    }
+
+    #[test]
+    fn what_went_on_when_the_program_died_is_ended_at_its_start() {
+        let past = Past::usual();
+        let begun = past
+            .store()
+            .begin_run(Cause::Manual, Timestamp::now())
+            .expect("it can be written");
+        let engine = crate::engine::Engine::open(past.dir.clone(), None);
+        drop(engine.expect("nobody else works there"));
+        let last = past.store().runs(1).expect("it can be read").remove(0);
+        assert_eq!((last.id, last.status), (begun, RunStatus::Stopped));
+        assert!(last.is_interrupted() && last.ended.is_some());
     }
 }

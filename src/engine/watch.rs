@@ -141,7 +141,8 @@ impl Engine {
         let dir = self.dir.clone();
         let client = self.client(&settings.destination.account);
         async move {
-            let report = run::run(&dir, &settings, Some(cause), Mode::Send, client, &hooks).await;
+            let mode = Mode::Send;
+            let report = run::run_apart(&dir, &settings, Some(cause), mode, client, &hooks).await;
             (settings.slug, settings.destination.account, report)
         }
     }

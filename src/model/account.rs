@@ -135,6 +135,18 @@ impl AccountSettings {
         }
     }
 
+    /// The account without its sign-in.
+    #[must_use]
+    pub fn signed_out(self) -> Self {
+        Self {
+            signed_in_until: None,
+            connected_as: None,
+            connected_user: None,
+            granted_scopes: vec![],
+            ..self
+        }
+    }
+
     /// Where the browser signs in.
     pub fn authorize_address(&self) -> String {
         let own = self.authorize_address.clone();

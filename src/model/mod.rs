@@ -19,6 +19,7 @@ mod preferences;
 mod problem;
 mod run;
 pub mod suggest;
+mod wait;
 
 pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
@@ -41,3 +42,4 @@ pub use place::Place;
 pub use preferences::{Appearance, Closing, Preferences, SMALLEST_YEARLY_ALLOWANCE};
 pub use problem::Problem;
 pub use run::{Cause, Fate, Figures, RecordFault, Requests, Run, RunStatus};
+pub use wait::{Wait, WaitsFor};

@@ -25,10 +25,13 @@ impl Problem {
         }
     }
 
+    /// The word of [`interrupted`](Self::interrupted).
+    pub const INTERRUPTED: &str = "interrupted";
+
     /// A run's, if the program ended before it did.
     pub fn interrupted() -> Self {
         Self::new(
-            "interrupted",
+            Self::INTERRUPTED,
             "The program ended before this run did.",
             "Nothing is lost: what was not confirmed is sent by the next run.",
         )

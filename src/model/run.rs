@@ -167,6 +167,27 @@ pub struct Run {
     pub problem: Option<Problem>,
 }
 
+impl Run {
+    /// Whether the program ended before it did.
+    pub fn is_interrupted(&self) -> bool {
+        let problem = self.problem.as_ref();
+        problem.is_some_and(|problem| problem.code == Problem::INTERRUPTED)
+    }
+
+    /// The same run as it is if nobody works on it: one that goes on was interrupted.
+    #[must_use]
+    pub fn without_worker(self) -> Self {
+        if self.status != RunStatus::Processing {
+            return self;
+        }
+        Self {
+            status: RunStatus::Stopped,
+            problem: Some(Problem::interrupted()),
+            ..self
+        }
+    }
+}
+
 /// Whether a record was held back by us or refused by Outreach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

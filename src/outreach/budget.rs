@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::rate::{DEFAULT_WAIT, LONGEST_WAIT, RateHeaders, later};
-use crate::model::BudgetNote;
+use crate::model::{BudgetNote, Wait, WaitsFor};
 
 /// Two answers that name ends of the window this close speak of the same window.
 const SAME_WINDOW: SignedDuration = SignedDuration::from_secs(2);
@@ -72,6 +72,7 @@ struct Window {
 #[derive(Debug)]
 struct Pause {
     until: Timestamp,
+    what: WaitsFor,
     is_probing: bool,
 }
 
@@ -83,6 +84,7 @@ impl Budget {
             window: None,
             pause: Some(Pause {
                 until: Timestamp::UNIX_EPOCH,
+                what: WaitsFor::Limit,
                 is_probing: false,
             }),
             in_flight: 0,
@@ -165,6 +167,13 @@ impl Budget {
         }
     }
 
+    /// What requests that may not leave wait for.
+    pub(super) fn waits_for(&self) -> WaitsFor {
+        self.pause
+            .as_ref()
+            .map_or(WaitsFor::Limit, |pause| pause.what)
+    }
+
     /// Reserves one request, or says from when there may be one.
     #[cfg(test)]
     pub(super) fn take(&mut self, now: Timestamp) -> Result<Ticket, Slot> {
@@ -206,9 +215,10 @@ impl Budget {
         self.learn(now, rate);
     }
 
-    /// The request was told to come back at `until`.
-    pub(super) fn on_pause(&mut self, now: Timestamp, ticket: Ticket, until: Timestamp) {
+    /// The request was told to come back later.
+    pub(super) fn on_pause(&mut self, now: Timestamp, ticket: Ticket, wait: Wait) {
         self.come_back(&ticket);
+        let Wait { what, until } = wait;
         if ticket.epoch != self.epoch && until <= now {
             return;
         }
@@ -225,7 +235,8 @@ impl Budget {
         if ticket.is_probe {
             self.strikes = self.strikes.saturating_add(1);
         }
-        self.pause_until(until.max(later(now, floor)).min(later(now, LONGEST_WAIT)));
+        let until = until.max(later(now, floor)).min(later(now, LONGEST_WAIT));
+        self.pause_until(Wait { what, until });
     }
 
     /// The request was given up before its end.
@@ -272,17 +283,24 @@ impl Budget {
             .as_ref()
             .filter(|window| window.left <= reserved);
         if let Some(ends) = spent.map(|window| window.ends) {
-            self.pause_until(ends);
+            self.pause_until(Wait {
+                what: WaitsFor::Limit,
+                until: ends,
+            });
         }
     }
 
-    fn pause_until(&mut self, until: Timestamp) {
+    fn pause_until(&mut self, wait: Wait) {
+        let Wait { what, until } = wait;
         if let Some(pause) = &mut self.pause {
-            pause.until = pause.until.max(until);
+            if until > pause.until {
+                (pause.until, pause.what) = (until, what);
+            }
         } else {
             self.epoch += 1;
             self.pause = Some(Pause {
                 until,
+                what,
                 is_probing: false,
             });
         }

@@ -22,7 +22,7 @@ use super::{
     retry::RetryPolicy,
     token::{Fixed, Tokens},
 };
-use crate::model::{BudgetNote, BudgetSettings, Requests};
+use crate::model::{BudgetNote, BudgetSettings, Requests, Wait};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -51,7 +51,7 @@ pub(super) struct Shared {
     account: Mutex<Remembered>,
     /// Wakes the senders that wait for a slot.
     pub(super) changed: Notify,
-    pub(super) waiting: watch::Sender<Option<Timestamp>>,
+    pub(super) waiting: watch::Sender<Option<Wait>>,
     pub(super) n_waiting: Mutex<u64>,
     /// The user whom the first confirmed write with these tokens was put down to.
     updater: Mutex<Option<u64>>,
@@ -267,13 +267,13 @@ impl Client {
         lock(&self.shared.updater).get_or_insert(user);
     }
 
-    /// Until when requests wait for the limit or for maintenance to pass; `None` if none waits.
-    pub fn waiting_until(&self) -> Option<Timestamp> {
+    /// What requests wait for, and until when; `None` if none waits.
+    pub fn waiting(&self) -> Option<Wait> {
         *self.shared.waiting.borrow()
     }
 
-    /// Follows [`waiting_until`](Self::waiting_until).
-    pub fn watch_waiting(&self) -> watch::Receiver<Option<Timestamp>> {
+    /// Follows [`waiting`](Self::waiting).
+    pub fn watch_waiting(&self) -> watch::Receiver<Option<Wait>> {
         self.shared.waiting.subscribe()
     }
 

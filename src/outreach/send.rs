@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::{
     Body, Method, Request, Url,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -18,8 +18,9 @@ use super::{
     budget::{Slot, Ticket},
     client::{Client, MEDIA_TYPE, Shared, authorization, lock},
     error::{Consequence, Error},
-    rate::RateHeaders,
+    rate::{RateHeaders, later},
 };
+use crate::model::{Wait, WaitsFor};
 
 const MAX_BYTES: usize = 4 << 20;
 /// Pages and lists may be larger than other answers.
@@ -27,6 +28,8 @@ pub(super) const MAX_PAGE_BYTES: usize = 64 << 20;
 /// A computer that slept did not let the timers run, so a long wait looks at the clock this often.
 const LONGEST_NAP: Duration = Duration::from_secs(5);
 const SHORTEST_NAP: Duration = Duration::from_millis(250);
+/// A state that is shown for less would only flicker.
+const WORTH_SHOWING: Duration = Duration::from_secs(2);
 
 /// A request that can be sent again and again.
 pub(super) struct Call {
@@ -162,7 +165,7 @@ impl Client {
             }
             attempts_made += 1;
             match self.policy.wait(attempts_made, fastrand::f64()) {
-                Some(wait) => sleep(wait).await,
+                Some(wait) => self.back_off(wait, &error).await,
                 None => return Err(error),
             }
         }
@@ -244,10 +247,36 @@ impl Client {
         Ok((answer, headers))
     }
 
+    /// Waits before the next attempt. A short wait, as after a single failure among many, is not worth showing.
+    async fn back_off(&self, wait: Duration, error: &Error) {
+        let shown = (wait >= WORTH_SHOWING).then(|| {
+            let waiter = Waiter::new(&self.shared);
+            let what = match error.consequence() {
+                Consequence::Unreachable => WaitsFor::Network,
+                Consequence::WaitUntil(_)
+                | Consequence::Retry
+                | Consequence::FailRecord
+                | Consequence::StopRun
+                | Consequence::SignInNeeded => WaitsFor::Outreach,
+            };
+            let wait = SignedDuration::try_from(wait).unwrap_or_default();
+            waiter.show(Wait {
+                what,
+                until: later(Timestamp::now(), wait),
+            });
+            waiter
+        });
+        sleep(wait).await;
+        drop(shown);
+    }
+
     /// Waits until a token may be had. The wait has an end to show, as one for the limit has.
     async fn wait_for_token(&self, until: Timestamp) {
         let waiter = Waiter::new(&self.shared);
-        waiter.show(until);
+        waiter.show(Wait {
+            what: WaitsFor::SignIn,
+            until,
+        });
         loop {
             let left = until.duration_since(self.now());
             // Whoever says "later" for an instant that has passed is asked again after a moment, not at once.
@@ -265,7 +294,10 @@ impl Client {
         loop {
             let changed = self.shared.changed.notified();
             let now = self.now();
-            let taken = self.shared.budget().take_for(now, self.urgency);
+            let (taken, what) = {
+                let mut budget = self.shared.budget();
+                (budget.take_for(now, self.urgency), budget.waits_for())
+            };
             let nap = match taken {
                 Ok(ticket) => {
                     return Permit {
@@ -276,7 +308,7 @@ impl Client {
                 Err(Slot::At(until)) => {
                     waiter
                         .get_or_insert_with(|| Waiter::new(&self.shared))
-                        .show(until);
+                        .show(Wait { what, until });
                     until.duration_since(now).unsigned_abs().min(LONGEST_NAP)
                 }
                 Err(Slot::Now | Slot::AfterProbe) => LONGEST_NAP,
@@ -302,7 +334,15 @@ impl Permit {
         };
         let mut budget = self.shared.budget();
         match error.map(Error::consequence) {
-            Some(Consequence::WaitUntil(until)) => budget.on_pause(now, ticket, until),
+            Some(Consequence::WaitUntil(until)) => {
+                let is_limit = error.and_then(Error::status) == Some(429);
+                let what = if is_limit {
+                    WaitsFor::Limit
+                } else {
+                    WaitsFor::Outreach
+                };
+                budget.on_pause(now, ticket, Wait { what, until });
+            }
             // What others say of a limit is not Outreach's.
             Some(Consequence::Unreachable) => {
                 budget.on_response(now, ticket, &RateHeaders::default());
@@ -342,10 +382,10 @@ impl Waiter {
         }
     }
 
-    fn show(&self, until: Timestamp) {
+    fn show(&self, wait: Wait) {
         self.shared.waiting.send_if_modified(|shown| {
-            let is_news = *shown != Some(until);
-            *shown = Some(until);
+            let is_news = *shown != Some(wait);
+            *shown = Some(wait);
             is_news
         });
     }

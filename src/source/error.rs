@@ -186,6 +186,11 @@ impl Error {
         matches!(self, Self::NotFound { .. } | Self::NothingToRead { .. })
     }
 
+    /// Whether the computer could not give the file, whatever is in it.
+    pub(super) fn is_of_the_computer(&self) -> bool {
+        matches!(self, Self::Io { .. } | Self::ChangedWhileRead { .. })
+    }
+
     /// Whether a file is there and holds nothing, as one does that was cut off at once.
     pub fn is_empty_file(&self) -> bool {
         matches!(self, Self::FileEmpty { .. })

@@ -1,6 +1,6 @@
 //! A source of files: opened once, looked at, and read.
 
-use std::{cmp::Ordering, ops::ControlFlow, sync::Arc};
+use std::{cmp::Ordering, collections::HashSet, ops::ControlFlow, sync::Arc};
 
 use super::{
     Batch, Error, Projection, columns,
@@ -40,11 +40,8 @@ pub fn open(settings: &FileSource) -> Result<Files, Error> {
         SourceKind::Files => {}
     }
     let listing = listing::list(&settings.path)?;
-    let mut files = vec![];
-    for entry in listing.entries {
-        let shape = shape::sniff(&entry)?;
-        files.push(SourceFile { entry, shape });
-    }
+    let mut ignored = listing.ignored;
+    let mut files = without_notes(listing.entries, &mut ignored)?;
     let layout = common_layout(&files)?;
     let contents = match settings.contents {
         Contents::Guess => guess_contents(layout, &files),
@@ -55,8 +52,39 @@ pub fn open(settings: &FileSource) -> Result<Files, Error> {
         contents,
         layout,
         all: files,
-        ignored: listing.ignored,
+        ignored,
     })
+}
+
+/// Looks at the beginning of each file, and leaves out what is no data: a text beside files of another kind that has
+/// no column in common with them. The parts of an export have one ending, so a part that was cut off is not taken for
+/// such a text.
+fn without_notes(entries: Vec<Entry>, ignored: &mut Vec<String>) -> Result<Vec<SourceFile>, Error> {
+    let (texts, sure): (Vec<_>, Vec<_>) = entries.into_iter().partition(Entry::may_be_a_note);
+    let mut files = vec![];
+    for entry in sure {
+        let shape = shape::sniff(&entry)?;
+        files.push(SourceFile { entry, shape });
+    }
+    let known: HashSet<String> = files.iter().flat_map(SourceFile::plain_columns).collect();
+    for entry in texts {
+        match shape::sniff(&entry) {
+            Err(error) if known.is_empty() || error.is_of_the_computer() => return Err(error),
+            Ok(shape) => {
+                let file = SourceFile { entry, shape };
+                let mut columns = file.plain_columns();
+                if known.is_empty() || columns.any(|column| known.contains(&column)) {
+                    drop(columns);
+                    files.push(file);
+                } else {
+                    ignored.push(file.entry.name.to_string());
+                }
+            }
+            Err(_no_table) => ignored.push(entry.name.to_string()),
+        }
+    }
+    ignored.sort();
+    Ok(files)
 }
 
 fn common_layout(files: &[SourceFile]) -> Result<Layout, Error> {
@@ -250,6 +278,11 @@ impl Plan {
 }
 
 impl SourceFile {
+    /// The names of its columns as they are compared.
+    fn plain_columns(&self) -> impl Iterator<Item = String> + '_ {
+        self.shape.columns.iter().map(|name| columns::plain(name))
+    }
+
     /// Whether it is JSON that begins with neither the field that is looked for nor an audience.
     fn is_unknown(&self, projection: &Projection) -> bool {
         let ids = columns::identity_columns(&projection.outreach_id);

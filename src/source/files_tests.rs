@@ -421,3 +421,46 @@ fn a_time_that_cannot_be_is_never_the_newest() {
         ]
     );
 }
+
+#[test]
+fn a_text_beside_the_data_is_left_out_unless_it_has_their_columns() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, text: &[u8]| {
+        fs::write(folder.path().join(name), text).expect("a file can be written");
+    };
+    write("all.csv", b"Oid,person.name.firstName\n1,Ada\n");
+    write(
+        "for Bo.txt",
+        b"Dear Bo,\nhere is the export, as promised.\n",
+    );
+    write("done.txt", b"");
+    write("picture.txt", b"\x00\x01\x02");
+    let path = || folder.path().to_owned();
+    let files = opened(path(), Contents::Guess);
+    assert_eq!(files.ignored, ["done.txt", "for Bo.txt", "picture.txt"]);
+    let projection = Projection {
+        attributes: vec!["person.name.firstName".to_owned()],
+        ..projection(&[])
+    };
+    assert_eq!(read(&files, &projection).expect("rows"), ["1|Ada"]);
+
+    write("more.txt", b"firstName,OID\n");
+    write("part.txt", b"Oid,person.name.firstName\n2,Bo\n");
+    let files = opened(path(), Contents::Guess);
+    assert_eq!(files.ignored.len(), 3);
+    let error = read(&files, &projection).expect_err("a part without a column");
+    assert_eq!(error.code(), "source_column_missing");
+}
+
+#[test]
+fn texts_alone_are_the_data() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("a.txt"), "").expect("a file can be written");
+    let settings = FileSource {
+        kind: SourceKind::Files,
+        path: folder.path().to_owned(),
+        contents: Contents::Guess,
+    };
+    let error = open(&settings).expect_err("an empty export");
+    assert_eq!(error.code(), "source_file_empty");
+}

@@ -82,6 +82,11 @@ impl Entry {
         }
     }
 
+    /// Whether it may be a text that somebody has put beside the data: its name says nothing else.
+    pub(super) fn may_be_a_note(&self) -> bool {
+        self.ending.is_some() && names::is_text(&self.name) && self.facts == NameFacts::default()
+    }
+
     /// Opens the file, unless it is no longer the one that was listed.
     pub(super) fn open(&self) -> Result<fs::File, Error> {
         self.check_unchanged()?;

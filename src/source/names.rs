@@ -48,6 +48,11 @@ pub(super) fn ending(name: &str) -> Option<Ending> {
     }
 }
 
+/// Whether the name is one of a text as people write it.
+pub(super) fn is_text(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".txt")
+}
+
 /// Whether such a file stands beside the data: a manifest, a marker of the program that wrote it, or a note. Only the
 /// name decides: by its contents a part of a snapshot that was cut off might look like a note as well.
 pub(super) fn is_beside_the_data(name: &str) -> bool {

@@ -1,5 +1,7 @@
 //! The runs of a destination, and the records that were not written.
 
+use std::ops::ControlFlow;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -9,21 +11,26 @@ use crate::model::{
 };
 
 impl Store {
+    /// Ends the runs that never ended, for this reason: at their last sign of life, which is their last confirmed
+    /// change. Returns the number of the newest of them.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn end_unfinished(
+        &mut self,
+        status: RunStatus,
+        problem: &Problem,
+    ) -> Result<Option<RunId>, Error> {
+        self.atomically(|db| end_unfinished(db, status, problem))
+    }
+
     /// Begins a run. One that never ended, because the process died, is ended as stopped.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub fn begin_run(&mut self, cause: Cause, now: Timestamp) -> Result<RunId, Error> {
         self.atomically(|db| {
-            db.execute(
-                "UPDATE run SET status = ?1, ended = ?2, problem = ?3 WHERE status = ?4",
-                (
-                    RunStatus::Stopped.as_str(),
-                    now.as_millisecond(),
-                    to_json(&Problem::interrupted()),
-                    RunStatus::Processing.as_str(),
-                ),
-            )?;
+            end_unfinished(db, RunStatus::Stopped, &Problem::interrupted())?;
             db.execute(
                 "INSERT INTO run (cause, status, started) VALUES (?1, ?2, ?3)",
                 (
@@ -77,13 +84,36 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub fn faults(&self, run: RunId) -> Result<Vec<RecordFault>, Error> {
+        let mut faults = vec![];
+        self.each_fault(run, |fault| {
+            faults.push(fault);
+            ControlFlow::Continue(())
+        })?;
+        Ok(faults)
+    }
+
+    /// Hands on the records that a run did not write one by one, in the order they were met, until `each` breaks:
+    /// there may be more than fit into memory.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn each_fault(
+        &self,
+        run: RunId,
+        mut each: impl FnMut(RecordFault) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
         self.on(|db| {
             let mut statement = db.prepare(
                 "SELECT fate, prospect_id, name, line, code, what, outreach
                  FROM fault JOIN source_file ON source_file.id = file_id WHERE run_id = ?1 ORDER BY fault.id",
             )?;
-            let rows = statement.query_map([run.get()], fault)?;
-            rows.collect()
+            let mut rows = statement.query([run.get()])?;
+            while let Some(row) = rows.next()? {
+                if each(fault(row)?).is_break() {
+                    break;
+                }
+            }
+            Ok(())
         })
     }
 
@@ -99,6 +129,24 @@ impl Store {
                 .is_some())
         })
     }
+}
+
+fn end_unfinished(
+    db: &Connection,
+    status: RunStatus,
+    problem: &Problem,
+) -> rusqlite::Result<Option<RunId>> {
+    let mut statement = db.prepare_cached(
+        "UPDATE run SET status = ?1, problem = ?2, ended = coalesce(
+            (SELECT at FROM journal WHERE run_id = run.id ORDER BY journal.id DESC LIMIT 1), started)
+         WHERE status = ?3 RETURNING id",
+    )?;
+    let processing = RunStatus::Processing.as_str();
+    let rows = statement.query_map((status.as_str(), to_json(problem), processing), |row| {
+        row.get(0).map(RunId::new)
+    })?;
+    let ended: Vec<_> = rows.collect::<Result<_, _>>()?;
+    Ok(ended.into_iter().max())
 }
 
 pub(super) fn write_figures(
@@ -203,4 +251,66 @@ fn instant(milliseconds: i64) -> Timestamp {
 
 fn to_json(problem: &Problem) -> String {
     serde_json::to_string(problem).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Change, Digest, FieldSet, FieldValue, Place, Target},
+        store::{Answer, Verdict},
+    };
+
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("an instant")
+    }
+
+    fn confirmed(prospect: u64) -> Answer {
+        let title = Target::parse("title").expect("an attribute");
+        Answer {
+            change: Change {
+                prospect: OutreachId::new(prospect).expect("above 0"),
+                fields: std::iter::once((title, FieldValue::Text("Chief"))).collect::<FieldSet>(),
+                digest: Digest(prospect),
+                place: Place {
+                    file: "a.csv".into(),
+                    line: prospect,
+                },
+            },
+            verdict: Verdict::Confirmed,
+        }
+    }
+
+    #[test]
+    fn a_run_that_never_ended_ends_at_its_last_sign_of_life() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let mut store = Store::open(&home.path().join("a.db")).expect("it can be made");
+        let problem = Problem::interrupted();
+        let end = |store: &mut Store| {
+            let ended = store.end_unfinished(RunStatus::Stopped, &problem);
+            ended.expect("it can be written")
+        };
+        assert_eq!(end(&mut store), None);
+        let silent = store.begin_run(Cause::Manual, second(100)).expect("begun");
+        assert_eq!(end(&mut store), Some(silent));
+        let busy = store.begin_run(Cause::Manual, second(200)).expect("begun");
+        for (prospect, at) in [(1, 210), (2, 220)] {
+            let (figures, requests) = (Figures::default(), Requests::default());
+            store
+                .settle(
+                    busy,
+                    &[confirmed(prospect)],
+                    &figures,
+                    &requests,
+                    second(at),
+                )
+                .expect("it can be written");
+        }
+        assert_eq!(end(&mut store), Some(busy));
+        assert_eq!(end(&mut store), None, "once");
+        let runs = store.runs(2).expect("they can be read");
+        let ends: Vec<_> = runs.iter().map(|run| run.ended).collect();
+        assert_eq!(ends, [Some(second(220)), Some(second(100))]);
+        assert!(runs.iter().all(Run::is_interrupted));
+    }
 }

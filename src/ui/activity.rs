@@ -169,6 +169,6 @@ fn one(ui: &mut Ui, view: &View<'_>, destination: &DestinationView, run: &Run, c
         5 => cell::value(ui, &count(run.figures.activated)),
         6 => cell::value(ui, &count(run.figures.failed)),
         7 => cell::text(ui, &super::destination::rate(run)),
-        _ => run_chip(run.status).show(ui),
+        _ => run_chip(run).show(ui),
     };
 }

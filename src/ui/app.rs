@@ -5,7 +5,6 @@ mod tests;
 
 use std::{
     path::PathBuf,
-    process::Stdio,
     sync::{Arc, mpsc},
     thread,
 };
@@ -24,7 +23,7 @@ use super::{
 };
 use crate::{
     engine::{
-        Command, DestinationCommand, DraftCommand, Handle, Snapshot,
+        Command, DestinationCommand, DraftCommand, Handle, Snapshot, open_in_browser,
         snapshot::{NoticeItem, NoticeKind, SignInState},
     },
     model::{Appearance, Closing, Draft},
@@ -475,21 +474,6 @@ fn show_dialog(choice: &Choice) -> Option<PathBuf> {
             .set_file_name(format!("{slug}-run-{run}.csv"))
             .save_file(),
     }
-}
-
-/// The variable that may hold a token, which no other program needs to see.
-const TOKEN_VARIABLE: &str = "AUDIENCE_SYNC_ACCESS_TOKEN";
-
-fn open_in_browser(address: &str) -> bool {
-    open::commands(address).into_iter().any(|mut command| {
-        command
-            .env_remove(TOKEN_VARIABLE)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .is_ok()
-    })
 }
 
 /// Sets the look of the window, and has the engine wake it.

@@ -3,6 +3,7 @@
 mod activation;
 mod audience;
 mod audiences;
+mod delivery;
 mod fault;
 mod head;
 mod person;

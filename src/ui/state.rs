@@ -5,6 +5,7 @@ use super::{
     icon::Icon,
     text::{t, t_args},
     widgets::Kind,
+    words::waits,
 };
 use crate::{
     engine::{
@@ -139,11 +140,10 @@ impl BottomLine {
 
 fn of_run(view: &DestinationView, running: &Running, at: &View<'_>) -> String {
     let name = view.settings.name.as_str();
-    if let Some(until) = running.waiting_until.filter(|until| *until > at.now) {
-        let time = format::time(until, &at.zone);
+    if let Some(wait) = running.waiting.filter(|wait| wait.until > at.now) {
         return t_args(
             "bottom-waiting",
-            &[("name", name.into()), ("time", time.into())],
+            &[("name", name.into()), ("wait", waits(wait, at).into())],
         );
     }
     match running.phase {

@@ -2,9 +2,10 @@
 
 use crate::{
     engine::snapshot::{AudienceStatus, DestinationView, Phase, Running},
-    model::{Alert, Cause, Problem, RunStatus},
+    model::{Alert, Cause, Problem, Run, RunStatus, Wait, WaitsFor},
     ui::{
-        text::t,
+        View, format,
+        text::{t, t_args},
         widgets::{Chip, chip::Kind},
     },
 };
@@ -42,6 +43,18 @@ impl State {
     }
 }
 
+/// What a run waits for, and when it goes on.
+pub(in crate::ui) fn waits(wait: Wait, view: &View<'_>) -> String {
+    let key = match wait.what {
+        WaitsFor::Limit => "waits-limit",
+        WaitsFor::SignIn => "waits-sign-in",
+        WaitsFor::Network => "waits-network",
+        WaitsFor::Outreach => "waits-outreach",
+    };
+    let at = format::time(wait.until, &view.zone);
+    t_args(key, &[("at", at.into())])
+}
+
 /// Whether a person has to look at a destination: it has a problem, or its last run met one.
 pub(in crate::ui) fn needs_attention(view: &DestinationView) -> bool {
     let ended_badly = |status| matches!(status, RunStatus::Partial | RunStatus::Failed);
@@ -55,8 +68,9 @@ pub(in crate::ui) fn needs_attention(view: &DestinationView) -> bool {
 }
 
 /// How a run ended.
-pub(in crate::ui) fn run_chip(status: RunStatus) -> Chip<'static> {
-    match status {
+pub(in crate::ui) fn run_chip(run: &Run) -> Chip<'static> {
+    match run.status {
+        RunStatus::Stopped if run.is_interrupted() => Chip::off(t("run-interrupted")),
         RunStatus::Processing => Chip::running(t("run-processing")),
         RunStatus::Completed => Chip::ok(t("run-completed")),
         RunStatus::Partial => Chip::warn(t("run-partial")),

@@ -9,6 +9,7 @@
 mod batches;
 mod cli;
 mod connect;
+mod desk;
 mod faults;
 mod guard;
 mod interrupted;

@@ -21,6 +21,7 @@ step-of = Step { $n }, { $name }
 ## The sum line
 
 sum-received = Profiles received
+sum-bar = What became of the profiles
 sum-activated = Activated
 sum-unchanged = Unchanged
 sum-excluded = Excluded

@@ -36,7 +36,7 @@ set-up-first = Set up a destination
 
 bottom-starting = Starting
 bottom-signing-in = Waiting for the sign-in at Outreach
-bottom-waiting = { $name }: waiting for Outreach's hourly limit until { $time }
+bottom-waiting = { $name }. { $wait }
 bottom-planning = { $name }: comparing, { $n } profiles read
 bottom-delivering = { $n ->
     [one] { $name }: { $n } prospect left

@@ -8,12 +8,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Desk, Done};
 use crate::{
-    auth::{self, Browser, Clock, Keeper, News, SIGN_IN_WITHIN, Slot, Vault},
+    auth::{self, Browser, Clock, Keeper, News, SIGN_IN_WITHIN, Vault},
     engine::{
-        AccountCommand, auth_problem, connect_problem, connected_as, rename_account,
+        AccountCommand, account_or_new, auth_problem, connect_problem, connected, forget_sign_in,
+        known_secret, rename_account,
         snapshot::{AccountView, BudgetView, HourOfRequests, NoticeKind, SignIn, SignInState},
     },
-    model::{AccountSettings, Alert, Keep, NewAccount},
+    model::{AccountSettings, Alert, Keep, NewAccount, WaitsFor},
 };
 
 /// Pasted addresses that wait to be looked at.
@@ -67,13 +68,10 @@ impl Desk {
     }
 
     fn connect(&mut self, wanted: &NewAccount, secret: Option<SecretString>) {
-        let known = self.engine.dir().find_account(&wanted.name);
-        let Some(known) = self.tell_if_not(known) else {
+        let account = account_or_new(self.engine.dir(), &wanted.name);
+        let Some(mut account) = self.tell_if_not(account) else {
             return;
         };
-        let mut account = known.unwrap_or_else(|| {
-            AccountSettings::new(format!("account-{:016x}", fastrand::u64(..)), &wanted.name)
-        });
         wanted.apply_to(&mut account);
         account.budget = self.snapshot.preferences.budget();
         let (pasted, addresses) = mpsc::channel(N_WAITING);
@@ -142,24 +140,23 @@ impl Desk {
         };
         let vault = self.engine.accounts.vault(account.keep);
         self.spawn(async move {
-            let forgotten = match vault {
-                Ok(vault) => vault.forget(&account.id).await.map_err(Into::into),
-                Err(error) => Err(error),
-            };
-            let done: Done = Box::new(move |desk| desk.on_disconnected(account, forgotten));
+            let name = account.name.clone();
+            let signed_out = forget_sign_in(vault, account).await;
+            let done: Done = Box::new(move |desk| desk.on_disconnected(name, signed_out));
             done
         });
     }
 
-    fn on_disconnected(&mut self, account: AccountSettings, forgotten: Result<(), auth::Error>) {
-        if let Err(error) = forgotten {
-            let problem = auth_problem(&error, &account.name);
-            self.tell(NoticeKind::Problem(problem));
-            return;
-        }
+    fn on_disconnected(&mut self, name: String, came: Result<AccountSettings, auth::Error>) {
+        let account = match came {
+            Ok(account) => account,
+            Err(error) => {
+                self.tell(NoticeKind::Problem(auth_problem(&error, &name)));
+                return;
+            }
+        };
         self.engine.accounts.drop_keeper(&account.id);
-        let name = account.name.clone();
-        let stored = self.engine.dir().write_account(signed_out(account));
+        let stored = self.engine.dir().write_account(account);
         self.tell_if_not(stored);
         self.tell(NoticeKind::Disconnected { account: name });
         self.refresh_accounts();
@@ -173,7 +170,7 @@ impl Desk {
         let changed = self.engine.dir().change_accounts(|accounts| {
             for account in accounts.iter_mut() {
                 if account.keep == Keep::SessionOnly {
-                    *account = signed_out(account.clone());
+                    *account = account.clone().signed_out();
                 }
             }
         });
@@ -246,11 +243,9 @@ impl Desk {
         let (mut this_year, mut waiting_until) = (0, None);
         let year = now.strftime("%Y").to_string();
         for view in destinations {
-            waiting_until = waiting_until.max(
-                view.running
-                    .as_ref()
-                    .and_then(|running| running.waiting_until),
-            );
+            let waiting = view.running.as_ref().and_then(|running| running.waiting);
+            let waiting = waiting.filter(|wait| wait.what == WaitsFor::Limit);
+            waiting_until = waiting_until.max(waiting.map(|wait| wait.until));
             for run in view.runs.iter() {
                 let at = run.ended.unwrap_or(now);
                 let n_requests = run.requests.total();
@@ -292,16 +287,6 @@ impl Desk {
     }
 }
 
-fn signed_out(account: AccountSettings) -> AccountSettings {
-    AccountSettings {
-        signed_in_until: None,
-        connected_as: None,
-        connected_user: None,
-        granted_scopes: vec![],
-        ..account
-    }
-}
-
 /// Has a person sign in, and tells the desk how far that is.
 async fn sign_in(
     account: AccountSettings,
@@ -312,8 +297,7 @@ async fn sign_in(
     mail: mpsc::Sender<Done>,
 ) -> Result<Connected, auth::Error> {
     let vault = vault?;
-    // The keyring first: nobody should sign in only to hear that it cannot be kept.
-    let known = vault.read(&account.id, Slot::ClientSecret).await?;
+    let known = known_secret(&vault, &account).await?;
     let secret = secret.or(known).unwrap_or_default();
     let keeper = Keeper::new(&account, vault, Clock::system())?;
     let name: Arc<str> = account.name.as_str().into();
@@ -346,15 +330,7 @@ async fn sign_in(
         }),
         tell: &mut tell,
     };
-    let standing = keeper.connect(secret, browser).await?;
-    let who = connected_as(&keeper, &account.api_address).await;
-    Ok(Connected {
-        account: AccountSettings {
-            connected_as: who,
-            granted_scopes: standing.granted_scopes,
-            signed_in_until: standing.signed_in_until,
-            ..account
-        },
-        keeper,
-    })
+    keeper.connect(secret, browser).await?;
+    let account = connected(&keeper, account).await;
+    Ok(Connected { account, keeper })
 }

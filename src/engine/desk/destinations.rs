@@ -1,13 +1,20 @@
 //! Destinations: listed with what is known of them, and what a person does with them.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
 use super::{Desk, runs::settings_of};
 use crate::{
     engine::{
-        DestinationCommand, Mode, look,
+        DestinationCommand, Mode,
+        export::write_whole,
+        look,
+        problem::export_problem,
         snapshot::{AudienceRow, AudienceStatus, DestinationView, NoticeKind},
         store_problem, today,
     },
@@ -28,11 +35,7 @@ impl Desk {
             DestinationCommand::Stop => self.stop(slug),
             DestinationCommand::Enable(enabled) => self.enable(settings, enabled),
             DestinationCommand::Duplicate { name } => self.duplicate(settings, name),
-            DestinationCommand::Export { path } => {
-                self.export(path, move |path| {
-                    std::fs::write(path, settings.destination.to_json()).map(|()| 1)
-                });
-            }
+            DestinationCommand::Export { path } => self.export_settings(&settings, path),
             DestinationCommand::ExportFaults { run, path } => {
                 self.export_faults(settings, run, path);
             }
@@ -97,33 +100,15 @@ impl Desk {
         self.refresh_destinations();
     }
 
+    /// Writes a file, and says what came of it.
     fn export(
         &mut self,
         path: PathBuf,
-        write: impl FnOnce(&std::path::Path) -> std::io::Result<u64> + Send + 'static,
+        write: impl FnOnce(&Path) -> Result<u64, Problem> + Send + 'static,
     ) {
-        let target = path.clone();
-        self.spawn_blocking(
-            move || write(&target),
-            move |desk, written| {
-                let path = path.display().to_string();
-                desk.tell(match written {
-                    Ok(n_records) => NoticeKind::Exported { path, n_records },
-                    Err(error) => NoticeKind::Problem(Problem::new(
-                        "not_exported",
-                        format!("{path} cannot be written: {error}."),
-                        "Choose another place.",
-                    )),
-                });
-            },
-        );
-    }
-
-    fn export_faults(&mut self, settings: Settings, run: RunId, path: PathBuf) {
-        let dir = self.engine.dir().clone();
         let shown = path.display().to_string();
         self.spawn_blocking(
-            move || look::export_faults(&dir, &settings, run, &path),
+            move || write(&path),
             move |desk, written| {
                 desk.tell(match written {
                     Ok(n_records) => NoticeKind::Exported {
@@ -134,6 +119,22 @@ impl Desk {
                 });
             },
         );
+    }
+
+    fn export_settings(&mut self, settings: &Settings, path: PathBuf) {
+        let json = settings.destination.to_json();
+        self.export(path, move |path| {
+            write_whole(path, |out| out.write_all(json.as_bytes()))
+                .map_err(|e| export_problem(path, &e))?;
+            Ok(1)
+        });
+    }
+
+    fn export_faults(&mut self, settings: Settings, run: RunId, path: PathBuf) {
+        let dir = self.engine.dir().clone();
+        self.export(path, move |path| {
+            look::export_faults(&dir, &settings, run, path)
+        });
     }
 
     /// Shows the destinations that there are now; what is known of them follows.
@@ -248,7 +249,9 @@ fn show_recent(view: &mut DestinationView, recent: look::Activity) {
         running.requests = run.requests;
     }
     if view.running.is_none() {
-        view.problem = recent.runs.first().and_then(|run| run.problem.clone());
+        // A run that ended with the program needs nobody: the next one goes on.
+        let last = recent.runs.first().filter(|run| !run.is_interrupted());
+        view.problem = last.and_then(|run| run.problem.clone());
     }
     view.runs = Arc::new(recent.runs);
 }
@@ -287,6 +290,7 @@ fn view(
         created,
         runs: known.map(|view| Arc::clone(&view.runs)).unwrap_or_default(),
         running: known.and_then(|view| view.running.clone()),
+        delivered: known.and_then(|view| view.delivered.clone()),
         n_waiting: known.map_or(0, |view| view.n_waiting),
         problem: known.and_then(|view| view.problem.clone()),
         next_try: known.and_then(|view| view.next_try),

@@ -340,7 +340,7 @@ impl Engine {
             let mode = Mode::Dry {
                 max_sample: N_LINES,
             };
-            let report = run::run(&dir, &settings, None, mode, client, &hooks).await;
+            let report = run::run_apart(&dir, &settings, None, mode, client, &hooks).await;
             drop(never);
             let mut found = look::dry_run(&report, fields.as_deref());
             if let Some(client) = asking {

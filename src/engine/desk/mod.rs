@@ -9,6 +9,8 @@ mod destinations;
 mod draft;
 mod looks;
 mod runs;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -22,6 +24,7 @@ use tokio::{
 use super::{
     Command, Engine, Snapshot,
     handle::Start,
+    problem::internal,
     sign_in_news::SignInNews,
     snapshot::{NoticeItem, NoticeKind, Pause},
     store_problem,
@@ -336,12 +339,7 @@ impl Desk {
     /// A job has failed in a way nobody foresaw: what it was busy with may be begun again.
     fn on_panic(&mut self) {
         self.looks.forget_what_is_busy();
-        self.forget_broken_runs();
-        self.tell(NoticeKind::Problem(Problem::new(
-            "internal",
-            "A part of this program failed.",
-            "Nothing is lost: what was not confirmed is sent by the next run. If it happens again, report it.",
-        )));
+        self.tell(NoticeKind::Problem(internal()));
     }
 
     /// Stops what runs, and waits for it a moment.

@@ -9,10 +9,10 @@ use super::{Desk, Done};
 use crate::{
     engine::{
         Mode, Notice, Report, run,
-        snapshot::{DestinationView, NoticeKind, Pause, Phase, Running, Sample},
+        snapshot::{Delivered, DestinationView, NoticeKind, Pause, Phase, Running, Sample},
         watch::look,
     },
-    model::{Account, Alert, Cause, Figures, Requests, RunStatus},
+    model::{Account, Alert, Cause, Figures, Requests, RunStatus, WaitsFor},
     outreach::Client,
     store::Settings,
     sync::{Hooks, Progress},
@@ -30,9 +30,6 @@ const FIGURES_EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// A run takes too long after so long, in Adobe's words a delay.
 const DELAY: SignedDuration = SignedDuration::from_mins(150);
 
-/// What failed unforeseen may fail again, and should not do so every second.
-const AFTER_A_PANIC: SignedDuration = SignedDuration::from_mins(1);
-
 /// A run that goes on.
 pub(super) struct Live {
     stop: watch::Sender<bool>,
@@ -46,6 +43,21 @@ pub(super) struct Live {
 impl Live {
     pub(super) fn stop(&self) {
         self.stop.send_replace(true);
+    }
+
+    /// How the run delivered, if it sent anything.
+    fn delivered(mut self, report: &Report) -> Option<Delivered> {
+        let Some(Progress::Delivering { n_settled, .. }) = *self.progress.borrow() else {
+            return None;
+        };
+        let at = report.ended;
+        add_sample(&mut self.samples, Sample { at, n_settled });
+        (n_settled > 0).then(|| Delivered {
+            run: report.run,
+            started: report.started,
+            ended: report.ended,
+            samples: Arc::new(self.samples),
+        })
     }
 }
 
@@ -132,7 +144,7 @@ impl Desk {
         self.alert_of_destination(&settings.slug, Alert::RunStart, None, None);
         let dir = self.engine.dir().clone();
         self.spawn(async move {
-            let report = run::run(&dir, &settings, cause, mode, client, &hooks).await;
+            let report = run::run_apart(&dir, &settings, cause, mode, client, &hooks).await;
             let done: Done = Box::new(move |desk: &mut Self| {
                 desk.on_run_ended(&settings.slug, &account, report);
             });
@@ -142,7 +154,8 @@ impl Desk {
 
     fn on_run_ended(&mut self, slug: &str, account: &Account, report: Report) {
         self.engine.look_at_end(account, &report, &mut self.news);
-        self.running.remove(slug);
+        let live = self.running.remove(slug);
+        let delivered = live.and_then(|live| live.delivered(&report));
         let signed_in = self.engine.sign_in_at(&account.name);
         let next_try = self.watched.get_mut(slug).and_then(|state| {
             state.end(&report, || signed_in);
@@ -151,28 +164,13 @@ impl Desk {
         self.with_view(slug, |view| {
             view.running = None;
             view.next_try = next_try;
+            if delivered.is_some() {
+                view.delivered = delivered;
+            }
         });
         self.alert_of_run(slug, &report);
         self.refresh_facts(slug);
         self.refresh_accounts();
-    }
-
-    /// Ends the runs whose task is gone without a report, so that they can be run again.
-    pub(super) fn forget_broken_runs(&mut self) {
-        let is_gone = |live: &Live| live.progress.has_changed().is_err();
-        let gone: Vec<_> = self
-            .running
-            .extract_if(.., |_, live| is_gone(live))
-            .map(|(slug, _)| slug)
-            .collect();
-        for slug in gone {
-            if let Some(state) = self.watched.get_mut(&slug) {
-                state.is_running = false;
-                state.not_before = Timestamp::now().checked_add(AFTER_A_PANIC).ok();
-            }
-            self.with_view(&slug, |view| view.running = None);
-            self.refresh_facts(&slug);
-        }
     }
 
     /// Shows how far the runs are.
@@ -193,7 +191,8 @@ impl Desk {
             add_sample(&mut live.samples, Sample { at: now, n_settled });
         }
         let samples = live.samples.clone();
-        let waiting_until = live.client.as_ref().and_then(Client::waiting_until);
+        let waiting = live.client.as_ref().and_then(Client::waiting);
+        let waiting = waiting.filter(|wait| wait.until > now);
         let is_stopping = *live.stop.borrow();
         let wants_figures = live
             .last_figures
@@ -204,14 +203,14 @@ impl Desk {
         self.with_view(slug, |view| {
             if let Some(running) = &mut view.running {
                 running.is_stopping = is_stopping;
-                running.waiting_until = waiting_until.filter(|until| *until > now);
+                running.waiting = waiting;
                 show_progress(running, progress, samples, now);
             }
         });
         if wants_figures {
             self.refresh_running_facts(slug);
         }
-        if waiting_until.is_some_and(|until| until > now) {
+        if waiting.is_some_and(|wait| wait.what == WaitsFor::Limit) {
             self.alert_once_of_budget(slug);
         }
         self.look_for_delay(slug, now);
@@ -305,7 +304,7 @@ fn begun(cause: Cause, started: Timestamp) -> Running {
         samples: Arc::default(),
         per_second: 0.0,
         done_at: None,
-        waiting_until: None,
+        waiting: None,
         is_stopping: false,
     }
 }
@@ -379,8 +378,9 @@ fn done_at(running: &Running, now: Timestamp) -> Option<Timestamp> {
         return None;
     };
     let n_left = n_changes.saturating_sub(n_settled);
+    let waiting_until = running.waiting.map(|wait| wait.until);
     if running.per_second <= 0.0 {
-        return running.waiting_until;
+        return waiting_until;
     }
     #[expect(
         clippy::cast_precision_loss,
@@ -388,7 +388,7 @@ fn done_at(running: &Running, now: Timestamp) -> Option<Timestamp> {
     )]
     let secs = n_left as f64 / running.per_second;
     let left = SignedDuration::try_from_secs_f64(secs).ok()?;
-    running.waiting_until.unwrap_or(now).checked_add(left).ok()
+    waiting_until.unwrap_or(now).checked_add(left).ok()
 }
 
 /// Whether a run ended without doing all of its work.
@@ -399,6 +399,7 @@ pub(super) fn is_failure(status: RunStatus) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Wait;
 
     fn sample(second: i64, n_settled: u64) -> Sample {
         Sample {
@@ -432,7 +433,10 @@ mod tests {
         running.per_second = 2.0;
         let at = |second| Timestamp::from_second(second).ok();
         assert_eq!(done_at(&running, now), at(1300));
-        running.waiting_until = at(1500);
+        running.waiting = at(1500).map(|until| Wait {
+            what: WaitsFor::Limit,
+            until,
+        });
         assert_eq!(done_at(&running, now), at(1800));
     }
 

@@ -21,7 +21,7 @@ const MOST_CHANGES: u32 = 20_000;
 /// What can be asked every moment.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Activity {
-    /// The newest runs, newest first; at most 200. One whose process died is still processing, until the next begins.
+    /// The newest runs, newest first; at most 200.
     pub runs: Vec<Run>,
     /// Changes that wait in the outbox.
     pub n_waiting: u64,

@@ -13,7 +13,7 @@ mod run;
 mod source;
 mod test_one;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 
 use crate::{
     model::{Destination, FieldSet, FieldValue, KnownFields, MappingRow, Problem, Target},

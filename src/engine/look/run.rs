@@ -2,8 +2,8 @@
 
 use std::{
     collections::HashMap,
-    fs,
-    io::{self, BufWriter, Write as _},
+    io::{self, Write as _},
+    ops::ControlFlow,
     path::Path,
     sync::Arc,
 };
@@ -11,13 +11,17 @@ use std::{
 use super::open;
 use crate::{
     engine::{
+        export::write_whole,
         problem::{export_problem, run_unknown},
         snapshot::{FaultGroup, RunDetail},
         store_problem,
     },
     model::{Fate, OutreachId, Problem, RecordFault, RunId},
-    store::{DataDir, Settings, Store},
+    store::{DataDir, Settings},
 };
+
+/// So many records of one cause are shown; a run may have left out a million.
+const MOST_RECORDS: usize = 1_000;
 
 /// A run with its faults by cause, those of most records first.
 ///
@@ -27,10 +31,15 @@ pub fn run(dir: &DataDir, settings: &Settings, run: RunId) -> Result<RunDetail, 
     let store = open(dir, settings)?.ok_or_else(|| unknown(settings, run))?;
     let runs = store.runs(u32::MAX).map_err(|e| store_problem(&e))?;
     let found = runs.into_iter().find(|known| known.id == run);
-    let faults = store.faults(run).map_err(|e| store_problem(&e))?;
+    let mut causes = Causes::default();
+    let read = store.each_fault(run, |fault| {
+        causes.add(fault);
+        ControlFlow::Continue(())
+    });
+    read.map_err(|e| store_problem(&e))?;
     Ok(RunDetail {
         run: found.ok_or_else(|| unknown(settings, run))?,
-        groups: groups(faults),
+        groups: causes.into_groups(),
     })
 }
 
@@ -45,50 +54,84 @@ pub fn export_faults(
     run: RunId,
     path: &Path,
 ) -> Result<u64, Problem> {
-    let faults = read_faults(open(dir, settings)?, run)?.ok_or_else(|| unknown(settings, run))?;
-    write_table(path, &faults).map_err(|e| export_problem(path, &e))?;
-    Ok(faults.len() as u64)
-}
-
-fn read_faults(store: Option<Store>, run: RunId) -> Result<Option<Vec<RecordFault>>, Problem> {
-    let Some(store) = store else {
-        return Ok(None);
-    };
-    let read = || Ok((store.has_run(run)?, store.faults(run)?));
-    let (is_known, faults) = read().map_err(|e| store_problem(&e))?;
-    Ok(is_known.then_some(faults))
+    let store = open(dir, settings)?.ok_or_else(|| unknown(settings, run))?;
+    if !store.has_run(run).map_err(|e| store_problem(&e))? {
+        return Err(unknown(settings, run));
+    }
+    let mut read = Ok(());
+    let written = write_whole(path, |out| {
+        // Without the mark, spreadsheets take UTF-8 for something else.
+        write!(out, "\u{feff}{}\r\n", HEADER.join(","))?;
+        let (mut n_records, mut put) = (0, Ok(()));
+        read = store.each_fault(run, |fault| {
+            n_records += 1;
+            put = write_row(out, &fault);
+            if put.is_ok() {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+        put?;
+        // Half a table must not take the place of a whole one.
+        if read.is_err() {
+            return Err(io::Error::from(io::ErrorKind::InvalidData));
+        }
+        Ok(n_records)
+    });
+    read.map_err(|e| store_problem(&e))?;
+    written.map_err(|e| export_problem(path, &e))
 }
 
 fn unknown(settings: &Settings, run: RunId) -> Problem {
     run_unknown(&settings.destination.name, run)
 }
 
-fn groups(faults: Vec<RecordFault>) -> Vec<FaultGroup> {
-    let mut places: HashMap<(bool, String), usize> = HashMap::new();
-    let mut groups: Vec<Vec<RecordFault>> = vec![];
-    for fault in faults {
-        let cause = (fault.fate == Fate::Failed, fault.code.clone());
-        let place = *places.entry(cause).or_insert_with(|| {
-            groups.push(vec![]);
-            groups.len() - 1
-        });
-        if let Some(group) = groups.get_mut(place) {
-            group.push(fault);
-        }
-    }
-    groups.sort_by_key(|records| std::cmp::Reverse(records.len()));
-    groups.into_iter().filter_map(group).collect()
+/// Faults by their cause: counted, and the first few kept.
+#[derive(Default)]
+struct Causes {
+    places: HashMap<(bool, String), usize>,
+    groups: Vec<(FaultGroup, Vec<RecordFault>)>,
 }
 
-fn group(records: Vec<RecordFault>) -> Option<FaultGroup> {
-    let first = records.first()?.clone();
-    Some(FaultGroup {
-        fate: first.fate,
-        code: first.code,
-        what: first.what,
-        outreach: first.outreach,
-        records: Arc::new(records),
-    })
+impl Causes {
+    fn add(&mut self, fault: RecordFault) {
+        let cause = (fault.fate == Fate::Failed, fault.code.clone());
+        let groups = &mut self.groups;
+        let place = *self.places.entry(cause).or_insert_with(|| {
+            groups.push((of_first(&fault), vec![]));
+            groups.len() - 1
+        });
+        if let Some((group, records)) = groups.get_mut(place) {
+            group.n_records += 1;
+            if records.len() < MOST_RECORDS {
+                records.push(fault);
+            }
+        }
+    }
+
+    /// Those of most records first.
+    fn into_groups(mut self) -> Vec<FaultGroup> {
+        self.groups
+            .sort_by_key(|(group, _)| std::cmp::Reverse(group.n_records));
+        let whole = |(group, records)| FaultGroup {
+            records: Arc::new(records),
+            ..group
+        };
+        self.groups.into_iter().map(whole).collect()
+    }
+}
+
+/// A cause as its first record tells it, without records.
+fn of_first(fault: &RecordFault) -> FaultGroup {
+    FaultGroup {
+        fate: fault.fate,
+        code: fault.code.clone(),
+        what: fault.what.clone(),
+        outreach: fault.outreach.clone(),
+        n_records: 0,
+        records: Arc::default(),
+    }
 }
 
 const HEADER: [&str; 7] = [
@@ -101,41 +144,22 @@ const HEADER: [&str; 7] = [
     "Outreach says",
 ];
 
-/// Writes beside the file and puts it in its place when it is whole.
-fn write_table(path: &Path, faults: &[RecordFault]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let file = tempfile::NamedTempFile::new_in(folder.unwrap_or_else(|| Path::new(".")))?;
-    let mut out = BufWriter::new(&file);
-    // Without the mark, spreadsheets take UTF-8 for something else.
-    write!(out, "\u{feff}{}\r\n", HEADER.join(","))?;
-    for fault in faults {
-        let cells = [
-            fault.fate.to_string(),
-            fault
-                .prospect
-                .as_ref()
-                .map_or_else(String::new, OutreachId::to_string),
-            cell(&fault.file),
-            if fault.line == 0 {
-                String::new()
-            } else {
-                fault.line.to_string()
-            },
-            cell(&fault.code),
-            cell(&fault.what),
-            cell(&fault.outreach),
-        ];
-        write!(out, "{}\r\n", cells.join(","))?;
-    }
-    out.flush()?;
-    drop(out);
-    file.as_file().sync_all()?;
-    // A file that is a link stays one.
-    let path = fs::canonicalize(path).unwrap_or_else(|_not_there| path.to_owned());
-    file.persist(path)?;
-    Ok(())
+fn write_row(out: &mut impl io::Write, fault: &RecordFault) -> io::Result<()> {
+    let prospect = fault.prospect.as_ref();
+    let cells = [
+        fault.fate.to_string(),
+        prospect.map_or_else(String::new, OutreachId::to_string),
+        cell(&fault.file),
+        if fault.line == 0 {
+            String::new()
+        } else {
+            fault.line.to_string()
+        },
+        cell(&fault.code),
+        cell(&fault.what),
+        cell(&fault.outreach),
+    ];
+    write!(out, "{}\r\n", cells.join(","))
 }
 
 /// A text as a cell: quoted if need be, and never a formula, whatever spreadsheet opens it.
@@ -157,6 +181,8 @@ fn cell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::engine::look::testing::{Past, id};
 
@@ -200,6 +226,27 @@ mod tests {
                 (Fate::Failed, "x", "fourth", 1)
             ]
         );
+    }
+
+    #[test]
+    fn of_many_records_the_first_are_kept_all_are_counted_and_all_are_exported() {
+        let past = Past::new();
+        let lines = 2..2 + 3 * MOST_RECORDS as u64;
+        let faults: Vec<_> = lines
+            .map(|line| fault(Fate::Excluded, None, line, "x", "no id"))
+            .collect();
+        let number = past.fail(&faults);
+        let detail = run(&past.dir, &past.settings, number).expect("it can be read");
+        let group = &detail.groups[0];
+        assert_eq!(group.n_records, faults.len() as u64);
+        assert_eq!(group.records[..], faults[..MOST_RECORDS]);
+        let path = past.home().join("out.csv");
+        assert_eq!(
+            export_faults(&past.dir, &past.settings, number, &path),
+            Ok(faults.len() as u64)
+        );
+        let text = fs::read_to_string(&path).expect("it is there");
+        assert_eq!(text.lines().count(), faults.len() + 1);
     }
 
     #[test]

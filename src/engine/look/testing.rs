@@ -12,28 +12,28 @@ use crate::{
 };
 
 /// What is written to a prospect.
-pub(super) type Fields<'a> = &'a [(&'a str, FieldValue<'a>)];
+pub(in crate::engine) type Fields<'a> = &'a [(&'a str, FieldValue<'a>)];
 
-pub(super) const IN: FieldValue<'static> = FieldValue::Text("realized");
-pub(super) const OUT: FieldValue<'static> = FieldValue::Text("exited");
+pub(in crate::engine) const IN: FieldValue<'static> = FieldValue::Text("realized");
+pub(in crate::engine) const OUT: FieldValue<'static> = FieldValue::Text("exited");
 
-pub(super) struct Past {
+pub(in crate::engine) struct Past {
     home: TempDir,
-    pub(super) dir: DataDir,
-    pub(super) settings: Settings,
+    pub(in crate::engine) dir: DataDir,
+    pub(in crate::engine) settings: Settings,
 }
 
-pub(super) fn id(number: u64) -> OutreachId {
+pub(in crate::engine) fn id(number: u64) -> OutreachId {
     OutreachId::new(number).expect("it is positive")
 }
 
-pub(super) fn instant(second: i64) -> Timestamp {
+pub(in crate::engine) fn instant(second: i64) -> Timestamp {
     Timestamp::from_second(second).expect("it is in range")
 }
 
 impl Past {
     /// The sample destination, whose audiences are in `custom1` to `custom3`, before its first run.
-    pub(super) fn new() -> Self {
+    pub(in crate::engine) fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         let dir = DataDir::open(Some(home.path().join("data"))).expect("a data folder");
         let mut destination =
@@ -52,7 +52,7 @@ impl Past {
 
     /// Run 1 at 100 s: 1 and 2 become gold, 3 a webinar attendee; run 2 at 200 s: 2 is no longer gold. A change of 1
     /// and one of 4 wait.
-    pub(super) fn usual() -> Self {
+    pub(in crate::engine) fn usual() -> Self {
         let past = Self::new();
         let ada = FieldValue::Text("Ada");
         let lovelace = FieldValue::Text("Lovelace");
@@ -78,16 +78,16 @@ impl Past {
         past
     }
 
-    pub(super) fn home(&self) -> &std::path::Path {
+    pub(in crate::engine) fn home(&self) -> &std::path::Path {
         self.home.path()
     }
 
-    pub(super) fn store(&self) -> Store {
+    pub(in crate::engine) fn store(&self) -> Store {
         Store::open(&self.dir.state(&self.settings)).expect("the state can be opened")
     }
 
     /// A run at this second whose changes are all confirmed.
-    pub(super) fn confirm(&self, second: i64, changes: &[(u64, Fields<'_>)]) -> RunId {
+    pub(in crate::engine) fn confirm(&self, second: i64, changes: &[(u64, Fields<'_>)]) -> RunId {
         let mut store = self.store();
         let run = store
             .begin_run(Cause::Manual, instant(second))
@@ -108,7 +108,7 @@ impl Past {
     }
 
     /// A run at second 300 that stores these faults.
-    pub(super) fn fail(&self, faults: &[RecordFault]) -> RunId {
+    pub(in crate::engine) fn fail(&self, faults: &[RecordFault]) -> RunId {
         let mut store = self.store();
         let run = store
             .begin_run(Cause::SourceChanged, instant(300))
@@ -125,7 +125,7 @@ impl Past {
     }
 
     /// Changes that wait, of a run that is older than all.
-    pub(super) fn leave(&self, changes: &[(u64, Fields<'_>)]) {
+    pub(in crate::engine) fn leave(&self, changes: &[(u64, Fields<'_>)]) {
         let mut store = self.store();
         let mut planning = store
             .begin_planning(RunId::new(1))

@@ -206,7 +206,9 @@ pub struct FaultGroup {
     pub what: String,
     /// Outreach's own words for the first record; empty if it was not asked.
     pub outreach: String,
-    /// All its records.
+    /// How many records there are.
+    pub n_records: u64,
+    /// The first of them, at most 1,000; a file that is asked for holds all.
     pub records: Arc<Vec<RecordFault>>,
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     AccountSettings, Alert, AudienceId, Cause, Destination, Draft, Figures, KnownFields, MappingId,
-    Preferences, Problem, RedirectMode, Requests, Run, RunId,
+    Preferences, Problem, RedirectMode, Requests, Run, RunId, Wait,
 };
 
 pub use look::{
@@ -121,6 +121,8 @@ pub struct DestinationView {
     pub runs: Arc<Vec<Run>>,
     /// The run that goes on.
     pub running: Option<Running>,
+    /// How the last run went that sent anything, if that was since the program was started.
+    pub delivered: Option<Delivered>,
     /// Changes that wait in the outbox.
     pub n_waiting: u64,
     /// A row for each audience of the schedule.
@@ -152,8 +154,8 @@ pub struct Running {
     pub per_second: f64,
     /// When it will be done, as far as that can be told.
     pub done_at: Option<Timestamp>,
-    /// Until when it waits for the hourly limit.
-    pub waiting_until: Option<Timestamp>,
+    /// What it waits for, and until when.
+    pub waiting: Option<Wait>,
     /// Whether it was asked to stop.
     pub is_stopping: bool,
 }
@@ -182,6 +184,19 @@ pub struct Sample {
     pub at: Timestamp,
     /// How many changes were settled by then.
     pub n_settled: u64,
+}
+
+/// How a run that has ended delivered its changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivered {
+    /// Its number, if it got one.
+    pub run: Option<RunId>,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// As those of the run while it went on.
+    pub samples: Arc<Vec<Sample>>,
 }
 
 /// One audience of a destination.

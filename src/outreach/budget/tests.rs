@@ -20,6 +20,13 @@ fn take(budget: &mut Budget, now: i64) -> Ticket {
     budget.take(at(now)).expect("a slot")
 }
 
+fn limit(until: Timestamp) -> Wait {
+    Wait {
+        what: WaitsFor::Limit,
+        until,
+    }
+}
+
 /// A budget whose first request has come through and told nothing.
 fn open() -> Budget {
     let mut budget = Budget::new();
@@ -32,7 +39,7 @@ fn open() -> Budget {
 fn paused() -> Budget {
     let mut budget = open();
     let ticket = take(&mut budget, 0);
-    budget.on_pause(at(0), ticket, at(100));
+    budget.on_pause(at(0), ticket, limit(at(100)));
     budget
 }
 
@@ -41,7 +48,7 @@ fn the_very_first_request_goes_alone() {
     let mut budget = Budget::new();
     let first = take(&mut budget, 0);
     assert_eq!(budget.may_send(at(0)), Slot::AfterProbe);
-    budget.on_pause(at(0), first, at(100));
+    budget.on_pause(at(0), first, limit(at(100)));
     assert_eq!(budget.may_send(at(0)), Slot::At(at(100)));
 }
 
@@ -98,7 +105,7 @@ fn a_probe_that_is_given_up_is_followed_by_another() {
 fn only_the_probe_ends_a_pause() {
     let mut budget = open();
     let (refused, slow) = (take(&mut budget, 0), take(&mut budget, 0));
-    budget.on_pause(at(0), refused, at(100));
+    budget.on_pause(at(0), refused, limit(at(100)));
     budget.on_response(at(1), slow, &rate(7, 100));
     assert_eq!(budget.may_send(at(1)), Slot::At(at(100)));
 }
@@ -108,8 +115,8 @@ fn a_further_refusal_extends_and_never_shortens() {
     for (until, is) in [(50, 100), (100, 100), (150, 150), (1_000_000, 3_661)] {
         let mut budget = open();
         let (first, second) = (take(&mut budget, 0), take(&mut budget, 0));
-        budget.on_pause(at(0), first, at(100));
-        budget.on_pause(at(1), second, at(until));
+        budget.on_pause(at(0), first, limit(at(100)));
+        budget.on_pause(at(1), second, limit(at(until)));
         assert_eq!(budget.may_send(at(1)), Slot::At(at(is)), "{until}");
     }
 }
@@ -118,10 +125,10 @@ fn a_further_refusal_extends_and_never_shortens() {
 fn late_news_of_a_pause_that_is_over_changes_nothing() {
     let mut budget = open();
     let (refused, slow) = (take(&mut budget, 0), take(&mut budget, 0));
-    budget.on_pause(at(0), refused, at(100));
+    budget.on_pause(at(0), refused, limit(at(100)));
     let probe = take(&mut budget, 100);
     budget.on_response(at(101), probe, &RateHeaders::default());
-    budget.on_pause(at(102), slow, at(100));
+    budget.on_pause(at(102), slow, limit(at(100)));
     assert_eq!(budget.may_send(at(102)), Slot::Now);
 }
 
@@ -132,7 +139,7 @@ fn probes_that_are_refused_for_no_time_wait_twice_as_long_each_time() {
     let waits: Vec<_> = (0..10)
         .map(|_| {
             let ticket = take(&mut budget, now);
-            budget.on_pause(at(now), ticket, at(now - 5));
+            budget.on_pause(at(now), ticket, limit(at(now - 5)));
             let Slot::At(until) = budget.may_send(at(now)) else {
                 panic!("no pause");
             };
@@ -331,12 +338,12 @@ proptest! {
         let mut budget = open();
         let mut underway: Vec<_> = (0..60).map(|_| take(&mut budget, 0)).collect();
         let first = underway.pop().expect("one");
-        budget.on_pause(at(0), first, at(30));
+        budget.on_pause(at(0), first, limit(at(30)));
         let mut until = at(30);
         for (kind, time) in news {
             let Some(ticket) = underway.pop() else { break };
             match kind {
-                0 => budget.on_pause(at(1), ticket, at(time)),
+                0 => budget.on_pause(at(1), ticket, limit(at(time))),
                 1 => budget.on_response(at(1), ticket, &rate(3, time)),
                 2 => budget.on_response(at(1), ticket, &RateHeaders::default()),
                 _ => budget.on_lost(ticket),
@@ -353,4 +360,22 @@ proptest! {
         let is_window_spent = matches!(second, Err(Slot::At(later)) if later > until);
         prop_assert!(is_window_spent || second == Err(Slot::AfterProbe), "{second:?}");
     }
+}
+
+#[test]
+fn what_asked_to_wait_longest_is_what_is_waited_for() {
+    let mut budget = open();
+    assert_eq!(budget.waits_for(), WaitsFor::Limit);
+    let (first, second) = (take(&mut budget, 0), take(&mut budget, 0));
+    let maintenance = Wait {
+        what: WaitsFor::Outreach,
+        until: at(100),
+    };
+    budget.on_pause(at(0), first, maintenance);
+    assert_eq!(budget.waits_for(), WaitsFor::Outreach);
+    budget.on_pause(at(0), second, limit(at(50)));
+    assert_eq!(budget.waits_for(), WaitsFor::Outreach);
+    let probe = take(&mut budget, 101);
+    budget.on_pause(at(101), probe, limit(at(200)));
+    assert_eq!(budget.waits_for(), WaitsFor::Limit);
 }

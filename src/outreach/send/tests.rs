@@ -16,7 +16,7 @@ mod batches;
 use super::*;
 use crate::{
     model::{FieldSet, FieldValue, OutreachId, Target},
-    outreach::{Echo, RetryPolicy, rate},
+    outreach::{Echo, RetryPolicy},
 };
 
 /// What the server sends for the request of this number, counted from 0; nothing means it hangs up.
@@ -274,7 +274,7 @@ async fn what_will_not_pass_is_asked_once() {
 #[tokio::test]
 async fn a_limit_is_waited_for_and_shown_and_is_no_failure() {
     let server = Server::start(|number, _| {
-        let soon = rate::later(Timestamp::now(), SignedDuration::from_millis(300));
+        let soon = later(Timestamp::now(), SignedDuration::from_millis(300));
         match number {
             0 => answer(429, &format!("retry-after: {soon}\r\n"), ""),
             1 => answer(503, &format!("retry-after: {soon}\r\n"), "<html></html>"),
@@ -287,23 +287,26 @@ async fn a_limit_is_waited_for_and_shown_and_is_no_failure() {
         ..RetryPolicy::default()
     });
     let started = Timestamp::now();
-    assert_eq!(client.waiting_until(), None);
+    assert_eq!(client.waiting(), None);
     let mut shown = client.watch_waiting();
     let sender = tokio::spawn({
         let client = client.clone();
         async move { client.patch_prospect(id(101), &fields()).await }
     });
-    let until = *soon(shown.wait_for(Option::is_some)).await.expect("a time");
-    assert!(until.is_some_and(|until| until > started));
+    for what in [WaitsFor::Limit, WaitsFor::Outreach] {
+        let is_it = |wait: &Option<Wait>| wait.is_some_and(|wait| wait.what == what);
+        let wait = *soon(shown.wait_for(is_it)).await.expect("a time");
+        assert!(wait.is_some_and(|wait| wait.until > started), "{what:?}");
+    }
     let echo = soon(sender).await.expect("no panic").expect("an echo");
     assert_eq!(echo, Echo::Confirmed);
-    assert_eq!(client.waiting_until(), None);
+    assert_eq!(client.waiting(), None);
     assert_eq!(client.requests().patch, 3);
 }
 
 #[tokio::test]
 async fn many_senders_get_no_refusal_when_the_window_is_spent() {
-    let reset = rate::later(Timestamp::now(), SignedDuration::from_millis(700));
+    let reset = later(Timestamp::now(), SignedDuration::from_millis(700));
     let server = Server::start(move |number, _| {
         let now = Timestamp::now();
         let left = 19_usize.saturating_sub(number);
@@ -337,7 +340,7 @@ async fn many_senders_get_no_refusal_when_the_window_is_spent() {
     }
     assert!(Timestamp::now() >= reset);
     assert_eq!(client.requests().patch, 64, "a 429 would be one more");
-    assert_eq!(client.waiting_until(), None);
+    assert_eq!(client.waiting(), None);
 }
 
 #[tokio::test]

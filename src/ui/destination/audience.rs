@@ -16,7 +16,7 @@ use crate::{
         page,
         text::{t, t_args},
         theme::{self, Role},
-        widgets::{Button, EmptyState, draw, help, label, truncated},
+        widgets::{Button, EmptyState, draw, help, label, plot::image_info, truncated},
     },
 };
 
@@ -227,9 +227,7 @@ fn over_time(ui: &mut Ui, summary: Option<&AudienceSummary>) {
     ui.add_space(4.0);
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), 46.0), egui::Sense::hover());
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, range.as_str())
-    });
+    image_info(&response, t("members-over-time"), &range);
     draw::rule(ui, rect.x_range(), rect.bottom(), theme::palette(ui).line);
     let (low, high) = points.iter().fold((u64::MAX, 0), |(low, high), (_, n)| {
         (low.min(*n), high.max(*n))

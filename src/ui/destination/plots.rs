@@ -1,25 +1,25 @@
-//! The two plots: changes per second with what is to come, and requests per hour under the limit.
+//! The two plots: changes per second, and requests per hour under the limit.
 
 use egui::{Align, Layout, Rect, Sense, Ui, pos2, vec2};
 use egui_plot::{Bar, BarChart};
-use jiff::{Timestamp, tz::TimeZone};
 
-use super::rate::{per_second, seconds};
+use super::delivery::{self, HEIGHT};
 use crate::{
-    engine::snapshot::{BudgetView, DestinationView, Running},
+    engine::snapshot::{BudgetView, DestinationView},
     ui::{
         View, format, page,
         text::{t, t_args},
         theme::{self, Role},
         widgets::{
-            Card, draw, label,
-            plot::{Axes, Drawn, area, dashed, nice_top},
+            Card, label,
+            plot::{Axes, Drawn},
         },
     },
 };
 
-/// Below its title a plot is so high.
-const HEIGHT: f32 = 106.0;
+/// Lines of dashes: so many points of line, so many of gap.
+const LIMIT: (f32, f32) = (4.0, 3.0);
+const CEILING: (f32, f32) = (2.0, 3.0);
 
 /// Draws both, side by side.
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, destination: &DestinationView) {
@@ -29,7 +29,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, destination: &DestinationView) {
     let right = Rect::from_min_max(pos2(left.right() + 12.0, whole.top()), whole.max);
     let down = Layout::top_down(Align::Min);
     page::child(ui, left, down, |ui| {
-        card(ui, |ui| delivery(ui, view, destination.running.as_ref()));
+        card(ui, |ui| delivery::ui(ui, view, destination));
     });
     let budget = view.snapshot.account(&destination.settings.account.name);
     page::child(ui, right, down, |ui| {
@@ -47,7 +47,7 @@ fn card(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     });
 }
 
-fn heading(ui: &mut Ui, title: &str, notes: impl FnOnce(&mut Ui)) {
+pub(super) fn heading(ui: &mut Ui, title: &str, notes: impl FnOnce(&mut Ui)) {
     page::row(
         ui,
         20.0,
@@ -58,94 +58,6 @@ fn heading(ui: &mut Ui, title: &str, notes: impl FnOnce(&mut Ui)) {
         notes,
     );
     ui.add_space(2.0);
-}
-
-fn delivery(ui: &mut Ui, view: &View<'_>, running: Option<&Running>) {
-    let title = t("plot-delivery");
-    heading(ui, title, |_| {});
-    let points = running.map(|running| per_second(&running.samples));
-    let (Some(running), Some(points)) = (running, points.filter(|points| points.len() > 1)) else {
-        let text = if running.is_some() {
-            t("plot-soon")
-        } else {
-            t("plot-idle")
-        };
-        ui.add_space(36.0);
-        ui.vertical_centered(|ui| label(ui, Role::Help, text));
-        return;
-    };
-    let p = theme::palette(ui);
-    let most = points
-        .iter()
-        .map(|[_, rate]| *rate)
-        .fold(running.per_second, f64::max);
-    let now = seconds(view.now);
-    let from = seconds(running.started);
-    let to = running.done_at.map_or(now, seconds).max(now + 1.0);
-    let ahead = running.per_second;
-    let has_forecast = running.done_at.is_some() && running.waiting_until.is_none();
-    let drawn = Axes::new(title, from..=to, nice_top(most), HEIGHT).show(
-        ui,
-        |number| format!("{number:.0}"),
-        move |plot| {
-            area(plot, &points, p.plot_fill, p.accent);
-            if has_forecast {
-                dashed(plot, [now, ahead], [to, ahead], p.plot_line, 3.0);
-            }
-        },
-    );
-    notes(ui, view, running, &drawn);
-    times(ui, &drawn, from, to, &view.zone);
-}
-
-/// What stands at the marks: the rate now, and until when it goes on.
-fn notes(ui: &Ui, view: &View<'_>, running: &Running, drawn: &Drawn) {
-    let p = theme::palette(ui);
-    let x = drawn.x(seconds(view.now)).round();
-    let rect = drawn.rect();
-    let line = Rect::from_x_y_ranges(x..=x + 1.0, rect.y_range());
-    ui.painter().rect_filled(line, 0.0, p.control);
-    let rate = format!("{:.1}", running.per_second);
-    let args = [
-        ("at", format::time(view.now, &view.zone).into()),
-        ("rate", rate.into()),
-    ];
-    drawn.note(ui, x + 6.0, rect.top() - 1.0, &t_args("plot-now", &args));
-    if let Some(done) = running.done_at {
-        let until = format::time(done, &view.zone);
-        let text = t_args("plot-until", &[("at", until.into())]);
-        let width = draw::whole(ui, Role::Axis, p.text_2, &text).size().x;
-        let y = (drawn.y(running.per_second) - 20.0).max(rect.top() + 18.0);
-        if rect.right() - x > width + 8.0 {
-            drawn.note(ui, rect.right() - width, y, &text);
-        }
-    }
-}
-
-/// The start, and round times after it.
-fn times(ui: &Ui, drawn: &Drawn, from: f64, to: f64, zone: &TimeZone) {
-    const STEPS: [f64; 10] = [
-        10.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0,
-    ];
-    let color = theme::palette(ui).text_3;
-    let word = |at: f64| clock(at, zone);
-    drawn.below(ui, from, Role::Axis, color, &word(from));
-    let fits = |step: &&f64| (to - from) / **step <= 4.0;
-    let step = STEPS.iter().find(fits).copied().unwrap_or(86_400.0);
-    let mut at = (from / step).ceil() * step;
-    while at <= to {
-        let x = drawn.x(at);
-        if x > drawn.x(from) + 52.0 && x < drawn.rect().right() - 16.0 {
-            drawn.below(ui, at, Role::Axis, color, &word(at));
-        }
-        at += step;
-    }
-}
-
-fn clock(at: f64, zone: &TimeZone) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "seconds of this century")]
-    let at = Timestamp::from_second(at as i64).unwrap_or_default();
-    format::time(at, zone)
 }
 
 fn hours(ui: &mut Ui, view: &View<'_>, budget: Option<&BudgetView>) {
@@ -161,11 +73,11 @@ fn hours(ui: &mut Ui, view: &View<'_>, budget: Option<&BudgetView>) {
         ui.add_space(4.0);
         let p = theme::palette(ui);
         let text = t_args("plot-ceiling", &[("n", ceiling.into())]);
-        legend(ui, p.control, 2.0, &text);
+        legend(ui, p.control, CEILING, &text);
         if ui.available_width() > 240.0 {
             ui.add_space(8.0);
             let text = t_args("plot-limit", &[("n", budget.limit.into())]);
-            legend(ui, p.bad, 4.0, &text);
+            legend(ui, p.bad, LIMIT, &text);
         }
     });
     let drawn = bars(ui, title, budget, ceiling);
@@ -173,13 +85,8 @@ fn hours(ui: &mut Ui, view: &View<'_>, budget: Option<&BudgetView>) {
     let p = theme::palette(ui);
     for (i, (hour, x)) in budget.hours.iter().zip(0_u32..).enumerate() {
         if (last - i).is_multiple_of(2) && (i > 0 || last == 0) {
-            let (role, color) = if i == last {
-                (Role::Axis, p.text)
-            } else {
-                (Role::Axis, p.text_3)
-            };
             let at = format::time(hour.start, &view.zone);
-            drawn.below(ui, f64::from(x), role, color, &at);
+            drawn.below(ui, f64::from(x), Role::Axis, p.text_3, &at);
         }
     }
 }
@@ -204,22 +111,26 @@ fn bars(ui: &mut Ui, title: &str, budget: &BudgetView, ceiling: u64) -> Drawn {
         .collect();
     let end = f64::from(u32::try_from(last).unwrap_or(0)) + 0.6;
     let (limit, ceiling) = (float(budget.limit), float(ceiling));
-    Axes::new(title, -0.6..=end, float(top), HEIGHT).show(ui, thousands, move |plot| {
+    let args = [("n", budget.used.into()), ("limit", budget.limit.into())];
+    let value = t_args("plot-value-hours", &args);
+    let axes = Axes::new(title, -0.6..=end, float(top), HEIGHT).value(&value);
+    let drawn = axes.show(ui, thousands, move |plot| {
         plot.bar_chart(BarChart::new("", marks).allow_hover(false));
-        dashed(plot, [-0.6, limit], [end, limit], p.bad, 4.0);
-        dashed(plot, [-0.6, ceiling], [end, ceiling], p.control, 2.0);
-    })
+    });
+    drawn.dashes(ui, -0.6..=end, limit, p.bad, LIMIT);
+    drawn.dashes(ui, -0.6..=end, ceiling, p.control, CEILING);
+    drawn
 }
 
-fn legend(ui: &mut Ui, color: egui::Color32, dash: f32, text: &str) {
+fn legend(ui: &mut Ui, color: egui::Color32, (line, gap): (f32, f32), text: &str) {
     label(ui, Role::Help, text);
     let (rect, _) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
     let y = rect.center().y;
     ui.painter().extend(egui::Shape::dashed_line(
         &[pos2(rect.left(), y), pos2(rect.right(), y)],
         egui::Stroke::new(1.5, color),
-        dash,
-        dash,
+        line,
+        gap,
     ));
 }
 

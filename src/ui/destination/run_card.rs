@@ -11,7 +11,7 @@ use crate::{
         text::{t, t_args},
         theme::{self, Role},
         widgets::{Card, SumLine, figures::Part, label, label_in, spinner},
-        words::{cause, run_chip},
+        words::{cause, run_chip, waits},
     },
 };
 
@@ -58,7 +58,19 @@ fn heading(ui: &mut Ui, view: &View<'_>, destination: &DestinationView) {
     label(ui, Role::Card, &title);
     let at = started_text(view, started);
     let args = [("cause", cause(why).into()), ("at", at.into())];
-    label(ui, Role::Help, &t_args("run-started", &args));
+    let is_interrupted = is_last_interrupted(destination);
+    let key = if is_interrupted {
+        "run-started-interrupted"
+    } else {
+        "run-started"
+    };
+    label(ui, Role::Help, &t_args(key, &args));
+}
+
+/// Whether what is shown is a run that ended with the program.
+fn is_last_interrupted(destination: &DestinationView) -> bool {
+    let last = destination.runs.first();
+    destination.running.is_none() && last.is_some_and(Run::is_interrupted)
 }
 
 /// The time of day alone, as long as it was today.
@@ -80,8 +92,9 @@ fn at_right(ui: &mut Ui, view: &View<'_>, destination: &DestinationView) {
         return;
     }
     if let Some(run) = destination.runs.first() {
-        run_chip(run.status).show(ui);
+        run_chip(run).show(ui);
         if let Some(length) = duration(run) {
+            ui.add_space(4.0);
             label(ui, Role::Help, &length);
         }
     }
@@ -98,9 +111,8 @@ fn progress(view: &View<'_>, running: &Running) -> String {
     if running.is_stopping {
         return t("progress-stopping").to_owned();
     }
-    if let Some(until) = running.waiting_until {
-        let at = format::time(until, &view.zone);
-        return t_args("progress-waiting", &[("at", at.into())]);
+    if let Some(wait) = running.waiting {
+        return waits(wait, view);
     }
     match (running.phase, running.done_at) {
         (Phase::Planning { n_records }, _) => {

@@ -121,9 +121,9 @@ impl Detail {
 
     fn list(&mut self, ui: &mut Ui, detail: &RunDetail, groups: &[&FaultGroup]) {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let count = |fate: Fate| -> usize {
+        let count = |fate: Fate| -> u64 {
             let of_fate = detail.groups.iter().filter(|group| group.fate == fate);
-            of_fate.map(|group| group.records.len()).sum()
+            of_fate.map(|group| group.n_records).sum()
         };
         let failed = t_args("tab-failed", &[("n", count(Fate::Failed).into())]);
         let excluded = t_args("tab-excluded", &[("n", count(Fate::Excluded).into())]);
@@ -229,7 +229,7 @@ fn cause_row(ui: &mut Ui, group: &FaultGroup, is_open: bool) -> bool {
         ui,
         Role::BodyStrong,
         p.text,
-        &format::count(group.records.len() as u64),
+        &format::count(group.n_records),
     );
     let room = inner.width() - count.size().x - 12.0;
     let above = draw::line(ui, Role::BodyStrong, p.text, name, room);
@@ -267,8 +267,28 @@ fn explained(ui: &mut Ui, destination: &DestinationView, group: &FaultGroup) -> 
     });
     ui.add_space(112.0);
     draw::separator(ui);
+    if group.n_records > group.records.len() as u64 {
+        first_of_all(ui, group);
+    }
     records(ui, group);
     intents
+}
+
+/// Says that not all records are in the table, and where they are.
+fn first_of_all(ui: &mut Ui, group: &FaultGroup) {
+    let n_shown = group.records.len();
+    let args = [("n", n_shown.into()), ("all", group.n_records.into())];
+    let text = t_args("records-first", &args);
+    page::row(
+        ui,
+        32.0,
+        |ui| {
+            ui.add_space(16.0);
+            help(ui, &text);
+        },
+        |_| {},
+    );
+    draw::separator(ui);
 }
 
 fn own_words(ui: &mut Ui, group: &FaultGroup) {

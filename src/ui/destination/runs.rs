@@ -168,7 +168,7 @@ fn one(ui: &mut Ui, view: &View<'_>, run: &Run, column: usize) {
             cell::text(ui, &rate(run));
         }
         _ => {
-            run_chip(run.status).show(ui);
+            run_chip(run).show(ui);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The page of a destination in each of its states.
 
+mod live;
+
 use std::sync::Arc;
 
 use egui::Ui;
@@ -207,6 +209,7 @@ fn with_run(mut snapshot: Snapshot) -> Snapshot {
         code: code.to_owned(),
         what: "The title has 64 characters, Outreach takes 50".to_owned(),
         outreach: "Data provided is too long.".to_owned(),
+        n_records: records.len() as u64,
         records: Arc::new(records),
     };
     let long = (0..14).map(|i| record(231_044 + i * 17, 20 + i)).collect();
@@ -416,6 +419,22 @@ fn a_run_explains_each_cause() {
     harness.get_by_label("OutreachId missing");
 }
 
+/// The same run, but with many more records of the first cause than are shown.
+fn with_many_records() -> Snapshot {
+    let mut snapshot = with_run(synced::snapshot());
+    let asked = snapshot.looks.run.as_mut().expect("it was asked");
+    let detail = Arc::make_mut(asked.answer.as_mut().expect("an answer"));
+    detail.groups[0].n_records = 23_000;
+    snapshot
+}
+
+#[test]
+fn of_too_many_records_the_first_are_shown_and_all_are_counted() {
+    let harness = shown(with_many_records(), run_341());
+    harness.get_by_label("Failed 23,001");
+    harness.get_by_label("The first 14 of 23,000 records. Export CSV writes them all");
+}
+
 #[test]
 fn a_run_is_looked_up_once_when_it_is_opened() {
     let place = Place {
@@ -473,6 +492,7 @@ fn the_smallest_window_has_room_for_everything() {
 #[test]
 fn pictures() {
     use crate::ui::testing::sheet::shoot;
+    use live::{interrupted, with_delivered};
     let at = |place: Place| {
         move |harness: &mut Shown| {
             harness.state_mut().screen.place = place.clone();
@@ -484,6 +504,18 @@ fn pictures() {
     shoot(
         "activation-idle",
         &full,
+        draw,
+        at(Place::of("outreach-dach-sales")),
+    );
+    shoot(
+        "activation-last",
+        &with_delivered(341),
+        draw,
+        at(Place::of("outreach-dach-sales")),
+    );
+    shoot(
+        "activation-interrupted",
+        &interrupted(),
         draw,
         at(Place::of("outreach-dach-sales")),
     );
@@ -500,6 +532,7 @@ fn pictures() {
         at(Place::of("outreach-customer-success")),
     );
     shoot("runs", &full, draw, at(run_341()));
+    shoot("runs-many", &with_many_records(), draw, at(run_341()));
     let settings = Place {
         tab: Tab::Settings,
         ..Place::of("outreach-dach-sales")

@@ -11,7 +11,7 @@ use crate::{
         text::{t, t_args},
         theme::{self, Role, measure},
         widgets::{
-            Column, Sort, Table, TableResponse, nav,
+            Chip, Column, Sort, Table, TableResponse, nav,
             table::{Cell, cell},
         },
         words::{Remedy, State, run_chip, share_done},
@@ -161,7 +161,7 @@ fn name(ui: &mut Ui, row: &DestinationView) {
 
 fn last_status(ui: &mut Ui, row: &DestinationView) {
     if let Some(running) = &row.running {
-        run_chip(RunStatus::Processing).show(ui);
+        Chip::running(t("run-processing")).show(ui);
         let share = share_done(running);
         note(
             ui,
@@ -173,7 +173,7 @@ fn last_status(ui: &mut Ui, row: &DestinationView) {
         cell::text(ui, t("run-none"));
         return;
     };
-    run_chip(run.status).show(ui);
+    run_chip(run).show(ui);
     if let Some(reason) = reason(run) {
         note(ui, &reason);
     }

@@ -201,6 +201,7 @@ pub(in crate::ui) fn destination(
         created: Some("2026-08-17T08:00:00Z".parse().expect("an instant")),
         runs: Arc::new(runs),
         running: None,
+        delivered: None,
         n_waiting: 0,
         audiences: Arc::new(audiences()),
         problem: None,
@@ -244,7 +245,7 @@ pub(in crate::ui) fn running() -> Running {
         samples: Arc::new(samples),
         per_second: 2.5,
         done_at: Some(ago(-24)),
-        waiting_until: None,
+        waiting: None,
         is_stopping: false,
     }
 }

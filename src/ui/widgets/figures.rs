@@ -5,7 +5,7 @@ use egui::{
     pos2, vec2,
 };
 
-use super::draw;
+use super::{draw, plot::image_info};
 use crate::ui::{
     format,
     text::t,
@@ -93,6 +93,13 @@ impl SumLine {
         let (row, _) = ui.allocate_exact_size(vec2(width, 44.0), Sense::hover());
         let received = format::count(self.parts.iter().sum());
         let first = figure(ui, row.left_top(), None, t("sum-received"), &received);
+        let place = Rect::from_min_size(row.min, vec2(first, 44.0));
+        let id = ui.next_auto_id().with("received");
+        let shown = ui.interact(place, id, Sense::hover());
+        shown.widget_info(|| {
+            let name = format!("{} {received}", t("sum-received"));
+            WidgetInfo::labeled(accesskit::Role::Label, true, name)
+        });
         let widths: Vec<f32> = Part::ALL
             .iter()
             .zip(self.parts)
@@ -183,6 +190,10 @@ pub fn sum_bar(ui: &mut Ui, parts: &[u64; 5]) -> Response {
             left += width + 2.0;
         }
     }
+    let parts = Part::ALL.iter().zip(parts);
+    let parts = parts.map(|(part, n)| format!("{} {}", part.name(), format::count(*n)));
+    let value = parts.collect::<Vec<_>>().join(", ");
+    image_info(&response, t("sum-bar"), &value);
     response
 }
 

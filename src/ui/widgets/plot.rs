@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use egui::{Align2, Color32, Rect, Ui, Vec2b, accesskit, pos2, vec2};
-use egui_plot::{FilledArea, Line, LineStyle, Plot, PlotBounds, PlotPoint, PlotTransform, PlotUi};
+use egui_plot::{FilledArea, Line, Plot, PlotBounds, PlotPoint, PlotTransform, PlotUi};
 
 use super::draw;
 use crate::ui::theme::{self, Role};
@@ -18,6 +18,7 @@ const BELOW: f32 = 20.0;
 #[derive(Debug, Clone)]
 pub struct Axes<'a> {
     name: &'a str,
+    value: &'a str,
     x: RangeInclusive<f64>,
     top: f64,
     height: f32,
@@ -36,10 +37,16 @@ impl<'a> Axes<'a> {
     pub const fn new(name: &'a str, x: RangeInclusive<f64>, top: f64, height: f32) -> Self {
         Self {
             name,
+            value: "",
             x,
             top,
             height,
         }
+    }
+
+    /// What those who cannot see it should know of the marks.
+    pub const fn value(self, value: &'a str) -> Self {
+        Self { value, ..self }
     }
 
     /// Draws the grid, its numbers as `number` writes them, and what `marks` adds.
@@ -77,10 +84,7 @@ impl<'a> Axes<'a> {
                 plot.set_plot_bounds(PlotBounds::from_min_max(min, max));
                 marks(plot);
             });
-        let name = self.name;
-        shown
-            .response
-            .widget_info(|| egui::WidgetInfo::labeled(accesskit::Role::Image, true, name));
+        image_info(&shown.response, self.name, self.value);
         Drawn {
             transform: shown.transform,
             rect,
@@ -120,6 +124,26 @@ impl Drawn {
     /// Where marks are drawn.
     pub const fn rect(&self) -> Rect {
         self.rect
+    }
+
+    /// Dashes from one value of the range to another at this height: so many points of line, so many of gap.
+    pub fn dashes(
+        &self,
+        ui: &Ui,
+        x: RangeInclusive<f64>,
+        height: f64,
+        color: Color32,
+        (line, gap): (f32, f32),
+    ) {
+        let y = self.y(height).round();
+        let from = self.x(*x.start()).max(self.rect.left());
+        let to = self.x(*x.end()).min(self.rect.right());
+        ui.painter().extend(egui::Shape::dashed_line(
+            &[pos2(from, y), pos2(to, y)],
+            egui::Stroke::new(1.5, color),
+            line,
+            gap,
+        ));
     }
 
     /// A word below the plot with its middle at this value, kept inside.
@@ -170,15 +194,13 @@ pub fn area(plot: &mut PlotUi<'_>, points: &[[f64; 2]], fill: Color32, line: Col
     );
 }
 
-/// A line of dashes of 3.
-pub fn dashed(plot: &mut PlotUi<'_>, from: [f64; 2], to: [f64; 2], color: Color32, length: f32) {
-    plot.line(
-        Line::new("", vec![from, to])
-            .color(color)
-            .width(1.5)
-            .style(LineStyle::Dashed { length })
-            .allow_hover(false),
-    );
+/// Tells those who cannot see a picture what it shows: its name, and what there is to know of its marks.
+pub fn image_info(response: &egui::Response, name: &str, value: &str) {
+    response.widget_info(|| {
+        let mut info = egui::WidgetInfo::labeled(accesskit::Role::Image, true, name);
+        info.current_text_value = Some(value.to_owned()).filter(|value| !value.is_empty());
+        info
+    });
 }
 
 /// The next number above that has a whole half.
