@@ -118,6 +118,14 @@ impl Engine {
         }
     }
 
+    /// The same engine, which speaks with this account by means of this client.
+    #[must_use]
+    pub fn with_client(mut self, account: &Account, client: Client) -> Self {
+        self.keep_budget(account, &client);
+        self.remember_client(key_of(account), client);
+        self
+    }
+
     /// The data folder.
     pub fn dir(&self) -> &DataDir {
         &self.dir

@@ -11,17 +11,14 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
-use reqwest::{
-    Url,
-    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue},
-    redirect, retry,
-};
+use reqwest::{Url, header::HeaderValue, redirect, retry};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{Notify, watch};
 
 use super::{
     budget::{Budget, Urgency},
     error::Error,
+    outside::{Outside, Real},
     retry::RetryPolicy,
     token::{Fixed, Tokens},
 };
@@ -31,7 +28,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_mins(1);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Outreach wants it on every request, also on those without a body.
-const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
+pub(super) const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/vnd.api+json");
 const USER_AGENT: &str = concat!("audience-sync/", env!("CARGO_PKG_VERSION"));
 
 /// Speaks with one Outreach account. Clones share the connections, the token, the limit and the counts.
@@ -47,7 +44,7 @@ pub struct Client {
 
 /// What all clones share.
 pub(super) struct Shared {
-    pub(super) http: reqwest::Client,
+    pub(super) outside: Arc<dyn Outside>,
     base: Url,
     tokens: Mutex<Arc<dyn Tokens>>,
     budget: Mutex<Budget>,
@@ -92,11 +89,26 @@ impl Client {
 
     /// A client that asks for a token before each request.
     pub fn with_tokens(address: &str, tokens: Arc<dyn Tokens>) -> Result<Self, Error> {
+        Self::connected(address, tokens, |http| Arc::new(Real(http)))
+    }
+
+    /// The same, through another network and by another clock than the computer's own.
+    pub fn through(
+        outside: Arc<dyn Outside>,
+        address: &str,
+        tokens: Arc<dyn Tokens>,
+    ) -> Result<Self, Error> {
+        Self::connected(address, tokens, |_http| outside)
+    }
+
+    fn connected(
+        address: &str,
+        tokens: Arc<dyn Tokens>,
+        outside: impl FnOnce(reqwest::Client) -> Arc<dyn Outside>,
+    ) -> Result<Self, Error> {
         let base = base(address)?;
-        let headers = HeaderMap::from_iter([(ACCEPT, MEDIA_TYPE), (CONTENT_TYPE, MEDIA_TYPE)]);
         let mut builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
-            .default_headers(headers)
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
             .http2_keep_alive_interval(KEEP_ALIVE)
@@ -107,9 +119,10 @@ impl Client {
         if is_loopback(&base) {
             builder = builder.no_proxy();
         }
+        let http = builder.build().map_err(Error::Setup)?;
         Ok(Self {
             shared: Arc::new(Shared {
-                http: builder.build().map_err(Error::Setup)?,
+                outside: outside(http),
                 base,
                 tokens: Mutex::new(tokens),
                 budget: Mutex::new(Budget::new()),
@@ -155,7 +168,7 @@ impl Client {
     pub fn keep_budget(&self, settings: BudgetSettings, note: BudgetNote, keep: Remember) {
         let mut budget = self.shared.budget();
         budget.reserve(settings.reserve_percent);
-        budget.recall(Timestamp::now(), &note);
+        budget.recall(self.now(), &note);
         drop(budget);
         *lock(&self.shared.account) = Remembered {
             settings,
@@ -187,7 +200,7 @@ impl Client {
     pub fn remember_budget(&self) {
         let note = self.budget_note();
         let mut account = lock(&self.shared.account);
-        account.kept_at = Some(Timestamp::now());
+        account.kept_at = Some(self.now());
         if let Some(keep) = &account.keep {
             keep(&note);
         }
@@ -262,6 +275,11 @@ impl Client {
     /// Follows [`waiting_until`](Self::waiting_until).
     pub fn watch_waiting(&self) -> watch::Receiver<Option<Timestamp>> {
         self.shared.waiting.subscribe()
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.shared.outside.now()
     }
 
     pub(super) fn url(&self, path: &str) -> Result<Url, Error> {

@@ -41,7 +41,7 @@ impl Client {
         let body = json!({"data": {"type": "prospect", "id": id, "attributes": fields.to_json()}});
         let call = Call::patch(self.url(&format!("prospects/{id}"))?, body.to_string());
         self.send(&call, |answer| {
-            let (echo, updater) = read_echo(answer, id, fields)?;
+            let (echo, updater) = read_echo(answer, id, fields, self.now())?;
             if let Some(user) = updater.filter(|_| echo == Echo::Confirmed) {
                 self.note_updater(user);
             }
@@ -82,6 +82,7 @@ fn read_echo(
     answer: &Answer,
     id: OutreachId,
     sent: &FieldSet,
+    now: Timestamp,
 ) -> Result<(Echo, Option<u64>), Error> {
     // Outreach documents an answer with the whole prospect. One without a body, such as a 204, is a success all the
     // same: a proxy may have cut the body off, and asking again would cost a request for nothing but certainty.
@@ -101,7 +102,7 @@ fn read_echo(
                     &values(attributes, |target| sent.get(target).is_some()),
                 )
             });
-    Ok((echo, updater(&data, Timestamp::now())))
+    Ok((echo, updater(&data, now)))
 }
 
 /// The user who wrote just now. A write that changes nothing may leave the last writer's name and time in place.

@@ -7,8 +7,8 @@ use std::{
 
 use jiff::Timestamp;
 use reqwest::{
-    Method, Url,
-    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+    Body, Method, Request, Url,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use secrecy::SecretString;
 use tokio::time::sleep;
@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use super::{
     answer::Answer,
     budget::{Slot, Ticket},
-    client::{Client, Shared, authorization, lock},
+    client::{Client, MEDIA_TYPE, Shared, authorization, lock},
     error::{Consequence, Error},
     rate::RateHeaders,
 };
@@ -84,6 +84,17 @@ impl Call {
             patience: Patience::NotTooLarge,
             ..self
         }
+    }
+
+    fn request(&self, authorization: HeaderValue) -> Request {
+        let mut request = Request::new(self.method.clone(), self.url.clone());
+        *request.headers_mut() = HeaderMap::from_iter([
+            (ACCEPT, MEDIA_TYPE),
+            (CONTENT_TYPE, MEDIA_TYPE),
+            (AUTHORIZATION, authorization),
+        ]);
+        *request.body_mut() = self.body.clone().map(Body::from);
+        request
     }
 
     fn may_be_tried_again(&self, error: &Error) -> bool {
@@ -178,9 +189,9 @@ impl Client {
         let token = self.shared.tokens().current().await;
         let token = token.map_err(|none| without(Error::NoToken(none)))?;
         let header = authorization(&token).map_err(without)?;
-        self.count_in_year(Timestamp::now()).map_err(without)?;
+        self.count_in_year(self.now()).map_err(without)?;
         let exchanged = self.exchange(call, header).await;
-        let now = Timestamp::now();
+        let now = self.now();
         let (rate, outcome) = match exchanged {
             Ok((answer, headers)) => {
                 let rate = RateHeaders::read(&headers, now);
@@ -210,15 +221,8 @@ impl Client {
             _ => &self.counts.reads,
         };
         sent.fetch_add(1, Ordering::Relaxed);
-        let mut request = self
-            .shared
-            .http
-            .request(call.method.clone(), call.url.clone())
-            .header(AUTHORIZATION, authorization);
-        if let Some(body) = &call.body {
-            request = request.body(body.clone());
-        }
-        let mut response = request.send().await.map_err(|e| {
+        let request = call.request(authorization);
+        let mut response = self.shared.outside.carry(request).await.map_err(|e| {
             // What found no server, or could not be put together, never left. It was counted all the same until it
             // was sure, since a request that is given up on its way has left.
             if e.is_connect() || e.is_builder() {
@@ -245,11 +249,11 @@ impl Client {
         let waiter = Waiter::new(&self.shared);
         waiter.show(until);
         loop {
-            let left = until.duration_since(Timestamp::now());
+            let left = until.duration_since(self.now());
             // Whoever says "later" for an instant that has passed is asked again after a moment, not at once.
             let nap = Duration::try_from(left).unwrap_or_default();
             sleep(nap.clamp(SHORTEST_NAP, LONGEST_NAP)).await;
-            if until <= Timestamp::now() {
+            if until <= self.now() {
                 return;
             }
         }
@@ -260,7 +264,7 @@ impl Client {
         let mut waiter = None;
         loop {
             let changed = self.shared.changed.notified();
-            let now = Timestamp::now();
+            let now = self.now();
             let taken = self.shared.budget().take_for(now, self.urgency);
             let nap = match taken {
                 Ok(ticket) => {

@@ -31,14 +31,14 @@ const MAINTENANCE: Duration = Duration::from_mins(1);
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) uri: Uri,
-    headers: HeaderMap,
+    pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
 /// What the client gets, and when.
 pub(super) struct Outcome {
     pub(super) answer: Answer,
-    delay: Duration,
+    pub(super) delay: Duration,
     pub(super) is_cut: bool,
     /// Until then a 429 says that the budget is used up, forced or not.
     pub(super) used_up_until: Option<Timestamp>,
@@ -62,7 +62,7 @@ pub(super) async fn serve(
 }
 
 /// Everything that happens to a request, at one moment: two requests never see each other half done.
-fn process(shared: &Shared, call: &Call) -> Outcome {
+pub(super) fn process(shared: &Shared, call: &Call) -> Outcome {
     let mut guard = shared.world();
     let world = &mut *guard;
     let now = world.clock.now();

@@ -40,9 +40,9 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    pub(super) fn start(passing: Passing, request: Duration) -> Self {
+    pub(super) fn start(begins: Option<Timestamp>, passing: Passing, request: Duration) -> Self {
         let mut clock = Self {
-            base: Timestamp::now(),
+            base: begins.unwrap_or_else(Timestamp::now),
             since: None,
             request,
         };
@@ -114,7 +114,7 @@ mod tests {
 
     #[tokio::test]
     async fn advancing_moves_the_time_at_once() {
-        let mut clock = Clock::start(Passing::Running, Duration::ZERO);
+        let mut clock = Clock::start(None, Passing::Running, Duration::ZERO);
         let before = clock.now();
         clock.advance(Duration::from_hours(2));
         assert!(clock.now() >= later(before, Duration::from_hours(2)));
@@ -122,7 +122,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_stopped_clock_moves_by_what_is_added() {
-        let mut clock = Clock::start(Passing::Stopped, Duration::from_millis(20));
+        let mut clock = Clock::start(None, Passing::Stopped, Duration::from_millis(20));
         let before = clock.now();
         clock.tick();
         clock.advance(Duration::from_secs(1));

@@ -17,6 +17,7 @@ mod connection;
 mod control;
 mod document;
 mod fault;
+mod in_process;
 mod log;
 mod oauth;
 mod page;
@@ -63,6 +64,7 @@ pub use batch::{
 pub use budget::{Remaining, RetryAfter};
 pub use clock::Passing;
 pub use fault::{Fault, FaultKind};
+pub use in_process::Reply;
 pub use log::{Counters, LoggedRequest};
 pub use oauth::{App, LiveTokens, OldRefreshToken, TokenPair, TokenRequest};
 pub use users::{Role, SampleUser};
@@ -80,6 +82,8 @@ pub struct Settings {
     pub limit: u32,
     /// The length of the rate-limit window.
     pub window: Duration,
+    /// What its clock shows at the start, instead of the computer's time.
+    pub begins: Option<Timestamp>,
     /// How the sandbox's time passes.
     pub time: Passing,
     /// What each answered request adds to the sandbox's time.
@@ -133,6 +137,7 @@ impl Default for Settings {
             prospects: 1000,
             limit: 10_000,
             window: Duration::from_hours(1),
+            begins: None,
             time: Passing::Running,
             request_time: Duration::ZERO,
             heaviest_page: usize::MAX,
@@ -203,7 +208,8 @@ pub struct AppliedWrite {
 pub struct Sandbox {
     shared: Arc<Shared>,
     stop: watch::Sender<bool>,
-    server: JoinHandle<()>,
+    /// `None` if it listens nowhere.
+    server: Option<JoinHandle<()>>,
 }
 
 impl Sandbox {
@@ -239,7 +245,7 @@ impl Sandbox {
         Ok(Self {
             shared,
             stop,
-            server,
+            server: Some(server),
         })
     }
 
@@ -320,7 +326,9 @@ impl Sandbox {
     pub async fn stop(self) {
         let Self { stop, server, .. } = self;
         stop.send_replace(true);
-        drop(server.await);
+        if let Some(server) = server {
+            drop(server.await);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The prospects: seeded from their ids, with what was written since laid over that.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::Arc,
 };
@@ -24,6 +24,7 @@ pub(super) const OTHER_USER: u64 = 2;
 #[derive(Debug)]
 pub(super) struct Prospects {
     count: u32,
+    deleted: BTreeSet<u32>,
     users: u64,
     edited: BTreeMap<u32, Edited>,
     /// Who an address was last written to; it may have been replaced since.
@@ -85,6 +86,7 @@ impl Prospects {
     pub(super) fn seeded(count: u32, users: u64) -> Self {
         Self {
             count,
+            deleted: BTreeSet::new(),
             users,
             edited: BTreeMap::new(),
             written_emails: BTreeMap::new(),
@@ -98,7 +100,11 @@ impl Prospects {
     }
 
     pub(super) fn contains(&self, id: u32) -> bool {
-        (1..=self.count).contains(&id)
+        (1..=self.count).contains(&id) && !self.deleted.contains(&id)
+    }
+
+    pub(super) fn delete(&mut self, id: u32) {
+        self.deleted.insert(id);
     }
 
     pub(super) fn get(&self, schema: &Schema, id: u32) -> Option<Prospect> {

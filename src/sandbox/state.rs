@@ -72,7 +72,7 @@ impl Shared {
     ) -> Result<Self, Error> {
         let users = Users::load()?;
         let oauth = OAuth::new(settings.apps, settings.log_capacity);
-        let clock = Clock::start(settings.time, settings.request_time);
+        let clock = Clock::start(settings.begins, settings.time, settings.request_time);
         let world = World {
             quota: Quota::new(settings.batch_items_per_day, clock.now()),
             clock,

@@ -15,7 +15,6 @@ mod work;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::{sync::watch, time::timeout};
 
 use super::{
@@ -270,7 +269,8 @@ impl Deliverer<'_> {
         while self.work.has_room() {
             let now = tokio::time::Instant::now();
             self.begin_reading_back()?;
-            let step = self.batches.next_step(self.store, self.run.id, now)?;
+            let times = (now, self.client.now());
+            let step = self.batches.next_step(self.store, self.run.id, times)?;
             self.work.patches.append(&mut self.batches.to_patch);
             if let Some(step) = step {
                 self.work.spawn_step(self.client, step);
@@ -375,7 +375,7 @@ impl Deliverer<'_> {
             &answers,
             &self.run.figures,
             &self.run.requests,
-            Timestamp::now(),
+            self.client.now(),
         )?;
         Ok(())
     }

@@ -96,7 +96,7 @@ impl Deliverer<'_> {
             };
             answers.extend(verdict.map(|verdict| Answer { change, verdict }));
         }
-        self.store.put_found(&found, jiff::Timestamp::now())?;
+        self.store.put_found(&found, self.client.now())?;
         self.settle(answers)?;
         let n_settled = self.n_changes - self.run.figures.pending.min(self.n_changes);
         (self.hooks.progress)(super::Progress::Delivering {
