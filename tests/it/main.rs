@@ -19,6 +19,7 @@ mod read_first;
 mod repeats;
 mod scale;
 mod sign_in;
+mod simulation;
 mod story;
 mod watch;
 mod world;
