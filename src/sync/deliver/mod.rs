@@ -104,6 +104,8 @@ pub async fn deliver(
         streak: Streak::default(),
     };
     let ended = delivery.deliver().await;
+    // Also those of a run that ended before it settled anything.
+    delivery.run.requests = client.requests();
     let notices = std::mem::take(&mut delivery.batches.notices);
     match ended {
         Ok(()) => Ok(notices),
