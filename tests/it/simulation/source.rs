@@ -26,16 +26,20 @@ pub(super) struct Script {
     n_prospects: u32,
     profiles: BTreeMap<u32, Profile>,
     n_exports: u32,
+    /// How many different values an attribute takes in one export: where there are few, they go in batches.
+    variety: u8,
 }
 
 impl Script {
     pub(super) fn new(mut random: fastrand::Rng, n_prospects: u32) -> Self {
         let share = random.u32(50..=100);
+        let variety = [1, 1, 2, 20][random.usize(..4)];
         let mut script = Self {
             random,
             n_prospects,
             profiles: BTreeMap::new(),
             n_exports: 0,
+            variety,
         };
         for id in 1..=n_prospects {
             if script.random.u32(..100) < share {
@@ -77,7 +81,7 @@ impl Script {
             }
             let mut next = self.profile();
             match (self.profiles.get(&id).cloned(), self.random.u8(..6)) {
-                (Some(_), 0) => {
+                (Some(_), 0) if self.random.bool() => {
                     self.profiles.remove(&id);
                     continue;
                 }
@@ -96,13 +100,13 @@ impl Script {
     }
 
     fn profile(&mut self) -> Profile {
-        let (random, n) = (&mut self.random, self.n_exports);
+        let (random, n, variety) = (&mut self.random, self.n_exports, self.variety);
         let status =
             |random: &mut fastrand::Rng| ["realized", "realized", "exited", ""][random.usize(..4)];
         Profile {
-            first_name: format!("First {} {n}", random.u8(..20)),
-            title: format!("Title {} {n}", random.u8(..2)),
-            points: match random.u8(..3) {
+            first_name: format!("First {} {n}", random.u8(..variety)),
+            title: format!("Title {} {n}", random.u8(..variety.min(2))),
+            points: match random.u8(..=variety.min(2)) {
                 0 => String::new(),
                 which => format!("{which}{n}"),
             },

@@ -60,7 +60,7 @@ struct World {
 }
 
 /// Goes through a whole simulation.
-pub(super) fn simulate(seed: u64) -> Outcome {
+pub(super) fn simulate(seed: u64, n_lines: usize) -> Outcome {
     // What the client spreads its repetitions with.
     fastrand::seed(seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -74,7 +74,7 @@ pub(super) fn simulate(seed: u64) -> Outcome {
         Outcome {
             fingerprint: world.trace.fingerprint(),
             counts: world.network.state().counts.clone(),
-            tail: world.trace.tail(60),
+            tail: world.trace.tail(n_lines),
             verdict,
         }
     })
@@ -83,7 +83,7 @@ pub(super) fn simulate(seed: u64) -> Outcome {
 impl World {
     fn new(seed: u64) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
-        let n_prospects = random.u32(8..=40);
+        let n_prospects = random.u32(8..=50);
         let sandbox =
             Arc::new(Sandbox::in_process(settings(&mut random, n_prospects)).expect("a sandbox"));
         let home = tempfile::tempdir().expect("a temporary folder");
