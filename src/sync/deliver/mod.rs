@@ -15,6 +15,7 @@ mod work;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::{sync::watch, time::timeout};
 
 use super::{
@@ -271,7 +272,9 @@ impl Deliverer<'_> {
         while self.work.has_room() {
             let now = tokio::time::Instant::now();
             self.begin_reading_back()?;
-            let times = (now, self.client.now());
+            // Without any answer yet, nothing is too old to be the batch that is about to be submitted.
+            let since = self.client.outreach_time();
+            let times = (now, since.unwrap_or(Timestamp::UNIX_EPOCH));
             let step = self.batches.next_step(self.store, self.run.id, times)?;
             self.work.patches.append(&mut self.batches.to_patch);
             if let Some(step) = step {
