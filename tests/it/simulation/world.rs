@@ -83,7 +83,7 @@ pub(super) fn simulate(seed: u64, n_lines: usize) -> Outcome {
 impl World {
     fn new(seed: u64) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
-        let n_prospects = random.u32(8..=50);
+        let n_prospects = random.u32(8..=80);
         let sandbox =
             Arc::new(Sandbox::in_process(settings(&mut random, n_prospects)).expect("a sandbox"));
         let home = tempfile::tempdir().expect("a temporary folder");
