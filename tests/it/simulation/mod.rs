@@ -6,7 +6,7 @@
 //! end, and within a few runs Outreach must hold what the newest export asks for.
 //!
 //! `AUDIENCE_SYNC_SEED=7` goes through one seed, and `AUDIENCE_SYNC_SEEDS=1000` through so many instead of
-//! fifty; `scripts/simulate` does so with an optimised program.
+//! fifty; `scripts/simulate` goes through a thousand.
 
 mod checker;
 mod disk;
