@@ -6,6 +6,11 @@ use super::{FieldSet, OutreachId, Place};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub u64);
 
+impl Digest {
+    /// That of no profile: nothing that was asked for is known to be held.
+    pub const NEVER: Self = Self(0);
+}
+
 /// The fields of one prospect that are to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {

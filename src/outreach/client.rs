@@ -13,7 +13,10 @@ use std::{
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use reqwest::{Url, header::HeaderValue, redirect, retry};
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::{Notify, watch};
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 
 use super::{
     budget::{Budget, Urgency},
@@ -53,6 +56,8 @@ pub(super) struct Shared {
     pub(super) changed: Notify,
     pub(super) waiting: watch::Sender<Option<Wait>>,
     pub(super) n_waiting: Mutex<u64>,
+    /// What Outreach's clock showed with the last answer, and when that was by a clock that nobody sets.
+    heard: Mutex<Option<(Timestamp, Instant)>>,
     /// The user whom the first confirmed write with these tokens was put down to.
     updater: Mutex<Option<u64>>,
 }
@@ -130,6 +135,7 @@ impl Client {
                 changed: Notify::new(),
                 waiting: watch::Sender::new(None),
                 n_waiting: Mutex::new(0),
+                heard: Mutex::new(None),
                 updater: Mutex::new(None),
             }),
             counts: Arc::default(),
@@ -280,6 +286,20 @@ impl Client {
     /// What time it is.
     pub fn now(&self) -> Timestamp {
         self.shared.outside.now()
+    }
+
+    /// What Outreach's clock shows, or somewhat less: this computer's may be wrong by days. `None` before the first
+    /// answer.
+    pub fn outreach_time(&self) -> Option<Timestamp> {
+        let (shown, at) = (*lock(&self.shared.heard))?;
+        let passed = SignedDuration::try_from(at.elapsed()).ok()?;
+        shown.checked_add(passed).ok()
+    }
+
+    pub(super) fn hear(&self, date: Option<Timestamp>) {
+        if let Some(date) = date {
+            *lock(&self.shared.heard) = Some((date, Instant::now()));
+        }
     }
 
     pub(super) fn url(&self, path: &str) -> Result<Url, Error> {

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use jiff::Timestamp;
 use reqwest::{Request, Response};
 
-/// A request on its way. An answer whose body breaks off counts as lost, like one that never comes.
+/// A request on its way, until its answer begins.
 pub type Carried = Pin<Box<dyn Future<Output = Result<Response, reqwest::Error>> + Send>>;
 
 /// Carries requests and tells the time. A simulation puts its own in place of the real one, so that nothing but its

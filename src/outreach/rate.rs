@@ -25,6 +25,8 @@ pub(super) struct RateHeaders {
     pub(super) reset: Option<Timestamp>,
     /// When to ask again.
     pub(super) retry_after: Option<Timestamp>,
+    /// What Outreach's clock showed.
+    pub(super) date: Option<Timestamp>,
     /// How far the clock of Outreach is ahead of ours.
     pub(super) ahead: SignedDuration,
 }
@@ -32,8 +34,8 @@ pub(super) struct RateHeaders {
 impl RateHeaders {
     pub(super) fn read(headers: &HeaderMap, now: Timestamp) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let ahead = text(DATE.as_str())
-            .and_then(http_date)
+        let date = text(DATE.as_str()).and_then(http_date);
+        let ahead = date
             .map(|date| date.duration_since(now))
             .filter(|ahead| ahead.abs() > CLOCK_TOLERANCE)
             .unwrap_or_default();
@@ -43,6 +45,7 @@ impl RateHeaders {
             remaining: text("x-ratelimit-remaining").and_then(first_count),
             reset: time("x-ratelimit-reset"),
             retry_after: time(RETRY_AFTER.as_str()),
+            date,
             ahead,
         }
     }

@@ -206,6 +206,11 @@ impl Client {
             }
             Err(error) => (RateHeaders::default(), Err(error)),
         };
+        let is_of_outreach = outcome
+            .as_ref()
+            .err()
+            .is_none_or(|error| error.consequence() != Consequence::Unreachable);
+        self.hear(rate.date.filter(|_| is_of_outreach));
         permit.settle(now, &rate, outcome.as_ref().err());
         outcome.map_err(|error| Failed {
             error,

@@ -91,6 +91,11 @@ impl Sandbox {
             .map(drop)
     }
 
+    /// Takes back the faults that have not struck.
+    pub fn clear_faults(&self) {
+        self.shared.world().faults.clear();
+    }
+
     /// Deletes a prospect as somebody else in Outreach would.
     pub fn delete_prospect(&self, prospect: u32) {
         self.shared.world().prospects.delete(prospect);

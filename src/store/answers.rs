@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{Error, Store, found, ledger, planning::FileNumbers, runs};
-use crate::model::{Change, Fate, FieldSet, Figures, RecordFault, Requests, RunId};
+use crate::model::{Change, Digest, Fate, FieldSet, Figures, RecordFault, Requests, RunId};
 
 /// What became of one change.
 #[derive(Debug, Clone)]
@@ -112,13 +112,13 @@ fn settle_one(
     let id = change.prospect.get();
     match &answer.verdict {
         Verdict::Confirmed => {
-            write_ledger(db, run, change, &change.fields, now)?;
+            write_ledger(db, run, change, (change.digest, &change.fields), now)?;
             db.prepare_cached("DELETE FROM refusal WHERE prospect_id = ?1")?
                 .execute([id])?;
             take_out(db, id)?;
         }
         Verdict::HeldAlready => {
-            put_ledger(db, change, &change.fields)?;
+            put_ledger(db, change, (change.digest, &change.fields))?;
             db.prepare_cached("DELETE FROM refusal WHERE prospect_id = ?1")?
                 .execute([id])?;
             take_out(db, id)?;
@@ -131,9 +131,10 @@ fn settle_one(
         } => {
             match held {
                 Held::AsBefore => {}
-                Held::Now(held) => write_ledger(db, run, change, held, now)?,
+                // What the profile asked for is not what is held, so the ledger must not name it as confirmed.
+                Held::Now(held) => write_ledger(db, run, change, (Digest::NEVER, held), now)?,
                 Held::Unknown(kept) => {
-                    put_ledger(db, change, kept)?;
+                    put_ledger(db, change, (Digest::NEVER, kept))?;
                 }
             }
             db.prepare_cached("INSERT OR REPLACE INTO refusal (prospect_id, digest, code, what, outreach) VALUES (?1, ?2, ?3, ?4, ?5)")?
@@ -166,11 +167,11 @@ fn write_ledger(
     db: &Connection,
     run: RunId,
     change: &Change,
-    confirmed: &FieldSet,
+    (digest, confirmed): (Digest, &FieldSet),
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let id = change.prospect.get();
-    let before = put_ledger(db, change, confirmed)?;
+    let before = put_ledger(db, change, (digest, confirmed))?;
     let found = found::found(db, change.prospect)?.unwrap_or_default();
     let old = found
         .merged(&before)
@@ -192,7 +193,11 @@ fn write_ledger(
 }
 
 /// Puts these of the change's fields into the ledger, forgets the others, and returns what was in it before.
-fn put_ledger(db: &Connection, change: &Change, kept: &FieldSet) -> rusqlite::Result<FieldSet> {
+fn put_ledger(
+    db: &Connection,
+    change: &Change,
+    (digest, kept): (Digest, &FieldSet),
+) -> rusqlite::Result<FieldSet> {
     let before = ledger::known(db, change.prospect)?.ledger;
     let after = before
         .filtered(|target, _| change.fields.get(target).is_none())
@@ -202,7 +207,7 @@ fn put_ledger(db: &Connection, change: &Change, kept: &FieldSet) -> rusqlite::Re
     )?
     .execute((
         change.prospect.get(),
-        change.digest.0.cast_signed(),
+        digest.0.cast_signed(),
         after.as_bytes(),
     ))?;
     Ok(before)

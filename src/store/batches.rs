@@ -16,7 +16,7 @@ pub struct StoredBatch {
     pub number: BatchNumber,
     /// Outreach's number for it; `None` as long as no answer to its submission is known.
     pub outreach_id: Option<u64>,
-    /// When it was about to be submitted.
+    /// When it was about to be submitted, by Outreach's clock; it was not made before that.
     pub since: Timestamp,
     /// What it writes.
     pub fields: FieldSet,
@@ -25,7 +25,7 @@ pub struct StoredBatch {
 }
 
 impl Store {
-    /// Remembers batches that are about to be submitted.
+    /// Remembers batches that are about to be submitted, now by Outreach's clock.
     ///
     /// # Errors
     /// If the database cannot be written; then none of them may be submitted.

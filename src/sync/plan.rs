@@ -231,7 +231,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             }
         };
         let is_pending = holds(&self.pending, prospect);
-        // A refusal comes first: the ledger has the same digest when Outreach took the change and holds another value.
+        // A refusal comes first: it is repeated without a request, whatever the ledger says.
         let fate = if self.is_refused(prospect, digest) && !is_pending {
             self.repeat_refusal(prospect, self.place((file, line)))?;
             FirstFate::Refused

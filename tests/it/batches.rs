@@ -179,6 +179,22 @@ async fn a_lost_answer_is_looked_for_before_anything_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_batch_whose_answer_is_lost_is_found_by_a_computer_whose_clock_is_a_day_ahead() {
+    let yesterday = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24);
+    let mut world = usual(Settings {
+        begins: Some(yesterday),
+        ..open_sandbox()
+    })
+    .await;
+    world.write(&crew(1..=300));
+    world.fault(json!({"kind": "drop_after_apply", "method": "POST", "path": "/batches/actions"}));
+    let report = world.sync().await;
+    assert_eq!((report.figures.activated, report.requests.patch), (300, 0));
+    expect_submitted_once(&world);
+    expect_all_written(&world, 300);
+}
+
+#[tokio::test]
 async fn a_submission_that_never_arrived_is_sent_again() {
     let mut world = usual(open_sandbox()).await;
     world.write(&crew(1..=300));

@@ -463,6 +463,27 @@ async fn what_outreach_holds_otherwise_is_a_failure_and_no_loop() {
 }
 
 #[tokio::test]
+async fn what_outreach_holds_otherwise_is_sent_again_on_demand() {
+    let mut world = World::new().await;
+    world.write(&members(1..=2));
+    world.fault(
+        json!({"kind": "echo_override", "prospect": 2, "attribute": "title", "value": "Eng."}),
+    );
+    world.sync().await;
+    let before = world.n_requests();
+    let report = world.sync_refused().await;
+    assert_eq!(
+        (report.figures.activated, report.figures.unchanged),
+        (1, 1),
+        "{report:?}"
+    );
+    assert_eq!(
+        world.writes_after(before),
+        [(2, json!({"title": "Engineer"}))]
+    );
+}
+
+#[tokio::test]
 async fn one_whose_exit_outreach_holds_otherwise_can_still_leave() {
     let mut world = World::new().await;
     world.settle_destination(|d| d.guard.max_exit_share = 1.0);

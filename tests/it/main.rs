@@ -20,6 +20,7 @@ mod read_first;
 mod repeats;
 mod scale;
 mod sign_in;
+mod simulation;
 mod story;
 mod watch;
 mod world;

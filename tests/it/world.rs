@@ -129,6 +129,12 @@ impl World {
         self.sync_with(Mode::Send, &hooks).await
     }
 
+    /// Runs and sends what was refused before, as a person can ask.
+    pub(crate) async fn sync_refused(&mut self) -> Report {
+        let hooks = self.hooks(|_| ());
+        self.sync_with(Mode::SendRefused, &hooks).await
+    }
+
     pub(crate) async fn dry_run(&mut self) -> Report {
         let hooks = self.hooks(|_| ());
         self.sync_with(Mode::Dry { max_sample: 50 }, &hooks).await

@@ -71,7 +71,7 @@ impl Batches {
         &mut self,
         store: &mut Store,
         run: RunId,
-        (now, clock): (Instant, Timestamp),
+        (now, since): (Instant, Timestamp),
     ) -> Result<Option<(BatchNumber, Step)>, Error> {
         if let Some(step) = self.due_step(now) {
             return Ok(Some(step));
@@ -90,7 +90,7 @@ impl Batches {
             return Ok(None);
         };
         let begun = vec![(group.fields, group.prospects)];
-        for row in store.begin_batches(run, begun, clock)? {
+        for row in store.begin_batches(run, begun, since)? {
             self.live.push(Followed::new(row, false, self.patience));
         }
         Ok(self.due_step(now))

@@ -16,7 +16,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(15);
 /// How long before a batch whose answer was lost is looked for again: its request may still be on the way.
 const STILL_ON_THE_WAY: Duration = Duration::from_secs(1);
 
-/// How far clocks may differ; what was made before that is not ours.
+/// How far what is known of Outreach's clock may be off; what was made before that is not ours.
 const CLOCKS: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
 /// How often a step is tried before another way is taken.

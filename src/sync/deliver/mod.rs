@@ -104,6 +104,8 @@ pub async fn deliver(
         streak: Streak::default(),
     };
     let ended = delivery.deliver().await;
+    // Also those of a run that ended before it settled anything.
+    delivery.run.requests = client.requests();
     let notices = std::mem::take(&mut delivery.batches.notices);
     match ended {
         Ok(()) => Ok(notices),
@@ -269,7 +271,9 @@ impl Deliverer<'_> {
         while self.work.has_room() {
             let now = tokio::time::Instant::now();
             self.begin_reading_back()?;
-            let times = (now, self.client.now());
+            // Without any answer yet, nothing is too old to be the batch that is about to be submitted.
+            let since = self.client.outreach_time();
+            let times = (now, since.unwrap_or(Timestamp::UNIX_EPOCH));
             let step = self.batches.next_step(self.store, self.run.id, times)?;
             self.work.patches.append(&mut self.batches.to_patch);
             if let Some(step) = step {

@@ -24,9 +24,11 @@ impl Deliverer<'_> {
     ) -> Result<(), Ending> {
         let (mut unknown, mut fields) = (vec![], vec![]);
         let run = self.run.id;
-        let held_fields = &self.work.held_fields;
+        let (held_fields, tried) = (&self.work.held_fields, &self.work.tried);
         self.store.each_waiting(|waiting| {
-            let is_known = held_fields.is_read(waiting.prospect);
+            // One that was sent in this run without a clear answer is counted already.
+            let is_known =
+                held_fields.is_read(waiting.prospect) || tried.contains(&waiting.prospect);
             let is_held = held.binary_search(&waiting.prospect).is_ok();
             if waiting.is_unknown && !is_known && !is_held && is_wanted(waiting.run == run) {
                 unknown.push(waiting.prospect);
