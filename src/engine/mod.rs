@@ -35,7 +35,7 @@ pub use account::{account_unknown, connected_as, rename_account};
 pub use command::{AccountCommand, Command, DestinationCommand, DraftCommand, Look};
 pub use handle::{Handle, Start};
 pub use notices::notice_problem;
-pub use problem::{problem_of, store_problem};
+pub use problem::{problem_of, shared_fields_problem, store_problem};
 pub use run::Mode;
 pub use sign_in::{auth_problem, connect_problem};
 pub use snapshot::Snapshot;

@@ -5,7 +5,7 @@ use tokio::task::spawn_blocking;
 
 use super::{Report, newer::Newer, notice_problem, problem_of, today};
 use crate::{
-    model::{Cause, Destination, Figures, FileSource, Requests, Run, RunId, RunStatus},
+    model::{Cause, Destination, Figures, FileSource, Overlap, Requests, Run, RunId, RunStatus},
     outreach::Client,
     source,
     store::{DataDir, Settings, Store},
@@ -53,15 +53,20 @@ pub(super) async fn run(
         notices: vec![],
     };
     let path = dir.state(settings);
+    let task = Planning {
+        destination: destination.clone(),
+        shared: dir.overlaps(settings),
+        hooks: hooks.clone(),
+    };
     let ended = match Store::open(&path) {
         Ok(mut store) => match mode {
             Mode::Dry { max_sample } => {
                 let terms = terms(destination, client.as_ref().ok());
-                dry_run(store, destination, terms, max_sample, hooks, &mut report).await
+                dry_run(store, task, terms, max_sample, &mut report).await
             }
-            Mode::Send => send(store, destination, cause, client, hooks, &mut report).await,
+            Mode::Send => send(store, task, cause, client, &mut report).await,
             Mode::SendRefused => match store.forget_all_refusals() {
-                Ok(()) => send(store, destination, cause, client, hooks, &mut report).await,
+                Ok(()) => send(store, task, cause, client, &mut report).await,
                 Err(error) => Err(error.into()),
             },
         },
@@ -79,16 +84,11 @@ pub(super) async fn run(
 
 async fn dry_run(
     store: Store,
-    destination: &Destination,
+    task: Planning,
     terms: Terms,
     max_sample: usize,
-    hooks: &Hooks,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let task = Planning {
-        destination: destination.clone(),
-        hooks: hooks.clone(),
-    };
     let (plan, guarded) = spawn_blocking(move || task.look(&store, &terms, max_sample))
         .await
         .map_err(|_panic| Error::Reader)??;
@@ -108,12 +108,12 @@ async fn dry_run(
 
 async fn send(
     mut store: Store,
-    destination: &Destination,
+    task: Planning,
     cause: Option<Cause>,
     client: Result<Client, Error>,
-    hooks: &Hooks,
     report: &mut Report,
 ) -> Result<(), Error> {
+    let (destination, hooks) = (task.destination.clone(), task.hooks.clone());
     let is_first = store.runs(1)?.is_empty();
     let is_watched = cause.is_some();
     let cause = if is_first {
@@ -123,10 +123,6 @@ async fn send(
     };
     let id = store.begin_run(cause, report.started)?;
     (report.run, report.cause) = (Some(id), cause);
-    let task = Planning {
-        destination: destination.clone(),
-        hooks: hooks.clone(),
-    };
     let (mut store, planned) = spawn_blocking(move || task.commit(store, id))
         .await
         .map_err(|_panic| Error::Reader)?;
@@ -153,7 +149,7 @@ async fn send(
                     &client,
                     &mut run,
                     (orders, watched),
-                    hooks,
+                    &hooks,
                     report,
                 )
                 .await
@@ -163,7 +159,7 @@ async fn send(
         Ok(_) => Ok(()),
         Err(error) => Err(error),
     };
-    end(&mut store, run, ended, destination, report)
+    end(&mut store, run, ended, &destination, report)
 }
 
 fn end(
@@ -239,6 +235,8 @@ fn terms(destination: &Destination, client: Option<&Client>) -> Terms {
 /// What the planning thread needs.
 struct Planning {
     destination: Destination,
+    /// What other destinations write too.
+    shared: Vec<Overlap>,
     hooks: Hooks,
 }
 
@@ -261,6 +259,9 @@ impl Planning {
         self,
         plan: impl FnOnce(&Order<'_>, &Hooks) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        if !self.shared.is_empty() {
+            return Err(Error::SharedFields(self.shared));
+        }
         let files = source::open(&self.destination.source)?;
         let rules = Rules::new(&self.destination, files.contents(), today(Timestamp::now()));
         let order = Order {

@@ -14,6 +14,7 @@ mod draft;
 mod fields;
 mod ids;
 mod membership;
+mod overlap;
 mod place;
 mod preferences;
 mod problem;
@@ -37,6 +38,7 @@ pub use draft::{
 pub use fields::{FieldSet, FieldValue};
 pub use ids::{AudienceId, MappingId, OutreachId, RunId};
 pub use membership::MembershipStatus;
+pub use overlap::{Overlap, Writers, overlaps, writers};
 pub use place::Place;
 pub use preferences::{Appearance, Closing, Preferences, SMALLEST_YEARLY_ALLOWANCE};
 pub use problem::Problem;

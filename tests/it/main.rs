@@ -18,6 +18,7 @@ mod process;
 mod read_first;
 mod repeats;
 mod scale;
+mod shared_fields;
 mod sign_in;
 mod story;
 mod watch;

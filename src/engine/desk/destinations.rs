@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Desk, runs::settings_of};
 use crate::{
     engine::{
-        DestinationCommand, Mode, look,
+        DestinationCommand, Mode, look, shared_fields_problem,
         snapshot::{AudienceRow, AudienceStatus, DestinationView, NoticeKind},
         store_problem, today,
     },
@@ -42,6 +42,12 @@ impl Desk {
 
     fn enable(&mut self, mut settings: Settings, enabled: bool) {
         settings.destination.enabled = enabled;
+        let shared = self.engine.dir().overlaps(&settings);
+        if enabled && !shared.is_empty() {
+            let problem = shared_fields_problem(&shared, &settings.destination);
+            self.tell(NoticeKind::Problem(problem));
+            return;
+        }
         if !enabled {
             self.stop(&settings.slug);
         }
