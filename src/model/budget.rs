@@ -77,6 +77,14 @@ impl BudgetNote {
         }
     }
 
+    /// The note with this many requests more than were sent, for a program that may die before it writes the next one.
+    #[must_use]
+    pub fn ahead(mut self, n: u64, today: Date) -> Self {
+        *self.days.entry(today).or_default() += n;
+        self.left = self.left.map(|left| left.saturating_sub(n));
+        self
+    }
+
     /// Requests that were left when last heard of, as long as that window lasts.
     pub fn left_at(&self, now: Timestamp) -> Option<u64> {
         self.left
@@ -105,6 +113,17 @@ mod tests {
         note.count(day("2026-05-01"));
         assert_eq!(note.days.len(), 3);
         assert_eq!(note.used_in_year(day("2026-05-01")), 3);
+    }
+
+    #[test]
+    fn requests_ahead_count_as_sent() {
+        let day: Date = "2026-05-01".parse().expect("a day");
+        let note = BudgetNote {
+            left: Some(30),
+            ..BudgetNote::default()
+        };
+        let note = note.ahead(20, day).ahead(20, day);
+        assert_eq!((note.used_in_year(day), note.left), (40, Some(0)));
     }
 
     #[test]
