@@ -137,13 +137,21 @@ async fn a_crash_forgets_no_request_and_invents_few() {
         running.kill();
         let (n_requests, used) = (world.n_requests(), used(&world));
         assert!(n_requests <= used, "{used} of {n_requests} are remembered");
-        assert!(used <= n_requests + kill * (AHEAD + MAX_IN_FLIGHT as u64), "{used} of {n_requests}");
+        assert!(
+            used <= n_requests + kill * (AHEAD + MAX_IN_FLIGHT as u64),
+            "{used} of {n_requests}"
+        );
     }
     let (before, used_before) = (world.n_requests(), used(&world));
     let ended = program.call(&["sync"]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    // A run that ends counts each of its requests once.
-    assert_eq!(used(&world) - used_before, world.n_requests() - before);
+    // A run that ends counts each of its requests once; some of the dead process's last ones arrive while it runs.
+    let (n_counted, n_came) = (used(&world) - used_before, world.n_requests() - before);
+    assert!(n_counted <= n_came, "{n_counted} of {n_came}");
+    assert!(
+        n_came <= n_counted + MAX_IN_FLIGHT as u64,
+        "{n_counted} of {n_came}"
+    );
 }
 
 #[tokio::test]
