@@ -143,7 +143,10 @@ async fn send(
         Ok(plan) if plan.figures.pending > 0 => match client {
             Ok(client) => {
                 let watched = is_watched.then_some(&destination.source);
-                let orders = Orders::new(destination.delivery, plan.in_doubt);
+                let orders = Orders {
+                    route: terms(&destination, Some(&client)).route,
+                    ..Orders::new(destination.delivery, plan.in_doubt)
+                };
                 deliver(
                     &mut store,
                     &client,
@@ -226,6 +229,7 @@ fn terms(destination: &Destination, client: Option<&Client>) -> Terms {
         let reserved = per_window * u64::from(settings.reserve_percent) / 100;
         terms.route.requests_per_hour = per_window - reserved.min(per_window);
         let left = note.left_at(Timestamp::now());
+        terms.route.items_left = client.items_left();
         terms.left_in_hour = left.map(|left| left.saturating_sub(reserved));
         terms.yearly_allowance = settings.yearly_allowance;
     }

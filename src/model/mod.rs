@@ -23,7 +23,7 @@ pub mod suggest;
 
 pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
-pub use budget::{BudgetNote, BudgetSettings};
+pub use budget::{BudgetNote, BudgetSettings, ITEMS_A_DAY, secs_of_items};
 pub use change::{Change, Digest, Known};
 pub use check::{Fault, address_fault, check};
 pub use delivery::{Delivery, RouteMode};

@@ -198,6 +198,23 @@ impl Client {
         self.shared.remember_budget(0, Timestamp::now());
     }
 
+    /// Batch items that the organisation may have left today.
+    pub fn items_left(&self) -> u64 {
+        let account = lock(&self.shared.account);
+        account.note.items_left(Timestamp::now())
+    }
+
+    /// Remembers what became of an order of so many batch items.
+    pub(super) fn note_items(&self, n: u64, outcome: Result<(), &Error>) {
+        let now = Timestamp::now();
+        let mut account = lock(&self.shared.account);
+        match outcome {
+            Ok(()) => account.note.spend_items(n, now),
+            Err(Error::ItemsSpent { until, .. }) => account.note.refuse_items(n, *until, now),
+            Err(_) => {}
+        }
+    }
+
     /// Counts a request against the year, if the person's settings still allow one.
     pub(super) fn count_in_year(&self, now: Timestamp) -> Result<(), Error> {
         let mut account = lock(&self.shared.account);

@@ -17,6 +17,7 @@ mod limit;
 mod process;
 mod read_first;
 mod repeats;
+mod routes;
 mod scale;
 mod shared_fields;
 mod sign_in;
