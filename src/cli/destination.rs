@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use super::{Exit, Failure, args::DestinationCommand, open_dir, open_engine, output};
 use crate::{
     engine::{is_named, problem_of, today},
-    model::{AudienceId, Contents, Destination, Problem},
+    model::{AudienceId, Contents, Destination, Fault, Overlap, Problem, overlaps},
     source,
-    store::{Error, read_destination},
+    store::{Error, Settings, read_destination},
     sync::Rules,
 };
 
@@ -22,7 +22,7 @@ pub(super) fn run(data_dir: Option<PathBuf>, command: DestinationCommand) -> Res
     match command {
         DestinationCommand::Import { file } => import(data_dir, &file),
         DestinationCommand::Export { name } => export(data_dir, &name),
-        DestinationCommand::Validate { file } => validate(&file),
+        DestinationCommand::Validate { file } => validate(data_dir, &file),
     }
 }
 
@@ -30,6 +30,7 @@ fn import(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
     let destination = read(file)?;
     let engine = open_engine(data_dir)?;
     let (known, _broken) = engine.dir().read_valid_destinations()?;
+    look_at_others(file, &destination, &known)?;
     let settings = engine.dir().write_destination(destination)?;
     let replaced = known.iter().find(|known| known.slug == settings.slug);
     let done = replaced.map_or_else(
@@ -64,8 +65,11 @@ fn export(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failure> {
     Ok(Exit::Well)
 }
 
-fn validate(file: &Path) -> Result<Exit, Failure> {
+fn validate(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
     let destination = read(file)?;
+    // Without a data folder there are no others.
+    let known = open_dir(data_dir).and_then(|dir| Ok(dir.read_valid_destinations()?.0));
+    look_at_others(file, &destination, &known.unwrap_or_default())?;
     match look_at_source(&destination) {
         Ok(description) => {
             output::result(&describe(&destination, &description))?;
@@ -81,6 +85,22 @@ fn validate(file: &Path) -> Result<Exit, Failure> {
     }
 }
 
+/// Refuses settings that write what another destination writes; those of the same name would be replaced.
+fn look_at_others(
+    file: &Path,
+    destination: &Destination,
+    known: &[Settings],
+) -> Result<(), Failure> {
+    let is_other = |name: &str| !name.eq_ignore_ascii_case(&destination.name);
+    let others = known.iter().map(|settings| &settings.destination);
+    let shared = overlaps(destination, others.filter(|other| is_other(&other.name)));
+    if shared.is_empty() || !destination.enabled {
+        return Ok(());
+    }
+    let faults: Vec<_> = shared.iter().map(Overlap::fault).collect();
+    Err(invalid(file, &faults))
+}
+
 /// Opens the source, and reads far enough to see whether it has everything that the settings want of it.
 fn look_at_source(destination: &Destination) -> Result<source::Description, source::Error> {
     let files = source::open(&destination.source)?;
@@ -94,17 +114,7 @@ fn look_at_source(destination: &Destination) -> Result<source::Description, sour
 /// Reads settings from a file outside the data folder; a relative source is relative to that file.
 fn read(file: &Path) -> Result<Destination, Failure> {
     let mut destination = read_destination(file).map_err(|error| match error {
-        Error::Settings { faults, .. } => {
-            let mut what = format!("{} is not valid:", file.display());
-            for fault in &faults {
-                write!(what, "\n  {fault}").unwrap_or_default();
-            }
-            Failure::usage(Problem::new(
-                "settings_invalid",
-                what,
-                "The README documents every setting.",
-            ))
-        }
+        Error::Settings { faults, .. } => invalid(file, &faults),
         other @ (Error::File { .. }
         | Error::Database { .. }
         | Error::Newer { .. }
@@ -122,6 +132,18 @@ fn read(file: &Path) -> Result<Destination, Failure> {
     let path = folder.join(&destination.source.path);
     destination.source.path = std::path::absolute(&path).unwrap_or(path);
     Ok(destination)
+}
+
+fn invalid(file: &Path, faults: &[Fault]) -> Failure {
+    let mut what = format!("{} is not valid:", file.display());
+    for fault in faults {
+        write!(what, "\n  {fault}").unwrap_or_default();
+    }
+    Failure::usage(Problem::new(
+        "settings_invalid",
+        what,
+        "The README documents every setting.",
+    ))
 }
 
 fn describe(destination: &Destination, found: &source::Description) -> String {

@@ -187,6 +187,10 @@ fn forecast(forecast: &Forecast) -> String {
         write!(text, " ({})", kinds.join(", ")).unwrap_or_default();
     }
     write!(text, ", about {}", duration(forecast.secs)).unwrap_or_default();
+    if forecast.waiting > 0 {
+        let prospects = counted(forecast.waiting, "prospect waits", "prospects wait");
+        write!(text, ", of which {prospects} for batch items").unwrap_or_default();
+    }
     if let Some(share) = forecast.year_share {
         write!(text, ", {:.1} % of the yearly allowance", share * 100.0).unwrap_or_default();
     }

@@ -38,7 +38,7 @@ pub use command::{AccountCommand, Command, DestinationCommand, DraftCommand, Loo
 pub use connect::{account_or_new, connected, forget_sign_in, known_secret, open_in_browser};
 pub use handle::{Handle, Start};
 pub use notices::notice_problem;
-pub use problem::{problem_of, store_problem};
+pub use problem::{problem_of, shared_fields_problem, store_problem};
 pub use run::Mode;
 pub use sign_in::{auth_problem, connect_problem};
 pub use snapshot::Snapshot;

@@ -24,6 +24,13 @@ pub fn notice_problem(notice: &Notice) -> Problem {
             ),
             "Nothing else was written. If it happens again, set the destination's delivery.route to \"patch\".",
         ),
+        Notice::ItemsSpent { n_waiting } => Problem::new(
+            "batch_items_spent",
+            format!(
+                "Outreach allows an organisation 5,000,000 batch items a day, and too few are left for {n_waiting} prospects, so these wait."
+            ),
+            "Nothing is lost: the items come back in the course of the day, and later runs go on with what waits. To send it at once, set the destination's delivery.route to \"patch\"; that takes a request for each prospect.",
+        ),
         Notice::Superseded => Problem::new(
             "superseded",
             "The source has newer content, so this run made way for it.",
@@ -57,6 +64,7 @@ mod tests {
                 claimed: 900,
             },
             Notice::Superseded,
+            Notice::ItemsSpent { n_waiting: 2_000 },
             Notice::Stuck { batch: 7 },
         ] {
             let problem = notice_problem(&notice);

@@ -1,10 +1,10 @@
 //! Errors put for people: the one place where they get their words.
 
-use std::{fmt::Write as _, io, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, io, path::Path};
 
 use super::auth_problem;
 use crate::{
-    model::{Account, AudienceId, Destination, Problem, RunId},
+    model::{Account, AudienceId, Destination, Overlap, Problem, RunId},
     outreach::{self, Consequence},
     source, store,
     sync::{self, TooMany},
@@ -37,6 +37,7 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
             ),
             "Give the destination the address of the account, or an account of its own; a sign-in is never sent to another address.",
         ),
+        sync::Error::SharedFields(overlaps) => shared_fields_problem(overlaps, destination),
         sync::Error::SameRefusal { code, times } => Problem::new(
             "same_refusal",
             format!(
@@ -74,6 +75,29 @@ pub(super) fn internal() -> Problem {
         "internal",
         "A part of this program failed.",
         "Nothing is lost: what was not confirmed is sent by the next run. If it happens again, report it.",
+    )
+}
+
+/// Other destinations of the account write fields that this one writes.
+pub fn shared_fields_problem(overlaps: &[Overlap], destination: &Destination) -> Problem {
+    let mut by_other: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for overlap in overlaps {
+        let fields = by_other.entry(&overlap.other).or_default();
+        fields.push(overlap.field.to_string());
+    }
+    let others: Vec<_> = by_other
+        .iter()
+        .map(|(other, fields)| format!("{} by \"{other}\"", fields.join(", ")))
+        .collect();
+    Problem::new(
+        "shared_fields",
+        format!(
+            "Fields that \"{}\" writes are also written by other destinations of the account \"{}\", so nothing was sent: {}.",
+            destination.name,
+            destination.account.name,
+            others.join("; ")
+        ),
+        "Each would undo what the other writes. Choose another field or Mapping ID in one of the two, or disable one of them.",
     )
 }
 
@@ -265,6 +289,24 @@ mod tests {
     use super::*;
     use crate::model::AudienceId;
 
+    /// What the sample shares with two others.
+    fn overlaps() -> Vec<Overlap> {
+        let other = |name: &str, from: usize| {
+            let mut other = sample();
+            name.clone_into(&mut other.name);
+            other.mapping.drain(1..from);
+            other.audiences.truncate(1);
+            other
+        };
+        let (first, second) = (other("Partners", 5), other("Customers", 3));
+        crate::model::overlaps(&sample(), [&first, &second])
+    }
+
+    fn sample() -> Destination {
+        Destination::from_json(include_str!("../../assets/demo/destination.json"))
+            .expect("it is valid")
+    }
+
     /// Everything that can end a run.
     fn one_of_each() -> Vec<sync::Error> {
         let too_many = |audience| sync::Error::TooManyExits {
@@ -293,6 +335,7 @@ mod tests {
         );
         all.extend([
             sync::Error::NoToken,
+            sync::Error::SharedFields(overlaps()),
             sync::Error::SameRefusal {
                 code: "unauthorizedRequest".to_owned(),
                 times: 20,
@@ -308,9 +351,7 @@ mod tests {
 
     #[test]
     fn every_text_is_as_it_was_read_last() {
-        let destination =
-            Destination::from_json(include_str!("../../assets/demo/destination.json"))
-                .expect("it is valid");
+        let destination = sample();
         let mut texts = String::new();
         for error in one_of_each() {
             let Problem {
@@ -346,9 +387,7 @@ mod tests {
 
     #[test]
     fn every_text_is_made_of_sentences() {
-        let destination =
-            Destination::from_json(include_str!("../../assets/demo/destination.json"))
-                .expect("it is valid");
+        let destination = sample();
         for error in one_of_each() {
             let Problem {
                 code,

@@ -5,7 +5,7 @@ use tokio::task::spawn_blocking;
 
 use super::{Report, newer::Newer, notice_problem, problem::internal, problem_of, today};
 use crate::{
-    model::{Cause, Destination, Figures, FileSource, Problem, Requests, Run, RunId, RunStatus},
+    model::{Cause, Destination, Figures, FileSource, Overlap, Problem, Requests, Run, RunId, RunStatus},
     outreach::Client,
     source,
     store::{self, DataDir, Settings, Store},
@@ -114,15 +114,20 @@ async fn run(
     let destination = &settings.destination;
     let mut report = begun(settings, cause);
     let path = dir.state(settings);
+    let task = Planning {
+        destination: destination.clone(),
+        shared: dir.overlaps(settings),
+        hooks: hooks.clone(),
+    };
     let ended = match Store::open(&path) {
         Ok(mut store) => match mode {
             Mode::Dry { max_sample } => {
                 let terms = terms(destination, client.as_ref().ok());
-                dry_run(store, destination, terms, max_sample, hooks, &mut report).await
+                dry_run(store, task, terms, max_sample, &mut report).await
             }
-            Mode::Send => send(store, destination, cause, client, hooks, &mut report).await,
+            Mode::Send => send(store, task, cause, client, &mut report).await,
             Mode::SendRefused => match store.forget_all_refusals() {
-                Ok(()) => send(store, destination, cause, client, hooks, &mut report).await,
+                Ok(()) => send(store, task, cause, client, &mut report).await,
                 Err(error) => Err(error.into()),
             },
         },
@@ -143,16 +148,11 @@ async fn run(
 
 async fn dry_run(
     store: Store,
-    destination: &Destination,
+    task: Planning,
     terms: Terms,
     max_sample: usize,
-    hooks: &Hooks,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let task = Planning {
-        destination: destination.clone(),
-        hooks: hooks.clone(),
-    };
     let (plan, guarded) = spawn_blocking(move || task.look(&store, &terms, max_sample))
         .await
         .map_err(|_panic| Error::Reader)??;
@@ -172,12 +172,12 @@ async fn dry_run(
 
 async fn send(
     mut store: Store,
-    destination: &Destination,
+    task: Planning,
     cause: Option<Cause>,
     client: Result<Client, Error>,
-    hooks: &Hooks,
     report: &mut Report,
 ) -> Result<(), Error> {
+    let (destination, hooks) = (task.destination.clone(), task.hooks.clone());
     let is_first = store.runs(1)?.is_empty();
     let is_watched = cause.is_some();
     let cause = if is_first {
@@ -187,10 +187,6 @@ async fn send(
     };
     let id = store.begin_run(cause, report.started)?;
     (report.run, report.cause) = (Some(id), cause);
-    let task = Planning {
-        destination: destination.clone(),
-        hooks: hooks.clone(),
-    };
     let (mut store, planned) = spawn_blocking(move || task.commit(store, id))
         .await
         .map_err(|_panic| Error::Reader)?;
@@ -211,13 +207,16 @@ async fn send(
         Ok(plan) if plan.figures.pending > 0 => match client {
             Ok(client) => {
                 let watched = is_watched.then_some(&destination.source);
-                let orders = Orders::new(destination.delivery, plan.in_doubt);
+                let orders = Orders {
+                    route: terms(&destination, Some(&client)).route,
+                    ..Orders::new(destination.delivery, plan.in_doubt)
+                };
                 deliver(
                     &mut store,
                     &client,
                     &mut run,
                     (orders, watched),
-                    hooks,
+                    &hooks,
                     report,
                 )
                 .await
@@ -227,7 +226,7 @@ async fn send(
         Ok(_) => Ok(()),
         Err(error) => Err(error),
     };
-    end(&mut store, run, ended, destination, report)
+    end(&mut store, run, ended, &destination, report)
 }
 
 fn end(
@@ -294,6 +293,7 @@ fn terms(destination: &Destination, client: Option<&Client>) -> Terms {
         let reserved = per_window * u64::from(settings.reserve_percent) / 100;
         terms.route.requests_per_hour = per_window - reserved.min(per_window);
         let left = note.left_at(Timestamp::now());
+        terms.route.items_left = client.items_left();
         terms.left_in_hour = left.map(|left| left.saturating_sub(reserved));
         terms.yearly_allowance = settings.yearly_allowance;
     }
@@ -303,6 +303,8 @@ fn terms(destination: &Destination, client: Option<&Client>) -> Terms {
 /// What the planning thread needs.
 struct Planning {
     destination: Destination,
+    /// What other destinations write too.
+    shared: Vec<Overlap>,
     hooks: Hooks,
 }
 
@@ -325,6 +327,9 @@ impl Planning {
         self,
         plan: impl FnOnce(&Order<'_>, &Hooks) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        if !self.shared.is_empty() {
+            return Err(Error::SharedFields(self.shared));
+        }
         let files = source::open(&self.destination.source)?;
         let rules = Rules::new(&self.destination, files.contents(), today(Timestamp::now()));
         let order = Order {

@@ -12,7 +12,7 @@ use super::{Engine, Mode, Report, run, sign_in_news::SignInNews, today};
 use crate::{
     model::{Account, Cause, Problem},
     source,
-    store::Settings,
+    store::{DataDir, Settings},
     sync::{Hindrance, Hooks},
 };
 
@@ -114,7 +114,7 @@ impl Engine {
             for settings in all.into_iter().filter(|s| s.destination.enabled) {
                 let state = watched.entry(settings.slug.clone()).or_default();
                 state.look_for_sign_in(|| self.sign_in_at(&settings.destination.account.name));
-                if let Some(cause) = state.due(look(&settings), Timestamp::now()) {
+                if let Some(cause) = state.due(look(&settings, &self.dir), Timestamp::now()) {
                     state.is_running = true;
                     state.account.clone_from(&settings.destination.account.name);
                     runs.spawn(self.start(settings, cause, hooks.clone()));
@@ -258,11 +258,12 @@ impl Watched {
     }
 }
 
-/// The source and the settings as one text that changes when they do.
-pub(super) fn look(settings: &Settings) -> String {
+/// The source, the settings and the fields that others write too as one text that changes when they do.
+pub(super) fn look(settings: &Settings, dir: &DataDir) -> String {
     let source = match source::open(&settings.destination.source) {
         Ok(files) => files.fingerprint().to_string(),
         Err(error) => error.code().to_owned(),
     };
-    format!("{source} {}", settings.destination.to_json())
+    let shared = dir.overlaps(settings);
+    format!("{source} {shared:?} {}", settings.destination.to_json())
 }

@@ -37,6 +37,40 @@ impl BudgetSettings {
     }
 }
 
+/// Batch items that an organisation may use in a day, by Outreach's documentation; they come back little by little.
+pub const ITEMS_A_DAY: u64 = 5_000_000;
+
+const SECS_A_DAY: u64 = 86_400;
+
+/// What is known of an organisation's batch items. People who work in Outreach use them too, so it is an upper bound
+/// until Outreach says that there are too few.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemsNote {
+    /// How many were left.
+    left: u64,
+    /// When; if that is still to come, there are too few until then.
+    at: Timestamp,
+}
+
+impl ItemsNote {
+    /// How many may be left now.
+    fn left_at(self, now: Timestamp) -> u64 {
+        match u64::try_from(now.duration_since(self.at).as_millis()) {
+            Err(_still_to_come) => 0,
+            Ok(millis) => {
+                let back = millis.saturating_mul(ITEMS_A_DAY) / (SECS_A_DAY * 1_000);
+                self.left.saturating_add(back).min(ITEMS_A_DAY)
+            }
+        }
+    }
+}
+
+/// How many seconds it takes until so many batch items have come back.
+pub fn secs_of_items(n: u64) -> u64 {
+    n.saturating_mul(SECS_A_DAY).div_ceil(ITEMS_A_DAY)
+}
+
 /// How many days a year's requests are counted over.
 const YEAR: i64 = 365;
 
@@ -53,6 +87,9 @@ pub struct BudgetNote {
     /// When that window ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ends: Option<Timestamp>,
+    /// What is known of the organisation's batch items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<ItemsNote>,
     /// Requests sent by this program, by day in UTC.
     pub days: BTreeMap<Date, u64>,
 }
@@ -75,6 +112,36 @@ impl BudgetNote {
         {
             self.days = self.days.split_off(&first);
         }
+    }
+
+    /// The note with this many requests more than were sent, for a program that may die before it writes the next one.
+    #[must_use]
+    pub fn ahead(mut self, n: u64, today: Date) -> Self {
+        *self.days.entry(today).or_default() += n;
+        self.left = self.left.map(|left| left.saturating_sub(n));
+        self
+    }
+
+    /// Batch items that may be left now.
+    pub fn items_left(&self, now: Timestamp) -> u64 {
+        self.items.map_or(ITEMS_A_DAY, |items| items.left_at(now))
+    }
+
+    /// Counts batch items that were ordered.
+    pub fn spend_items(&mut self, n: u64, now: Timestamp) {
+        let left = self.items_left(now).saturating_sub(n);
+        self.items = Some(ItemsNote { left, at: now });
+    }
+
+    /// Outreach has too few batch items for an order of so many, until this instant if it says so.
+    pub fn refuse_items(&mut self, n: u64, until: Option<Timestamp>, now: Timestamp) {
+        let until = until.filter(|until| *until > now);
+        self.items = Some(
+            until.map_or(ItemsNote { left: 0, at: now }, |at| ItemsNote {
+                left: n,
+                at,
+            }),
+        );
     }
 
     /// Requests that were left when last heard of, as long as that window lasts.
@@ -105,6 +172,45 @@ mod tests {
         note.count(day("2026-05-01"));
         assert_eq!(note.days.len(), 3);
         assert_eq!(note.used_in_year(day("2026-05-01")), 3);
+    }
+
+    #[test]
+    fn batch_items_are_spent_come_back_and_may_be_refused() {
+        let at = |secs: i64| Timestamp::from_second(1_700_000_000 + secs).expect("an instant");
+        let mut note = BudgetNote::default();
+        assert_eq!(note.items_left(at(0)), ITEMS_A_DAY);
+        note.spend_items(1_000_000, at(0));
+        note.spend_items(3_999_000, at(0));
+        assert_eq!(note.items_left(at(0)), 1_000);
+        assert_eq!(note.items_left(at(864)), 51_000);
+        assert_eq!(secs_of_items(50_000), 864);
+        assert_eq!(note.items_left(at(10 * 86_400)), ITEMS_A_DAY);
+        note.refuse_items(70_000, Some(at(600)), at(0));
+        assert_eq!(
+            (note.items_left(at(599)), note.items_left(at(600))),
+            (0, 70_000)
+        );
+        note.refuse_items(70_000, None, at(700));
+        assert_eq!(
+            (note.items_left(at(700)), note.items_left(at(718))),
+            (0, 1_041)
+        );
+        let text = serde_json::to_string(&note).expect("JSON");
+        assert_eq!(
+            serde_json::from_str::<BudgetNote>(&text).expect("a note"),
+            note
+        );
+    }
+
+    #[test]
+    fn requests_ahead_count_as_sent() {
+        let day: Date = "2026-05-01".parse().expect("a day");
+        let note = BudgetNote {
+            left: Some(30),
+            ..BudgetNote::default()
+        };
+        let note = note.ahead(20, day).ahead(20, day);
+        assert_eq!((note.used_in_year(day), note.left), (40, Some(0)));
     }
 
     #[test]

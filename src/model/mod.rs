@@ -14,6 +14,7 @@ mod draft;
 mod fields;
 mod ids;
 mod membership;
+mod overlap;
 mod place;
 mod preferences;
 mod problem;
@@ -23,7 +24,7 @@ mod wait;
 
 pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
-pub use budget::{BudgetNote, BudgetSettings};
+pub use budget::{BudgetNote, BudgetSettings, ITEMS_A_DAY, secs_of_items};
 pub use change::{Change, Digest, Known};
 pub use check::{Fault, address_fault, check};
 pub use delivery::{Delivery, RouteMode};
@@ -38,6 +39,7 @@ pub use draft::{
 pub use fields::{FieldSet, FieldValue};
 pub use ids::{AudienceId, MappingId, OutreachId, RunId};
 pub use membership::MembershipStatus;
+pub use overlap::{Overlap, Writers, overlaps, writers};
 pub use place::Place;
 pub use preferences::{Appearance, Closing, Preferences, SMALLEST_YEARLY_ALLOWANCE};
 pub use problem::Problem;

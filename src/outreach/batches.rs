@@ -129,7 +129,9 @@ impl Client {
         let body = json!({"data": {"type": "batch", "attributes": attributes}, "type": "batch"});
         let url = self.url("batches/actions/prospectsBulkModify")?;
         let call = Call::post_once(url, body.to_string()).up_to(MAX_PAGE_BYTES);
-        self.send(&call, read_batch).await
+        let sent = self.send(&call.for_items(), read_batch).await;
+        self.note_items(prospects.len() as u64, sent.as_ref().map(drop));
+        sent
     }
 
     /// How far a batch is.

@@ -67,6 +67,8 @@ struct Window {
     begins: Timestamp,
     ends: Timestamp,
     left: u64,
+    /// Whether it is only remembered, with less left than there may be: Outreach has not spoken of it yet.
+    is_recalled: bool,
 }
 
 #[derive(Debug)]
@@ -106,6 +108,7 @@ impl Budget {
                 begins: now,
                 ends,
                 left,
+                is_recalled: true,
             });
             self.pause_if_spent();
         }
@@ -262,7 +265,9 @@ impl Budget {
         }
         let left = remaining.saturating_sub(self.in_flight);
         match &mut self.window {
-            Some(window) if window.ends.duration_since(ends).abs() <= SAME_WINDOW => {
+            Some(window)
+                if !window.is_recalled && window.ends.duration_since(ends).abs() <= SAME_WINDOW =>
+            {
                 window.left = window.left.min(left);
             }
             Some(_) | None => {
@@ -270,6 +275,7 @@ impl Budget {
                     begins: now,
                     ends,
                     left,
+                    is_recalled: false,
                 });
             }
         }

@@ -72,10 +72,21 @@ pub(super) struct Remembered {
     note: BudgetNote,
     keep: Option<Remember>,
     kept_at: Option<Timestamp>,
+    /// Requests that are kept as sent already, and may still leave before the next note is.
+    n_ahead: u64,
 }
 
-/// What was sent shortly before a crash may be forgotten.
+/// How old the note that is kept may grow while requests are sent.
 const KEEP_EVERY: SignedDuration = SignedDuration::from_secs(5);
+
+/// Requests that are kept as sent before they are, unless Outreach's limit says better. A crash counts at most so many
+/// too much and none too little, and no request waits for the disk by itself.
+const AHEAD: u64 = 100;
+
+/// The same as a share of the hourly limit, in percent, and within these bounds.
+const AHEAD_PERCENT: u64 = 1;
+const LEAST_AHEAD: u64 = 8;
+const MOST_AHEAD: u64 = 250;
 
 /// How many requests were sent.
 #[derive(Default)]
@@ -181,6 +192,7 @@ impl Client {
             note,
             keep: Some(keep),
             kept_at: None,
+            n_ahead: 0,
         };
     }
 
@@ -197,18 +209,28 @@ impl Client {
 
     /// What is known of the account's requests.
     pub fn budget_note(&self) -> BudgetNote {
-        let mut note = lock(&self.shared.account).note.clone();
-        self.shared.budget().note(&mut note);
-        note
+        self.shared.budget_note()
     }
 
-    /// Says what should be remembered, whenever that was last.
+    /// Says what should be remembered when no more requests follow for now.
     pub fn remember_budget(&self) {
-        let note = self.budget_note();
+        self.shared.remember_budget(0, self.now());
+    }
+
+    /// Batch items that the organisation may have left today.
+    pub fn items_left(&self) -> u64 {
+        let account = lock(&self.shared.account);
+        account.note.items_left(self.now())
+    }
+
+    /// Remembers what became of an order of so many batch items.
+    pub(super) fn note_items(&self, n: u64, outcome: Result<(), &Error>) {
+        let now = self.now();
         let mut account = lock(&self.shared.account);
-        account.kept_at = Some(self.now());
-        if let Some(keep) = &account.keep {
-            keep(&note);
+        match outcome {
+            Ok(()) => account.note.spend_items(n, now),
+            Err(Error::ItemsSpent { until, .. }) => account.note.refuse_items(n, *until, now),
+            Err(_) => {}
         }
     }
 
@@ -225,12 +247,14 @@ impl Client {
             });
         }
         account.note.count(today);
-        let is_due = account
+        let is_old = account
             .kept_at
             .is_none_or(|at| now.duration_since(at).abs() >= KEEP_EVERY);
+        let is_due = account.n_ahead == 0 || is_old;
+        account.n_ahead = account.n_ahead.saturating_sub(1);
         drop(account);
         if is_due {
-            self.remember_budget();
+            self.shared.remember_budget(self.shared.ahead(), now);
         }
         Ok(())
     }
@@ -314,6 +338,41 @@ impl Shared {
 
     pub(super) fn budget(&self) -> MutexGuard<'_, Budget> {
         lock(&self.budget)
+    }
+
+    fn budget_note(&self) -> BudgetNote {
+        let mut note = lock(&self.account).note.clone();
+        self.budget().note(&mut note);
+        note
+    }
+
+    /// How many requests are kept as sent before they are.
+    fn ahead(&self) -> u64 {
+        let limit = self.budget_note().limit;
+        limit.map_or(AHEAD, |limit| {
+            (limit.saturating_mul(AHEAD_PERCENT) / 100).clamp(LEAST_AHEAD, MOST_AHEAD)
+        })
+    }
+
+    /// Says what should be remembered, with so many requests that may follow before it is said again.
+    fn remember_budget(&self, n_ahead: u64, now: Timestamp) {
+        let mut account = lock(&self.account);
+        let mut note = account.note.clone();
+        self.budget().note(&mut note);
+        account.kept_at = Some(now);
+        account.n_ahead = n_ahead;
+        if let Some(keep) = &account.keep {
+            keep(&note.ahead(n_ahead, utc_day(now)));
+        }
+    }
+}
+
+/// What was kept ahead and never sent is not used up.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if lock(&self.account).n_ahead > 0 {
+            self.remember_budget(0, self.outside.now());
+        }
     }
 }
 

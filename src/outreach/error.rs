@@ -41,6 +41,14 @@ pub enum Error {
         /// How many the plan allows.
         allowance: u64,
     },
+    /// The organisation has too few batch items left today.
+    #[error("too few batch items are left")]
+    ItemsSpent {
+        /// When there are enough, if Outreach says so.
+        until: Option<Timestamp>,
+        /// Outreach's own words.
+        words: String,
+    },
     /// A batch that names no prospect would be one of all prospects, so it is never sent.
     #[error("a batch without prospects is not sent")]
     EmptyBatch,
@@ -87,11 +95,24 @@ impl Error {
             Self::Address | Self::Setup(_) | Self::EmptyBatch | Self::AllowanceSpent { .. } => {
                 Consequence::StopRun
             }
+            // The prospects can be written by themselves, or later.
+            Self::ItemsSpent { .. } => Consequence::FailRecord,
             Self::Token(_) => Consequence::SignInNeeded,
             Self::NoToken(none) => none.consequence,
             Self::Network(_) | Self::NotOutreach { .. } => Consequence::Unreachable,
             Self::Refused(refusal) => refusal.consequence(),
         }
+    }
+
+    /// A refusal for want of batch items.
+    pub(super) fn of_items(self) -> Self {
+        if let Self::Refused(refusal) = self {
+            return Self::ItemsSpent {
+                until: refusal.wait_until,
+                words: refusal.words,
+            };
+        }
+        self
     }
 
     /// A short fixed word: Outreach's own, such as `resourceNotFound`, or ours, such as `http_502` or `network`.
@@ -102,6 +123,7 @@ impl Error {
             Self::NoToken(none) => Cow::Borrowed(none.code),
             Self::Setup(_) => Cow::Borrowed("connection_setup"),
             Self::EmptyBatch => Cow::Borrowed("batch_empty"),
+            Self::ItemsSpent { .. } => Cow::Borrowed("batch_items_spent"),
             Self::AllowanceSpent { .. } => Cow::Borrowed("yearly_allowance_spent"),
             Self::Network(e) if e.is_timeout() => Cow::Borrowed("timeout"),
             Self::Network(_) => Cow::Borrowed("network"),
@@ -117,6 +139,7 @@ impl Error {
     pub fn words(&self) -> &str {
         match self {
             Self::Refused(refusal) => &refusal.words,
+            Self::ItemsSpent { words, .. } => words,
             Self::Address
             | Self::Token(_)
             | Self::NoToken(_)
@@ -138,6 +161,7 @@ impl Error {
             | Self::NoToken(_)
             | Self::Setup(_)
             | Self::EmptyBatch
+            | Self::ItemsSpent { .. }
             | Self::AllowanceSpent { .. }
             | Self::Network(_) => None,
         }

@@ -38,6 +38,7 @@ pub(super) struct Call {
     body: Option<String>,
     max_bytes: usize,
     patience: Patience,
+    is_order: bool,
 }
 
 /// What may be tried again.
@@ -59,6 +60,7 @@ impl Call {
             body: None,
             max_bytes: MAX_BYTES,
             patience: Patience::All,
+            is_order: false,
         }
     }
 
@@ -69,6 +71,7 @@ impl Call {
             body: Some(body),
             max_bytes: MAX_BYTES,
             patience: Patience::All,
+            is_order: false,
         }
     }
 
@@ -106,6 +109,20 @@ impl Call {
             Patience::NotTooLarge => error.status() != Some(502),
             Patience::OnlyRefused => error.no_token().is_some(),
         }
+    }
+
+    /// The same for an order that also needs as many batch items as it names prospects.
+    pub(super) fn for_items(self) -> Self {
+        Self {
+            is_order: true,
+            ..self
+        }
+    }
+
+    /// Outreach's word for too few batch items is not documented. A 429 to an order of them is about the items if
+    /// there are requests left: then it must not keep all other requests waiting.
+    fn is_about_items(&self, status: u16, rate: &RateHeaders) -> bool {
+        self.is_order && status == 429 && rate.remaining.is_some_and(|left| left > 0)
     }
 
     /// The same with an answer of up to so many bytes.
@@ -200,6 +217,9 @@ impl Client {
                 let rate = RateHeaders::read(&headers, now);
                 let outcome = match answer.status {
                     200..300 => read(&answer),
+                    status if call.is_about_items(status, &rate) => {
+                        Err(answer.refusal(&rate, now).of_items())
+                    }
                     _ => Err(answer.refusal(&rate, now)),
                 };
                 (rate, outcome)
@@ -267,7 +287,7 @@ impl Client {
             let wait = SignedDuration::try_from(wait).unwrap_or_default();
             waiter.show(Wait {
                 what,
-                until: later(Timestamp::now(), wait),
+                until: later(self.now(), wait),
             });
             waiter
         });

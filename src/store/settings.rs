@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{DataDir, Error, data_dir};
-use crate::model::{Destination, slug};
+use crate::model::{Destination, Overlap, overlaps, slug};
 
 /// A destination's settings with the name of their file.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,17 @@ impl DataDir {
             }
         }
         Ok((all, broken))
+    }
+
+    /// The fields that another destination of the same account writes too, by the files as they are now; a file that
+    /// cannot be read says nothing.
+    pub fn overlaps(&self, settings: &Settings) -> Vec<Overlap> {
+        let (all, _broken) = self.read_valid_destinations().unwrap_or_default();
+        let others = all.iter().filter(|other| other.slug != settings.slug);
+        overlaps(
+            &settings.destination,
+            others.map(|other| &other.destination),
+        )
     }
 
     /// Stores a destination: over the one of the same name, also if that one is broken, or as a new one.

@@ -1,7 +1,11 @@
 //! Why a run could not go on.
 
 use super::TooMany;
-use crate::{auth, model::AudienceId, outreach, source, store};
+use crate::{
+    auth,
+    model::{AudienceId, Overlap},
+    outreach, source, store,
+};
 
 /// What ended a run before it was done.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,9 @@ pub enum Error {
         /// How many times in a row.
         times: usize,
     },
+    /// Another destination of the account writes fields that this one writes.
+    #[error("another destination writes the same fields")]
+    SharedFields(Vec<Overlap>),
     /// A full snapshot holds nobody.
     #[error("the snapshot is empty")]
     SnapshotEmpty,
@@ -92,9 +99,10 @@ impl Error {
             Self::NoToken => Hindrance::SignIn,
             Self::Auth(e) if e.needs_sign_in() => Hindrance::SignIn,
             Self::Auth(e) if e.is_transient() => Hindrance::OutOfReach,
-            Self::Auth(_) | Self::OtherAddress { .. } | Self::SameRefusal { .. } => {
-                Hindrance::Settings
-            }
+            Self::Auth(_)
+            | Self::OtherAddress { .. }
+            | Self::SharedFields(_)
+            | Self::SameRefusal { .. } => Hindrance::Settings,
             Self::SnapshotEmpty | Self::TooManyExits { .. } => Hindrance::Guard,
             Self::Asked => Hindrance::Asked,
         }
@@ -109,6 +117,7 @@ impl Error {
             Self::Store(_) => true,
             Self::NoToken
             | Self::OtherAddress { .. }
+            | Self::SharedFields(_)
             | Self::SameRefusal { .. }
             | Self::SnapshotEmpty
             | Self::TooManyExits { .. }

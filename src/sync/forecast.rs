@@ -2,7 +2,7 @@
 
 use super::route::{READ_BACK_A_REQUEST, Route, RouteSettings};
 use crate::{
-    model::{Delivery, OutreachId, Target},
+    model::{Delivery, OutreachId, Target, secs_of_items},
     outreach::asks,
 };
 
@@ -28,7 +28,9 @@ pub struct Forecast {
     pub poll: u64,
     /// Batch items, of which an organisation has some millions a day.
     pub items: u64,
-    /// Seconds under the budget.
+    /// Prospects that have to wait until there are batch items for them again.
+    pub waiting: u64,
+    /// Seconds under the budget, and until the batch items are there.
     pub secs: u64,
     /// The share of the yearly allowance, from 0; `None` if nobody has said what it is.
     pub year_share: Option<f64>,
@@ -67,10 +69,11 @@ impl Forecast {
             read: n_first + route.in_batches().div_ceil(READ_BACK_A_REQUEST),
             poll: n_batches * LOOKS_A_BATCH,
             items: route.n_items(),
+            waiting: route.waiting.len() as u64,
             secs: 0,
             year_share: None,
         };
-        forecast.secs = forecast.secs(terms);
+        forecast.secs = forecast.secs(terms) + secs_of_items(route.items_wanted);
         #[expect(
             clippy::cast_precision_loss,
             reason = "a share is shown with a few digits"
@@ -121,6 +124,7 @@ mod tests {
         Route {
             groups: (n_in_batch > 0).then_some(group).into_iter().collect(),
             patches: ids(n_patches),
+            ..Route::default()
         }
     }
 
@@ -138,6 +142,20 @@ mod tests {
         );
         assert_eq!((forecast.items, forecast.secs), (1_800, 2));
         assert_eq!(forecast.year_share, Some(59.0 / 250_000.0));
+    }
+
+    #[test]
+    fn what_waits_for_batch_items_takes_the_time_until_they_are_back() {
+        let waiting = Route {
+            waiting: route(2_000, 0).patches,
+            items_wanted: 50_000,
+            ..route(0, 0)
+        };
+        let forecast = Forecast::new(&waiting, &[], &[], &Terms::default());
+        assert_eq!(
+            (forecast.waiting, forecast.secs, forecast.total()),
+            (2_000, 864, 0)
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::model::{FieldSet, FieldValue, OutreachId, RouteMode, Target};
+use crate::model::{FieldSet, FieldValue, ITEMS_A_DAY, OutreachId, RouteMode, Target};
 
 /// The most prospects that one batch may name.
 pub(super) const MAX_BATCH: usize = 100_000;
@@ -28,6 +28,10 @@ const VERY_FEW: u64 = 6;
 /// As long as a route takes less than this part of the day's items, only requests count.
 const FREE_ITEMS: u64 = 20;
 
+/// The share of an hour's requests, in percent, that may go to prospects for which too few batch items are left. The
+/// items come back twenty times as fast as requests do, and a plan's requests are few, so more than these wait.
+const PATCHED_AT_MOST_PERCENT: u64 = 10;
+
 /// What routing depends on besides the changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RouteSettings {
@@ -41,12 +45,23 @@ pub struct RouteSettings {
     pub max_batch: usize,
 }
 
+impl RouteSettings {
+    /// So many prospects go one by one if there are too few items for them; more of them wait.
+    pub(super) fn patched_at_most(&self) -> usize {
+        let most = self
+            .requests_per_hour
+            .saturating_mul(PATCHED_AT_MOST_PERCENT)
+            / 100;
+        usize::try_from(most).unwrap_or(usize::MAX)
+    }
+}
+
 impl Default for RouteSettings {
     fn default() -> Self {
         Self {
             mode: RouteMode::Auto,
             requests_per_hour: 10_000,
-            items_left: 5_000_000,
+            items_left: ITEMS_A_DAY,
             max_batch: MAX_BATCH,
         }
     }
@@ -68,6 +83,10 @@ pub struct Route {
     pub groups: Vec<Group>,
     /// Prospects whose fields go as one PATCH each, in the order of their numbers.
     pub patches: Vec<OutreachId>,
+    /// Prospects that wait until there are batch items for them, in the order of their numbers.
+    pub waiting: Vec<OutreachId>,
+    /// The items that they want.
+    pub items_wanted: u64,
 }
 
 impl Route {
@@ -158,19 +177,18 @@ impl Router {
                 *size += 1;
             }
         }
-        let n_prospects = self.prospects.len() as u64;
         let ways = self.ways(&sizes);
         let route = self.follow(&ways);
-        if route.n_requests() <= n_prospects && route.n_items() <= self.settings.items_left {
+        let n_now = (self.prospects.len() - route.waiting.len()) as u64;
+        if route.n_requests() <= n_now {
             return route;
         }
+        let waits = |prospect: &OutreachId| route.waiting.binary_search(prospect).is_ok();
+        let all = self.prospects.iter().map(|(prospect, _)| *prospect);
         Route {
+            patches: all.filter(|prospect| !waits(prospect)).collect(),
             groups: vec![],
-            patches: self
-                .prospects
-                .iter()
-                .map(|(prospect, _)| *prospect)
-                .collect(),
+            ..route
         }
     }
 
@@ -303,12 +321,18 @@ impl Router {
                     .collect(),
             })
             .collect();
-        let mut patches = vec![];
+        let (mut patches, mut waiting) = (vec![], vec![]);
+        let (mut items_left, mut items_wanted) = (self.settings.items_left, 0);
         for (prospect, set) in &self.prospects {
             let places = groups_of_sets.get(*set as usize);
             match places.map(Vec::as_slice).unwrap_or_default() {
                 [] => patches.push(*prospect),
+                places if places.len() as u64 > items_left => {
+                    waiting.push(*prospect);
+                    items_wanted += places.len() as u64;
+                }
                 places => {
+                    items_left -= places.len() as u64;
                     for place in places {
                         if let Some(group) = groups.get_mut(*place) {
                             group.prospects.push(*prospect);
@@ -325,10 +349,23 @@ impl Router {
                 prospects: prospects.to_vec(),
             })
         });
-        Route {
+        let route = Route {
             groups: chunks.collect(),
             patches,
+            waiting,
+            items_wanted,
+        };
+        self.patch_if_few(route)
+    }
+
+    /// What lacks batch items goes one by one if it is little.
+    fn patch_if_few(&self, mut route: Route) -> Route {
+        if route.waiting.len() <= self.settings.patched_at_most() {
+            route.patches.append(&mut route.waiting);
+            route.patches.sort_unstable();
+            route.items_wanted = 0;
         }
+        route
     }
 }
 

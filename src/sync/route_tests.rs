@@ -110,15 +110,27 @@ fn plenty_of_items_make_a_batch_a_field_and_scarce_ones_a_batch_a_set() {
         &changes,
     );
     assert_eq!((scarce.groups.len(), scarce.n_items()), (6, 6_000));
-    let items_left = 5_999;
-    let none = route(
-        RouteSettings {
+}
+
+#[test]
+fn what_lacks_items_goes_one_by_one_if_it_is_little_and_waits_otherwise() {
+    let changes = all(6_000, &set(&[(1, "realized"), (2, "exited")]));
+    let of = |items_left, mode| {
+        let settings = RouteSettings {
+            mode,
             items_left,
             ..RouteSettings::default()
-        },
-        &changes,
-    );
-    assert_eq!((none.groups.len(), none.patches.len()), (0, 6_000));
+        };
+        let found = route(settings, &changes);
+        assert_eq!(found.items_wanted, found.waiting.len() as u64);
+        (found.n_items(), found.patches.len(), found.waiting.len())
+    };
+    assert_eq!(of(6_000, RouteMode::Auto), (6_000, 0, 0));
+    assert_eq!(of(5_000, RouteMode::Auto), (5_000, 1_000, 0));
+    assert_eq!(of(4_999, RouteMode::Auto), (4_999, 0, 1_001));
+    assert_eq!(of(4_999, RouteMode::Bulk), (4_999, 0, 1_001));
+    assert_eq!(of(0, RouteMode::Bulk), (0, 0, 6_000));
+    assert_eq!(of(0, RouteMode::Patch), (0, 6_000, 0));
 }
 
 #[test]
@@ -221,7 +233,14 @@ proptest! {
                 ((*prospect, target), (one.as_bytes().to_vec(), 1))
             }))
             .collect();
-        prop_assert_eq!(written(&found, &changes), expected);
+        let waits = |prospect: &OutreachId| found.waiting.binary_search(prospect).is_ok();
+        let now: BTreeMap<_, _> = expected
+            .into_iter()
+            .filter(|((prospect, _), _)| !waits(prospect))
+            .collect();
+        prop_assert_eq!(written(&found, &changes), now);
+        let is_much = found.waiting.len() > settings.patched_at_most();
+        prop_assert!(found.waiting.is_empty() || is_much && settings.mode != RouteMode::Patch);
         let n_prospects = changes.iter().filter(|(_, fields)| !fields.is_empty()).count() as u64;
         prop_assert!(found.n_requests() <= n_prospects);
         prop_assert!(found.n_items() <= settings.items_left);

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use audience_sync::{
     model::RunStatus,
     sandbox::{Adjustments, Remaining, RetryAfter, Settings},
+    sync::MAX_IN_FLIGHT,
 };
 
 use crate::process::Program;
@@ -112,6 +113,45 @@ async fn a_start_remembers_that_the_window_is_spent() {
     assert_eq!(world.sync().await.figures.activated, 5);
     let log = world.sandbox.request_log();
     assert!(log.iter().all(|request| request.status != Some(429)));
+}
+
+/// Requests that are remembered before they leave, so that a crash forgets none.
+const AHEAD: u64 = 100;
+
+#[tokio::test]
+async fn a_crash_forgets_no_request_and_invents_few() {
+    let mut world = World::with(Settings {
+        prospects: 3_000,
+        ..open_sandbox()
+    })
+    .await;
+    world.write(&members(1..=3_000));
+    let program = Program::of(&mut world);
+    let mut random = fastrand::Rng::new();
+    let used = |world: &World| world.budget().days.values().sum::<u64>();
+    let n_kills = 8;
+    for kill in 1..=n_kills {
+        let until_then = world.n_requests() + random.u64(20..=250);
+        let running = program.start(&["sync"]);
+        until("some requests", || world.n_requests() >= until_then).await;
+        running.kill();
+        let (n_requests, used) = (world.n_requests(), used(&world));
+        assert!(n_requests <= used, "{used} of {n_requests} are remembered");
+        assert!(
+            used <= n_requests + kill * (AHEAD + MAX_IN_FLIGHT as u64),
+            "{used} of {n_requests}"
+        );
+    }
+    let (before, used_before) = (world.n_requests(), used(&world));
+    let ended = program.call(&["sync"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    // A run that ends counts each of its requests once; some of the dead process's last ones arrive while it runs.
+    let (n_counted, n_came) = (used(&world) - used_before, world.n_requests() - before);
+    assert!(n_counted <= n_came, "{n_counted} of {n_came}");
+    assert!(
+        n_came <= n_counted + MAX_IN_FLIGHT as u64,
+        "{n_counted} of {n_came}"
+    );
 }
 
 #[tokio::test]

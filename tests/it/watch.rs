@@ -9,7 +9,7 @@ use std::sync::{
 use audience_sync::{
     auth::{Clock, Slot},
     engine::{Hooks, Notice},
-    model::{RunStatus, SIGN_IN_LASTS},
+    model::{MappingId, RunStatus, SIGN_IN_LASTS},
     sync::Hindrance,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -147,6 +147,9 @@ async fn two_destinations_that_run_at_once_share_one_refresh() {
     let watching = Watching::start(24, false).await;
     let mut second = watching.signed_in.world.destination.clone();
     second.name = "Second".to_owned();
+    second.mapping.truncate(1);
+    second.audiences.truncate(1);
+    second.audiences[0].mapping_id = MappingId::new(9).expect("a Mapping ID");
     let stored = watching.signed_in.dir().write_destination(second);
     stored.expect("it is stored");
     watching.told("two runs", 2, is_completed).await;

@@ -411,6 +411,7 @@ wiz-fault-consent = { $typed } decides who may be contacted. Confirm it, or choo
 wiz-fault-list = { $typed } is a list, which one value cannot fill. Choose another field.
 wiz-fault-target-twice = { $typed } is also filled from { $other }. Choose another field.
 wiz-fault-target-status = { $typed } takes the status of { $audience }. Choose another field.
+wiz-fault-elsewhere = The destination “{ $destination }” writes this field too, and each would undo the other. Choose another field, or disable “{ $destination }”.
 wiz-fault-date = Type a start date.
 wiz-fault-no-date = “{ $typed }” is no date. Type it as 2026-11-24.
 wiz-fault-end = The end is before the start.

@@ -15,6 +15,7 @@ use crate::{
         export::write_whole,
         look,
         problem::export_problem,
+        shared_fields_problem,
         snapshot::{AudienceRow, AudienceStatus, DestinationView, NoticeKind},
         store_problem, today,
     },
@@ -45,6 +46,12 @@ impl Desk {
 
     fn enable(&mut self, mut settings: Settings, enabled: bool) {
         settings.destination.enabled = enabled;
+        let shared = self.engine.dir().overlaps(&settings);
+        if enabled && !shared.is_empty() {
+            let problem = shared_fields_problem(&shared, &settings.destination);
+            self.tell(NoticeKind::Problem(problem));
+            return;
+        }
         if !enabled {
             self.stop(&settings.slug);
         }

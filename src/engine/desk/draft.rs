@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Desk;
 use crate::{
-    engine::{DraftCommand, snapshot::NoticeKind},
+    engine::{DraftCommand, shared_fields_problem, snapshot::NoticeKind},
     model::{Draft, Fault, Problem},
     store::{Kept, Settings},
 };
@@ -83,7 +83,12 @@ impl Desk {
             ));
         }
         let slug = draft.edits.clone().unwrap_or_else(|| DRAFT_SLUG.to_owned());
-        Ok(Settings { slug, destination })
+        let settings = Settings { slug, destination };
+        let shared = self.engine.dir().overlaps(&settings);
+        if settings.destination.enabled && !shared.is_empty() {
+            return Err(shared_fields_problem(&shared, &settings.destination));
+        }
+        Ok(settings)
     }
 }
 

@@ -84,8 +84,9 @@ impl Desk {
             if self.looks.is_watching(&settings.slug) {
                 continue;
             }
+            let dir = self.engine.dir().clone();
             self.spawn_blocking(
-                move || (look(&settings), settings),
+                move || (look(&settings, &dir), settings),
                 |desk, (looks, settings)| desk.on_looked(looks, settings),
             );
         }

@@ -150,6 +150,7 @@ mod tests {
             read: 3,
             poll: 4,
             items: 900,
+            waiting: 0,
             secs: 60,
             year_share: Some(0.25),
         };

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Draft, DraftAudience, Step};
-use crate::model::{Access, AudienceId, Kind, MappingId, MappingRow, Target};
+use crate::model::{Access, AudienceId, Kind, MappingId, MappingRow, Target, Writers};
 
 /// What the owner of an Outreach account calls a custom field, and what it takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub type KnownFields = BTreeMap<MappingId, FieldLabel>;
 pub struct Surroundings<'a> {
     /// The names of the other destinations.
     pub other_names: &'a [String],
+    /// The fields that the other destinations of the chosen account write.
+    pub writers: Option<&'a Writers>,
     /// Whether the chosen account is signed in.
     pub is_signed_in: bool,
     /// The account's custom fields.
@@ -119,6 +121,11 @@ pub enum DraftFault {
     TargetIsStatus {
         /// The audience's name.
         audience: String,
+    },
+    /// Another destination of the account writes the field.
+    WrittenElsewhere {
+        /// The other destination's name.
+        destination: String,
     },
     /// There is no date where one is needed.
     DateMissing,
@@ -269,12 +276,23 @@ fn check_row(
     } else if is_unknown {
         findings.add(Spot::MappingSource(i), DraftFault::SourceFieldUnknown);
     }
-    if let Some(fault) = target_fault(draft, i, row) {
+    if let Some(fault) = target_fault(draft, known, i, row) {
         findings.add(Spot::MappingTarget(i), fault);
     }
 }
 
-fn target_fault(draft: &Draft, i: usize, row: &MappingRow) -> Option<DraftFault> {
+/// The other destination that writes this field.
+fn written_elsewhere(known: &Surroundings<'_>, field: Target) -> Option<DraftFault> {
+    let destination = known.writers?.get(&field)?.clone();
+    Some(DraftFault::WrittenElsewhere { destination })
+}
+
+fn target_fault(
+    draft: &Draft,
+    known: &Surroundings<'_>,
+    i: usize,
+    row: &MappingRow,
+) -> Option<DraftFault> {
     if row.is_outreach_id() {
         return None;
     }
@@ -296,12 +314,13 @@ fn target_fault(draft: &Draft, i: usize, row: &MappingRow) -> Option<DraftFault>
             other: other.source.clone(),
         });
     }
-    let number = target.mapping_id()?;
     let mut audiences = draft.audiences.iter();
-    let audience = audiences.find(|audience| audience.mapping_id() == Some(number))?;
-    Some(DraftFault::TargetIsStatus {
+    let number = target.mapping_id();
+    let audience = audiences.find(|one| number.is_some() && one.mapping_id() == number);
+    let status = audience.map(|audience| DraftFault::TargetIsStatus {
         audience: audience.name.clone(),
-    })
+    });
+    status.or_else(|| written_elsewhere(known, target))
 }
 
 fn check_dates(i: usize, audience: &DraftAudience, findings: &mut Findings) {
@@ -353,6 +372,9 @@ fn mapping_id_fault(
         return Some(DraftFault::MappingIdIsTarget {
             source: row.source.clone(),
         });
+    }
+    if let Some(fault) = written_elsewhere(known, target) {
+        return Some(fault);
     }
     match known.fields?.get(&number) {
         None => Some(DraftFault::FieldUnlabelled),
@@ -412,8 +434,13 @@ mod tests {
             (MappingId::new(number).expect("a Mapping ID"), label)
         })
         .collect();
+        let field = |name| Target::parse(name).expect("an attribute");
+        let writers = [field("nickname"), field("custom7")]
+            .map(|field| (field, "Partners".to_owned()))
+            .into();
         let known = Surroundings {
             other_names: &["Taken".to_owned()],
+            writers: Some(&writers),
             is_signed_in: true,
             fields: Some(&fields),
             columns: None,
@@ -472,6 +499,19 @@ mod tests {
         let found = findings(|d| d.audiences[0].mapping_id = "20".to_owned());
         let spots: Vec<_> = found.iter().map(|(spot, _)| *spot).collect();
         assert_eq!(spots, [Spot::MappingTarget(5), Spot::MappingId(0)]);
+    }
+
+    #[test]
+    fn a_field_that_another_destination_writes_is_refused_at_its_row() {
+        let elsewhere = || DraftFault::WrittenElsewhere {
+            destination: "Partners".to_owned(),
+        };
+        for target in ["nickname", "custom7"] {
+            let found = findings(|d| d.mapping[1].target = target.to_owned());
+            assert_eq!(found, [(Spot::MappingTarget(1), elsewhere())], "{target}");
+        }
+        let found = findings(|d| d.audiences[0].mapping_id = "7".to_owned());
+        assert_eq!(found, [(Spot::MappingId(0), elsewhere())]);
     }
 
     #[test]

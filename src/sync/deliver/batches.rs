@@ -32,6 +32,12 @@ pub(super) struct Batches {
     pub(super) notices: Vec<Notice>,
     live: Vec<Followed>,
     is_off: bool,
+    /// Whether Outreach has too few batch items left.
+    is_spent: bool,
+    /// So many prospects are written by themselves then; more wait.
+    patched_at_most: usize,
+    /// Prospects that wait for batch items.
+    postponed: BTreeSet<OutreachId>,
     /// Prospects of batches that are over, to be read back.
     ended: BTreeSet<OutreachId>,
     over: Vec<BatchNumber>,
@@ -42,7 +48,7 @@ pub(super) struct Batches {
 }
 
 impl Batches {
-    pub(super) fn new(patience: Duration) -> Self {
+    pub(super) fn new(patience: Duration, patched_at_most: usize) -> Self {
         Self {
             groups: VecDeque::new(),
             patience,
@@ -50,6 +56,9 @@ impl Batches {
             notices: vec![],
             live: vec![],
             is_off: false,
+            is_spent: false,
+            patched_at_most,
+            postponed: BTreeSet::new(),
             ended: BTreeSet::new(),
             over: vec![],
             being_read: vec![],
@@ -63,6 +72,34 @@ impl Batches {
         for row in left_over {
             self.resumed.extend(row.prospects.iter().copied());
             self.live.push(Followed::new(row, true, self.patience));
+        }
+    }
+
+    /// These wait until there are batch items for them.
+    pub(super) fn postpone(&mut self, prospects: Vec<OutreachId>) {
+        self.postponed.extend(prospects);
+    }
+
+    /// Whether a prospect waits until there are batch items for it.
+    pub(super) fn is_postponed(&self, prospect: OutreachId) -> bool {
+        self.postponed.contains(&prospect)
+    }
+
+    /// What a person should know of the batches.
+    pub(super) fn take_notices(&mut self) -> Vec<Notice> {
+        let n_waiting = self.postponed.len() as u64;
+        let waiting = (n_waiting > 0).then_some(Notice::ItemsSpent { n_waiting });
+        self.notices.drain(..).chain(waiting).collect()
+    }
+
+    /// What could not be ordered is written by itself if it is little, and waits otherwise.
+    fn do_without_items(&mut self) {
+        let groups = self.groups.drain(..);
+        let left: BTreeSet<_> = groups.flat_map(|group| group.prospects).collect();
+        if left.len() <= self.patched_at_most {
+            self.to_patch.extend(left);
+        } else {
+            self.postponed.extend(left);
         }
     }
 
@@ -80,6 +117,10 @@ impl Batches {
             let groups = self.groups.drain(..);
             self.to_patch
                 .extend(groups.flat_map(|group| group.prospects));
+            return Ok(None);
+        }
+        if self.is_spent {
+            self.do_without_items();
             return Ok(None);
         }
         // One after the other: when the process dies, at most one submission is in doubt.
@@ -151,7 +192,7 @@ impl Batches {
 
     /// A prospect is not as a batch should have left it.
     pub(super) fn take_undone(&mut self, prospect: OutreachId) {
-        if !self.resumed.remove(&prospect) {
+        if !self.resumed.remove(&prospect) && !self.is_postponed(prospect) {
             self.to_patch.push_back(prospect);
         }
     }
@@ -210,6 +251,7 @@ impl Batches {
             }
             StepOutcome::Submitted(Err(error)) => {
                 self.look_at_leave(&error);
+                self.is_spent |= matches!(error, outreach::Error::ItemsSpent { .. });
                 let course = followed.on_unsubmitted(error)?;
                 if course == Course::On {
                     self.n_lost += 1;
@@ -260,7 +302,7 @@ impl Batches {
         }
         let prospects = &followed.row.prospects;
         let is_lost = followed.next == Next::Find;
-        if is_lost && self.n_lost < MAX_LOST {
+        if is_lost && self.n_lost < MAX_LOST || self.is_spent {
             self.groups.push_front(Group {
                 fields: followed.row.fields.clone(),
                 prospects: prospects.clone(),

@@ -100,13 +100,13 @@ pub async fn deliver(
         orders,
         hooks,
         work: Work::default(),
-        batches: Batches::new(orders.batch_patience),
+        batches: Batches::new(orders.batch_patience, orders.route.patched_at_most()),
         streak: Streak::default(),
     };
     let ended = delivery.deliver().await;
     // Also those of a run that ended before it settled anything.
     delivery.run.requests = client.requests();
-    let notices = std::mem::take(&mut delivery.batches.notices);
+    let notices = delivery.batches.take_notices();
     match ended {
         Ok(()) => Ok(notices),
         Err(Ending::Superseded) => Ok([notices, vec![Notice::Superseded]].concat()),
@@ -185,6 +185,7 @@ impl Deliverer<'_> {
         let route = self.route(&is_wanted, held)?;
         self.work.patches.extend(route.patches);
         self.batches.groups.extend(route.groups);
+        self.batches.postpone(route.waiting);
         self.work_off().await
     }
 
@@ -193,10 +194,15 @@ impl Deliverer<'_> {
         is_wanted: impl Fn(bool) -> bool,
         held: &[OutreachId],
     ) -> Result<Route, Error> {
-        let mut router = Router::new(self.orders.route);
+        let known = self.orders.route.items_left;
+        let mut router = Router::new(RouteSettings {
+            items_left: known.min(self.client.items_left()),
+            ..self.orders.route
+        });
         let (mut fields, mut holds_all) = (vec![], vec![]);
         let run = self.run.id;
         let (tried, held_fields) = (&self.work.tried, &self.work.held_fields);
+        let batches = &self.batches;
         self.store.each_waiting(|waiting| {
             fields.extend(waiting.fields.iter().map(|(target, _)| target));
             fields.sort_unstable();
@@ -205,6 +211,7 @@ impl Deliverer<'_> {
             if !is_wanted(waiting.run == run)
                 || held.binary_search(&prospect).is_ok()
                 || tried.contains(&prospect)
+                || batches.is_postponed(prospect)
             {
                 return;
             }

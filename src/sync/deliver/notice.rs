@@ -19,6 +19,11 @@ pub enum Notice {
         /// How many Outreach would have written to.
         claimed: u64,
     },
+    /// The organisation has too few batch items left today, so prospects wait.
+    ItemsSpent {
+        /// How many.
+        n_waiting: u64,
+    },
     /// The source has newer content, so what was left waits for the next run, which begins with what is new.
     Superseded,
     /// A batch did not end in time and was cancelled.

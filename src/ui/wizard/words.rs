@@ -82,6 +82,10 @@ pub(super) fn fault(fault: &DraftFault, typed: &str) -> String {
                 ("audience", audience.as_str().into()),
             ],
         ),
+        DraftFault::WrittenElsewhere { destination } => t_args(
+            "wiz-fault-elsewhere",
+            &[("destination", destination.as_str().into())],
+        ),
         DraftFault::NoDate => t_args("wiz-fault-no-date", &[("typed", typed.into())]),
         DraftFault::MappingIdNoNumber => t_args("wiz-fault-no-number", &[("typed", typed.into())]),
         DraftFault::MappingIdOutside => t_args("wiz-fault-outside", &[("typed", typed.into())]),
@@ -144,6 +148,7 @@ fn plain_fault(fault: &DraftFault) -> &'static str {
         | DraftFault::TargetList
         | DraftFault::TargetTwice { .. }
         | DraftFault::TargetIsStatus { .. }
+        | DraftFault::WrittenElsewhere { .. }
         | DraftFault::NoDate
         | DraftFault::MappingIdNoNumber
         | DraftFault::MappingIdOutside

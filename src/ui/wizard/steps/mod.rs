@@ -18,7 +18,8 @@ use crate::{
         snapshot::{Asked, SourceCheck},
     },
     model::{
-        AudienceId, Draft, DraftFault, Finding, KnownFields, Spot, Step, Surroundings, check_draft,
+        Account, AudienceId, Draft, DraftFault, Finding, KnownFields, Spot, Step, Surroundings,
+        Writers, check_draft, writers,
     },
     ui::{Choice, Intent, View},
 };
@@ -85,14 +86,30 @@ impl<'a> Stage<'a> {
             .filter(|other| Some(other.slug.as_str()) != own)
             .map(|other| other.settings.name.clone())
             .collect();
+        let writers = self.writers();
         let known = Surroundings {
             other_names: &other_names,
+            writers: writers.as_ref(),
             is_signed_in: self.is_signed_in(),
             fields: self.fields(),
             columns: columns.as_deref(),
             audiences: audiences.as_deref(),
         };
         self.findings = check_draft(self.draft, &known);
+    }
+
+    /// Which fields the other destinations of the chosen account write.
+    fn writers(&self) -> Option<Writers> {
+        let name = self.draft.account.as_deref()?;
+        let settings = &self.view.snapshot.account(name)?.settings;
+        let account = Account {
+            name: settings.name.clone(),
+            api_address: settings.api_address.clone(),
+        };
+        let own = self.draft.edits.as_deref();
+        let others = self.view.snapshot.destinations.iter();
+        let others = others.filter(|other| Some(other.slug.as_str()) != own);
+        Some(writers(&account, others.map(|other| &*other.settings)))
     }
 
     fn is_signed_in(&self) -> bool {
