@@ -33,6 +33,8 @@ use account::{Accounts, KeeperTokens};
 
 pub use account::{account_unknown, connected_as, rename_account};
 pub use command::{AccountCommand, Command, DestinationCommand, DraftCommand, Look};
+#[cfg(any(test, feature = "inspection"))]
+pub use handle::Stand;
 pub use handle::{Handle, Start};
 pub use notices::notice_problem;
 pub use problem::{problem_of, store_problem};

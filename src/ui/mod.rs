@@ -12,6 +12,8 @@ mod catalog;
 mod destination;
 mod destinations;
 pub mod format;
+#[cfg(feature = "inspection")]
+mod headless;
 pub mod icon;
 mod intent;
 mod keys;
@@ -39,6 +41,8 @@ use crate::{
     model::Problem,
 };
 
+#[cfg(feature = "inspection")]
+pub use headless::Headless;
 pub use intent::{Choice, Intent};
 pub use screen::{Place, Screen, Tab};
 pub use view::{AskOnce, View};
