@@ -15,6 +15,8 @@ pub mod format;
 #[cfg(feature = "inspection")]
 mod headless;
 pub mod icon;
+#[cfg(test)]
+mod idle_tests;
 mod intent;
 mod keys;
 #[cfg(test)]
