@@ -17,6 +17,8 @@ mod headless;
 pub mod icon;
 #[cfg(test)]
 mod idle_tests;
+#[cfg(all(test, feature = "snapshots"))]
+mod image_tests;
 mod intent;
 mod keys;
 #[cfg(test)]
