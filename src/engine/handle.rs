@@ -15,6 +15,16 @@ use crate::{auth::Vault, model::Problem, store::DataDir};
 /// Commands that wait to be carried out.
 const N_WAITING: usize = 64;
 
+/// The other end of a [`Handle`] that has no engine.
+#[cfg(any(test, feature = "inspection"))]
+#[derive(Debug)]
+pub struct Stand {
+    /// What the window asks for.
+    pub commands: mpsc::Receiver<Command>,
+    /// What the window shows.
+    pub snapshots: watch::Sender<Arc<Snapshot>>,
+}
+
 /// Called whenever there is a new snapshot.
 type Wake = Box<dyn Fn() + Send + Sync>;
 
@@ -90,6 +100,25 @@ impl Handle {
             thread: None,
         };
         (handle, inbox, publish)
+    }
+
+    /// A handle without an engine, for benches and tests of the window: nothing is read, kept or sent, and the caller
+    /// says what there is to show.
+    #[cfg(any(test, feature = "inspection"))]
+    pub fn detached() -> (Self, Stand) {
+        let (sender, commands) = mpsc::channel(N_WAITING);
+        let (snapshots, receiver) = watch::channel(Arc::default());
+        let handle = Self {
+            commands: sender,
+            snapshots: receiver,
+            wake: Arc::default(),
+            thread: None,
+        };
+        let stand = Stand {
+            commands,
+            snapshots,
+        };
+        (handle, stand)
     }
 
     /// Has this called whenever there is a new snapshot; the first call counts.

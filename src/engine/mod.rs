@@ -36,6 +36,8 @@ use account::{Accounts, KeeperTokens};
 pub use account::{account_unknown, rename_account};
 pub use command::{AccountCommand, Command, DestinationCommand, DraftCommand, Look};
 pub use connect::{account_or_new, connected, forget_sign_in, known_secret, open_in_browser};
+#[cfg(any(test, feature = "inspection"))]
+pub use handle::Stand;
 pub use handle::{Handle, Start};
 pub use notices::notice_problem;
 pub use problem::{problem_of, shared_fields_problem, store_problem};

@@ -7,6 +7,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, mpsc},
     thread,
+    time::Duration,
 };
 
 use egui::{Key, Modifiers, ThemePreference, Ui, ViewportCommand};
@@ -24,7 +25,7 @@ use super::{
 use crate::{
     engine::{
         Command, DestinationCommand, DraftCommand, Handle, Snapshot, open_in_browser,
-        snapshot::{NoticeItem, NoticeKind, SignInState},
+        snapshot::{NoticeItem, NoticeKind, SignIn, SignInState},
     },
     model::{Appearance, Closing, Draft},
 };
@@ -57,6 +58,8 @@ pub(super) struct App {
     toasts: Toasts,
     last_notice: u64,
     chosen: (mpsc::SyncSender<Chosen>, mpsc::Receiver<Chosen>),
+    /// Opens a page in the browser; whether there is one.
+    opens: fn(&str) -> bool,
     /// The sign-in whose page was opened last, so that each is opened once.
     signing_in: Option<String>,
     dialog: Option<Dialog>,
@@ -75,6 +78,15 @@ impl App {
         Self::over(Some(engine), screen)
     }
 
+    /// A window that shows this screen first, and opens no browser.
+    #[cfg(any(test, feature = "inspection"))]
+    pub(super) fn at(engine: Handle, screen: Screen) -> Self {
+        Self {
+            opens: |_| true,
+            ..Self::over(Some(engine), screen)
+        }
+    }
+
     fn over(engine: Option<Handle>, screen: Screen) -> Self {
         Self {
             engine,
@@ -85,6 +97,7 @@ impl App {
             toasts: Toasts::default(),
             last_notice: 0,
             chosen: mpsc::sync_channel(N_DIALOGS),
+            opens: open_in_browser,
             signing_in: None,
             dialog: None,
             is_going: false,
@@ -128,7 +141,7 @@ impl App {
 
     /// Without a browser the address is there to be pasted into another one.
     fn open_page(&mut self, ctx: &egui::Context, address: &str) {
-        if !open_in_browser(address) {
+        if !(self.opens)(address) {
             ctx.copy_text(address.to_owned());
             self.toasts.say(ctx, t("no-browser"));
         }
@@ -346,7 +359,7 @@ impl App {
 
 impl App {
     /// What comes before every frame, drawn or not.
-    fn prepare(&mut self, ctx: &egui::Context) {
+    pub(super) fn prepare(&mut self, ctx: &egui::Context) {
         give_keyboard_back(ctx);
         self.take_news(ctx);
         self.take_chosen(ctx);
@@ -358,7 +371,7 @@ impl App {
     }
 
     /// Draws the window as it is at this moment.
-    fn draw(&mut self, ui: &mut Ui, now: Timestamp) {
+    pub(super) fn draw(&mut self, ui: &mut Ui, now: Timestamp) {
         let ctx = ui.ctx().clone();
         let snapshot = Arc::clone(&self.snapshot);
         let view = View {
@@ -376,8 +389,8 @@ impl App {
         }
         self.toasts.show(&ctx);
         self.carry_out(&ctx, intents);
-        if counts_down(&view) {
-            ctx.request_repaint_after(std::time::Duration::from_secs(1));
+        if let Some(wait) = ages_after(view.snapshot) {
+            ctx.request_repaint_after(wait);
         }
     }
 }
@@ -411,10 +424,18 @@ impl eframe::App for App {
     }
 }
 
-/// Whether something on screen changes by itself.
-fn counts_down(view: &View<'_>) -> bool {
-    let snapshot = view.snapshot;
-    snapshot.sign_in.is_some() || snapshot.destinations.iter().any(|it| it.running.is_some())
+/// After how long something on screen is no longer true although the engine has no news.
+fn ages_after(snapshot: &Snapshot) -> Option<Duration> {
+    let is_waiting = |it: &SignIn| matches!(it.state, SignInState::Waiting { .. });
+    let mut destinations = snapshot.destinations.iter();
+    if snapshot.sign_in.as_ref().is_some_and(is_waiting)
+        || destinations.clone().any(|it| it.running.is_some())
+    {
+        return Some(Duration::from_secs(1));
+    }
+    // "3 minutes ago", "today".
+    let tells_of_time = destinations.any(|it| !it.runs.is_empty()) || !snapshot.alerts.is_empty();
+    tells_of_time.then_some(Duration::from_mins(1))
 }
 
 fn set_appearance(ctx: &egui::Context, appearance: Appearance) {

@@ -15,7 +15,7 @@ mod run_detail;
 mod runs;
 mod settings;
 #[cfg(test)]
-mod tests;
+pub(in crate::ui) mod tests;
 
 pub(in crate::ui) use runs::rate;
 pub(in crate::ui) use settings::contents;

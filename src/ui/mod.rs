@@ -12,7 +12,13 @@ mod catalog;
 mod destination;
 mod destinations;
 pub mod format;
+#[cfg(feature = "inspection")]
+mod headless;
 pub mod icon;
+#[cfg(test)]
+mod idle_tests;
+#[cfg(all(test, feature = "snapshots"))]
+mod image_tests;
 mod intent;
 mod keys;
 #[cfg(test)]
@@ -39,6 +45,8 @@ use crate::{
     model::Problem,
 };
 
+#[cfg(feature = "inspection")]
+pub use headless::Headless;
 pub use intent::{Choice, Intent};
 pub use screen::{Place, Screen, Tab};
 pub use view::{AskOnce, View};

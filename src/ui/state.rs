@@ -91,7 +91,8 @@ impl BottomLine {
             return Self::bad(problem.what.clone());
         }
         if let Some(SignInState::Waiting { .. }) = snapshot.sign_in.as_ref().map(|it| &it.state) {
-            return Self::busy(t("bottom-signing-in").to_owned());
+            // The person is at work, not the program.
+            return Self::quiet(Icon::Clock, t("bottom-signing-in").to_owned());
         }
         let mut all = snapshot.destinations.iter();
         if let Some((it, running)) =

@@ -2,4 +2,6 @@
 
 pub(in crate::ui) mod sheet;
 pub(in crate::ui) mod synced;
+#[cfg(feature = "snapshots")]
+pub(in crate::ui) mod window;
 pub(in crate::ui) mod wizard;

@@ -1,5 +1,6 @@
 //! The window as a person uses it: from an empty catalog to prospects that carry their audiences' statuses.
 
+mod idle;
 mod link;
 mod pane;
 mod tree;

@@ -72,18 +72,18 @@ fn nordic() -> Place {
     Place::of("outreach-nordic-sales")
 }
 
-fn gold() -> AudienceId {
+pub(in crate::ui) fn gold() -> AudienceId {
     synced::audiences()[0].id.clone()
 }
 
-fn on_gold() -> Place {
+pub(in crate::ui) fn on_gold() -> Place {
     Place {
         audience: Some(gold()),
         ..nordic()
     }
 }
 
-fn prospect(number: u64) -> OutreachId {
+pub(in crate::ui) fn prospect(number: u64) -> OutreachId {
     OutreachId::new(number).expect("above 0")
 }
 
@@ -110,7 +110,7 @@ fn page(first: u64) -> ProspectPage {
     }
 }
 
-fn with_prospects(mut snapshot: Snapshot, first: u64) -> Snapshot {
+pub(in crate::ui) fn with_prospects(mut snapshot: Snapshot, first: u64) -> Snapshot {
     let question = ProspectQuery {
         slug: "outreach-nordic-sales".to_owned(),
         audience: Some(gold()),
@@ -142,7 +142,7 @@ fn answered<Q, T>(question: Q, answer: T) -> Asked<Q, T> {
     }
 }
 
-fn with_person(mut snapshot: Snapshot) -> Snapshot {
+pub(in crate::ui) fn with_person(mut snapshot: Snapshot) -> Snapshot {
     let entry =
         |run: i64, minutes, field: &str, old: Option<&str>, new: &str, audience: Option<&str>| {
             HistoryEntry {
@@ -194,7 +194,7 @@ fn with_person(mut snapshot: Snapshot) -> Snapshot {
     snapshot
 }
 
-fn with_run(mut snapshot: Snapshot) -> Snapshot {
+pub(in crate::ui) fn with_run(mut snapshot: Snapshot) -> Snapshot {
     let record = |number: u64, line| RecordFault {
         fate: Fate::Failed,
         prospect: Some(prospect(number)),
@@ -226,7 +226,7 @@ fn with_run(mut snapshot: Snapshot) -> Snapshot {
     snapshot
 }
 
-fn run_341() -> Place {
+pub(in crate::ui) fn run_341() -> Place {
     Place::of_run("outreach-dach-sales", RunId::new(341))
 }
 

@@ -84,6 +84,22 @@ impl Pane {
         }
     }
 
+    /// Waits until no frame follows at once.
+    pub(crate) async fn settle(&self) {
+        let answer = self.ask(Request::Settle { max_steps: 100 }).await;
+        let has_settled = matches!(answer, Response::Settled { settled: true, .. });
+        assert!(has_settled, "{answer:?}");
+    }
+
+    /// How many frames were drawn since the window opened, with the one that answers this.
+    pub(crate) async fn n_frames(&self) -> u64 {
+        let answer = self.ask(Request::GetTree).await;
+        let Response::Tree { step, .. } = answer else {
+            panic!("no tree: {answer:?}");
+        };
+        step
+    }
+
     /// What the window shows now.
     pub(crate) async fn look(&self) -> Tree {
         let answer = self.ask(Request::GetTree).await;
