@@ -478,6 +478,8 @@ fn open_in_browser(address: &str) -> bool {
 /// Sets the look of the window, and has the engine wake it.
 pub(super) fn dress(ctx: &egui::Context, engine: &Handle) {
     theme::install(ctx);
+    #[cfg(all(unix, not(target_os = "macos")))]
+    super::desktop::follow(ctx);
     let waking = ctx.clone();
     engine.wake_with(move || waking.request_repaint());
 }
