@@ -12,6 +12,7 @@
 
 mod bench;
 mod browser;
+mod demo;
 mod foreign;
 mod keyring;
 mod leash;

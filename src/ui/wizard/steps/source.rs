@@ -114,7 +114,7 @@ fn path(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
     let mut typed = form
         .typing
         .clone()
-        .unwrap_or_else(|| stage.draft.source_path.clone());
+        .unwrap_or_else(|| format::path(&stage.draft.source_path).into_owned());
     let error = stage.error(Spot::Source, &typed);
     let shown = Input::new(t("wiz-source"), &mut typed)
         .required()
@@ -126,7 +126,7 @@ fn path(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
         form.typing = Some(typed);
     } else if shown.changed() || form.typing.is_some() {
         form.typing = None;
-        stage.draft.source_path = typed;
+        stage.draft.source_path = format::whole_path(&typed).into_owned();
     }
 }
 
