@@ -22,7 +22,7 @@ pub(super) use company::N_PROSPECTS;
 pub(super) use past::Past;
 
 const DESTINATION: &str = include_str!("../../assets/demo/destination.json");
-pub(super) const FIRST_DAY: &str = include_str!("../../assets/demo/profiles.csv");
+const FIRST_DAY: &str = include_str!("../../assets/demo/profiles.csv");
 const NEXT_DAY: &str = include_str!("../../assets/demo/profiles-next-day.csv");
 
 /// Syncs the sample, changes it, syncs again, and once more with nothing changed.

@@ -1,6 +1,6 @@
 //! What the window needs to open: the data folder, or the demo with a sandbox at work behind it.
 
-use std::{fs, path::PathBuf, thread, time::Duration};
+use std::{path::PathBuf, thread, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -35,12 +35,10 @@ pub(super) fn run_demo(data_dir: Option<PathBuf>, show: Show<'_>) -> Result<Exit
     let home = tempfile::tempdir()?;
     let dir = open_dir(Some(data_dir.unwrap_or_else(|| home.path().join("data"))))?;
     let host = Host::start()?;
-    let source = dir.path().join("sample-audiences.csv");
-    fs::write(&source, demo::FIRST_DAY)?;
     let vault = Vault::memory();
     host.connect(&dir, &vault)?;
     output::note("The demo's last days are played to its sandbox\n")?;
-    host.play_the_past(&dir, &vault)?;
+    let source = host.play_the_past(&dir, &vault)?;
     let app = host.sandbox.apps().into_iter().next();
     let user = host.sandbox.sample_users().into_iter().next();
     let start = Start {
@@ -163,8 +161,8 @@ impl Host {
         Ok(dir.write_account(account)?)
     }
 
-    /// Has the company's destinations look as if they had been synced for days.
-    fn play_the_past(&self, dir: &DataDir, vault: &Vault) -> Result<(), Failure> {
+    /// Has the company's destinations look as if they had been synced for days. Returns an export for another one.
+    fn play_the_past(&self, dir: &DataDir, vault: &Vault) -> Result<PathBuf, Failure> {
         let engine = Engine::open(dir.clone(), None)?;
         let mut engine = engine.with_vault(vault.clone(), Clock::system());
         let past = demo::Past {
@@ -179,7 +177,7 @@ impl Host {
             latency_ms: Some(LATENCY_MS),
             ..Adjustments::default()
         });
-        Ok(())
+        Ok(past.sample())
     }
 
     fn stop(self) {

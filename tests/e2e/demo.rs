@@ -13,7 +13,7 @@ const NORDIC: &str = "Outreach – Nordic sales";
 const DACH: &str = "Outreach – DACH sales";
 
 const NEW: &str = "Outreach – Benelux partners";
-const SOURCE: &str = "~/Audience Sync/exports/uk-and-ireland.csv";
+const SOURCE: &str = "~/Audience Sync/exports/benelux.csv";
 const AUDIENCES: [(&str, &str); 2] = [
     ("7841ba61-23c1-4bb3-a495-00d3b5fe1a01", "Gold customers"),
     ("59bd2ffd-3c1a-4f0e-9f2c-6c1f0a5e7b02", "Webinar attendees"),
@@ -52,6 +52,7 @@ async fn every_screen_of_the_demo_is_pictured() {
         walk.see_destination(look).await;
         walk.see_wizard(look).await;
     }
+    walk.see_it_twice_as_large().await;
     walk.pane.quit().await.with_code(0);
 }
 
@@ -155,7 +156,7 @@ impl Walk {
         self.pane.press_button("Next").await;
         self.pane.fill("Source", SOURCE).await;
         self.pane.key(Key::Enter).await;
-        self.pane.says("180 profiles").await;
+        self.pane.says("128 profiles").await;
         for (id, name) in AUDIENCES {
             self.pane.click(Role::CheckBox, id).await;
             self.pane.fill(&format!("Name of {id}"), name).await;
@@ -164,6 +165,16 @@ impl Walk {
         self.pane.press_button("Next").await;
         self.pane.press_button("Suggest by name").await;
         self.pane.says("person.name.firstName").await;
+        self.pane.press_button("Add new mapping").await;
+        self.pane.click(Role::ComboBox, "Source field 6").await;
+        // A list that is open closes when the window changes its size.
+        let name = format!("wizard-mapping-source-{}-1280", look.to_lowercase());
+        self.pane.picture(&mut self.pictures, &name).await;
+        self.pane.click(Role::TreeItem, "loyalty.points").await;
+        self.pane.click(Role::ComboBox, "Target field 6").await;
+        self.pane.click(Role::Tab, "Custom attribute").await;
+        self.pane.fill("Custom attribute", "custom20").await;
+        self.pane.press_button("Use").await;
         self.pane.says("fields change").await;
         self.picture(look, "wizard-mapping").await;
         self.pane.press_button("Next").await;
@@ -174,6 +185,22 @@ impl Walk {
         self.picture(look, "wizard-review").await;
         self.pane.press_button("Cancel").await;
         self.pane.press_button("Discard").await;
+    }
+
+    /// On a screen of twice as many pixels in a row.
+    async fn see_it_twice_as_large(&mut self) {
+        self.pane.zoom_to_twice().await;
+        self.open(NORDIC).await;
+        self.pane.says("Realized in Outreach").await;
+        self.picture("Light", "activation-at-200").await;
+        self.go("Alerts").await;
+        self.picture("Light", "alerts-at-200").await;
+        self.put_on("Dark").await;
+        self.picture("Dark", "settings-at-200").await;
+        self.open(DACH).await;
+        self.pane.click(Role::Tab, "Dataflow runs").await;
+        self.pane.says("Received").await;
+        self.picture("Dark", "runs-at-200").await;
     }
 
     async fn open(&mut self, destination: &str) {

@@ -16,6 +16,8 @@ mod demo;
 mod foreign;
 mod keyring;
 mod leash;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod look;
 mod pages;
 mod pictures;
 mod program;

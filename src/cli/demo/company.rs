@@ -146,6 +146,20 @@ pub(super) const REGIONS: [Region; 4] = [
     },
 ];
 
+/// An export that no destination reads yet, for the one that a person sets up.
+pub(super) const NEXT: Region = Region {
+    name: "Outreach – Benelux partners",
+    description: "Resellers in Belgium and the Netherlands",
+    file: "benelux.csv",
+    first: 2_472,
+    n: 128,
+    n_audiences: 5,
+    is_enabled: false,
+    runs: &[],
+    counts_anew: false,
+    has_faults: false,
+};
+
 /// The prospects that the demo's user may not edit.
 pub(super) fn read_only() -> BTreeSet<u32> {
     (1_401..1_671).step_by(6).collect()

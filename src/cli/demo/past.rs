@@ -8,7 +8,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    company::{REGIONS, Region, read_only},
+    company::{NEXT, REGIONS, Region, read_only},
     valid,
 };
 use crate::{
@@ -67,11 +67,17 @@ impl Past<'_> {
             }
         }
         self.tell(alerts)?;
+        fs::write(self.file(&NEXT), NEXT.export(self.sandbox, 4))?;
         for region in REGIONS.iter().filter(|region| region.is_enabled) {
             let today = region.export(self.sandbox, region.runs.len() as u64);
             fs::write(self.file(region), today)?;
         }
         Ok(())
+    }
+
+    /// The export for a destination that is still to be set up.
+    pub(in crate::cli) fn sample(&self) -> PathBuf {
+        self.file(&NEXT)
     }
 
     fn file(&self, region: &Region) -> PathBuf {

@@ -52,6 +52,14 @@ pub(crate) struct Pane {
 
 impl Pane {
     pub(crate) async fn open(desk: &Desk, arguments: &[&str]) -> Self {
+        let mut pane = Self::open_as_left(desk, arguments).await;
+        let (width, height) = pane.size;
+        pane.resize(width, height).await;
+        pane
+    }
+
+    /// As large as it was left, or as it opens for the first time.
+    pub(crate) async fn open_as_left(desk: &Desk, arguments: &[&str]) -> Self {
         let port = free_port();
         let mut running = Running::with_window(desk, port, arguments);
         let link = wait_for("the window", || {
@@ -59,14 +67,11 @@ impl Pane {
             Link::open(port)
         })
         .await;
-        let size = (1280, 800);
-        let mut pane = Self {
+        Self {
             running,
             link,
-            size,
-        };
-        pane.resize(size.0, size.1).await;
-        pane
+            size: (1280, 800),
+        }
     }
 
     /// Ends it as Ctrl+Q does.
@@ -82,10 +87,34 @@ impl Pane {
         self.done(Request::Resize { width, height }).await;
         let deadline = Instant::now() + PATIENCE;
         // The picture is as large as the window; a small one is made sooner.
-        let small = |length: u32| length / u32::from(SMALLER);
-        while self.photograph(Some(SMALLER)).await.0 != [small(width), small(height)] {
+        while !self.is_as_large_as(width, height).await {
             assert!(Instant::now() < deadline, "never {width} × {height}");
         }
+    }
+
+    /// Makes everything twice as large, as on a screen of twice as many pixels in a row.
+    pub(crate) async fn zoom_to_twice(&mut self) {
+        // A step is a tenth.
+        for _ in 0..10 {
+            self.done(press(Key::Plus, Modifiers::COMMAND, true)).await;
+            self.done(press(Key::Plus, Modifiers::COMMAND, false)).await;
+        }
+        let (width, height) = self.size;
+        self.resize(width, height).await;
+        let (pixels, _) = self.photograph(None).await;
+        assert_eq!(pixels, [2 * width, 2 * height]);
+    }
+
+    /// How large it is, to within a few points.
+    pub(crate) async fn is_as_large_as(&self, width: u32, height: u32) -> bool {
+        let small = |length: u32| length / u32::from(SMALLER);
+        self.photograph(Some(SMALLER)).await.0 == [small(width), small(height)]
+    }
+
+    /// What the window looks like, small.
+    pub(crate) async fn glance(&self) -> Vec<u8> {
+        self.done(events([Event::PointerGone])).await;
+        self.photograph(Some(SMALLER)).await.1
     }
 
     /// What the window shows now.

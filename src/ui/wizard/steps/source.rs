@@ -97,7 +97,8 @@ fn left(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
             .as_ref()
             .map(|demo| &demo.source_path);
         if let Some(sample) = sample
-            && stage.draft.source_path != *sample
+            // Beside the rows of a source that is chosen there is no room for it.
+            && stage.draft.source_path.trim().is_empty()
             && Button::ghost(t("wiz-demo-source"))
                 .small()
                 .show(ui)
