@@ -33,7 +33,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Outside crates with the rooms that may name them; the tests beside the code are free.
-const OWNERS: [(&str, &[&str]); 22] = [
+const OWNERS: [(&str, &[&str]); 23] = [
     ("axum", &["sandbox", "auth"]),
     ("clap", &["main", "cli"]),
     ("eframe", &["ui"]),
@@ -56,6 +56,7 @@ const OWNERS: [(&str, &[&str]); 22] = [
     ("rusqlite", &["store"]),
     ("unic_langid", &["ui"]),
     ("xxhash_rust", &["source", "sync"]),
+    ("zbus", &["ui"]),
 ];
 
 const MAX_LINES: usize = 600;

@@ -1,5 +1,8 @@
 //! `demo`: the whole job at work on this computer, with a sandbox in place of Outreach.
 
+mod company;
+mod past;
+
 use std::{fs, path::PathBuf};
 
 use secrecy::SecretString;
@@ -15,8 +18,11 @@ use crate::{
     store::DataDir,
 };
 
+pub(super) use company::N_PROSPECTS;
+pub(super) use past::Past;
+
 const DESTINATION: &str = include_str!("../../assets/demo/destination.json");
-pub(super) const FIRST_DAY: &str = include_str!("../../assets/demo/profiles.csv");
+const FIRST_DAY: &str = include_str!("../../assets/demo/profiles.csv");
 const NEXT_DAY: &str = include_str!("../../assets/demo/profiles-next-day.csv");
 
 /// Syncs the sample, changes it, syncs again, and once more with nothing changed.
@@ -85,22 +91,22 @@ async fn once(engine: &mut Engine, name: &str, hooks: &Hooks) -> Result<Report, 
 }
 
 /// Stores the sample destination, pointed at the sandbox, without what an earlier demo remembers of another sandbox.
-pub(super) fn set_up(
-    dir: &DataDir,
-    sandbox: &Sandbox,
-    source: &std::path::Path,
-) -> Result<String, Failure> {
-    let mut destination = Destination::from_json(DESTINATION).map_err(|faults| {
+fn set_up(dir: &DataDir, sandbox: &Sandbox, source: &std::path::Path) -> Result<String, Failure> {
+    let mut destination = valid(DESTINATION)?;
+    destination.account.api_address = sandbox.address();
+    source.clone_into(&mut destination.source.path);
+    let settings = dir.write_destination(destination)?;
+    dir.forget_state(&settings)?;
+    Ok(settings.destination.name)
+}
+
+fn valid(settings: &str) -> Result<Destination, Failure> {
+    Destination::from_json(settings).map_err(|faults| {
         let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
         Failure::usage(Problem::new(
             "demo_broken",
             format!("The demo's settings are not valid: {}.", faults.join("; ")),
             "Report this.",
         ))
-    })?;
-    destination.account.api_address = sandbox.address();
-    source.clone_into(&mut destination.source.path);
-    let settings = dir.write_destination(destination)?;
-    dir.forget_state(&settings)?;
-    Ok(settings.destination.name)
+    })
 }

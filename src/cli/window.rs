@@ -1,6 +1,6 @@
 //! What the window needs to open: the data folder, or the demo with a sandbox at work behind it.
 
-use std::{fs, path::PathBuf, thread, time::Duration};
+use std::{path::PathBuf, thread, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
@@ -8,10 +8,10 @@ use tokio::sync::oneshot;
 
 use super::{Exit, Failure, demo, open_dir, output, sandbox::not_started};
 use crate::{
-    auth::{self, Slot, Vault},
-    engine::{Start, snapshot::Demo},
+    auth::{self, Clock, Slot, Vault},
+    engine::{Engine, Start, snapshot::Demo},
     model::{AccountSettings, Keep, Problem, SIGN_IN_LASTS},
-    sandbox::{Sandbox, Settings},
+    sandbox::{Adjustments, Sandbox, Settings},
     store::DataDir,
 };
 
@@ -29,17 +29,16 @@ pub(super) fn run(data_dir: Option<PathBuf>, show: Show<'_>) -> Result<Exit, Fai
     shown(show(start))
 }
 
-/// Opens the window over the demo: a sandbox in place of Outreach, an account at it, and sample audiences. Nothing of
-/// it is kept unless a data folder is named.
+/// Opens the window over the demo: a sandbox in place of Outreach, an account at it, and a company with a few days
+/// behind it. Nothing of it is kept unless a data folder is named.
 pub(super) fn run_demo(data_dir: Option<PathBuf>, show: Show<'_>) -> Result<Exit, Failure> {
     let home = tempfile::tempdir()?;
     let dir = open_dir(Some(data_dir.unwrap_or_else(|| home.path().join("data"))))?;
     let host = Host::start()?;
-    let source = dir.path().join("sample-audiences.csv");
-    fs::write(&source, demo::FIRST_DAY)?;
     let vault = Vault::memory();
     host.connect(&dir, &vault)?;
-    demo::set_up(&dir, &host.sandbox, &source)?;
+    output::note("The demo's last days are played to its sandbox\n")?;
+    let source = host.play_the_past(&dir, &vault)?;
     let app = host.sandbox.apps().into_iter().next();
     let user = host.sandbox.sample_users().into_iter().next();
     let start = Start {
@@ -71,8 +70,11 @@ fn shown(shown: Result<(), Problem>) -> Result<Exit, Failure> {
     shown.map(|()| Exit::Well).map_err(Failure::usage)
 }
 
-/// The account of the demo's destination.
-const ACCOUNT: &str = "Sandbox";
+/// The account of the demo's destinations.
+const ACCOUNT: &str = "Brightwater";
+
+/// How late the sandbox answers once the window is open: about as late as Outreach does.
+const LATENCY_MS: u64 = 500;
 
 const A_WHILE: SignedDuration = SignedDuration::from_mins(5);
 
@@ -94,7 +96,8 @@ impl Host {
             .build()?;
         let handle = runtime.handle().clone();
         let settings = Settings {
-            // The sample has no prospect that the sandbox's user may not edit.
+            prospects: demo::N_PROSPECTS,
+            // Those come later.
             read_only: [].into(),
             // The demo has just been given a token; nobody should wait a minute for the first one that is used.
             mint_interval: Duration::ZERO,
@@ -156,6 +159,25 @@ impl Host {
             written.map_err(|error| broken(&error.to_string()))?;
         }
         Ok(dir.write_account(account)?)
+    }
+
+    /// Has the company's destinations look as if they had been synced for days. Returns an export for another one.
+    fn play_the_past(&self, dir: &DataDir, vault: &Vault) -> Result<PathBuf, Failure> {
+        let engine = Engine::open(dir.clone(), None)?;
+        let mut engine = engine.with_vault(vault.clone(), Clock::system());
+        let past = demo::Past {
+            dir,
+            sandbox: &self.sandbox,
+            account: ACCOUNT,
+            exports: &dir.path().join("exports"),
+            now: Timestamp::now(),
+        };
+        self.runtime.block_on(past.play(&mut engine))?;
+        self.sandbox.adjust(Adjustments {
+            latency_ms: Some(LATENCY_MS),
+            ..Adjustments::default()
+        });
+        Ok(past.sample())
     }
 
     fn stop(self) {

@@ -163,9 +163,7 @@ impl Engine {
         let chosen = choose(all, name)?;
         let mut reports = Vec::with_capacity(chosen.len());
         for settings in chosen {
-            let client = self.client(&settings.destination.account);
-            reports.push(run::run_apart(&self.dir, &settings, None, mode, client, hooks).await);
-            self.remember_accounts();
+            reports.push(self.run(&settings, None, mode, hooks).await);
             if hooks.is_stopping() {
                 break;
             }
@@ -177,6 +175,39 @@ impl Engine {
             }
         }
         Ok(reports)
+    }
+
+    /// Runs the destination of this name once, for this cause.
+    ///
+    /// # Errors
+    /// As [`sync`](Self::sync).
+    pub async fn sync_because(
+        &mut self,
+        name: &str,
+        cause: Cause,
+        hooks: &Hooks,
+    ) -> Result<Option<Report>, Problem> {
+        let read = self.dir.read_valid_destinations();
+        let (all, _broken) = read.map_err(|e| store_problem(&e))?;
+        match choose(all, Some(name))?.first() {
+            Some(settings) => Ok(Some(
+                self.run(settings, Some(cause), Mode::Send, hooks).await,
+            )),
+            None => Ok(None),
+        }
+    }
+
+    async fn run(
+        &mut self,
+        settings: &Settings,
+        cause: Option<Cause>,
+        mode: Mode,
+        hooks: &Hooks,
+    ) -> Report {
+        let client = self.client(&settings.destination.account);
+        let report = run::run_apart(&self.dir, settings, cause, mode, client, hooks).await;
+        self.remember_accounts();
+        report
     }
 
     /// Speaks for the account: with the token the engine was given, or else with those of the account's sign-in.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::{Error, Store, planning::FileNumbers};
@@ -60,6 +60,25 @@ impl Store {
                     run.problem.as_ref().map(to_json),
                 ),
             )?;
+            Ok(())
+        })
+    }
+
+    /// Moves the runs and all they have written back in time, as a sample needs it that is to look as if it had been
+    /// kept for days.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn date_back(&mut self, by: SignedDuration) -> Result<(), Error> {
+        let milliseconds = i64::try_from(by.as_millis()).unwrap_or(0);
+        self.atomically(|db| {
+            for statement in [
+                "UPDATE run SET started = started - ?1, ended = ended - ?1",
+                "UPDATE journal SET at = at - ?1",
+                "UPDATE found SET at = at - ?1",
+            ] {
+                db.execute(statement, [milliseconds])?;
+            }
             Ok(())
         })
     }
@@ -312,5 +331,36 @@ mod tests {
         let ends: Vec<_> = runs.iter().map(|run| run.ended).collect();
         assert_eq!(ends, [Some(second(220)), Some(second(100))]);
         assert!(runs.iter().all(Run::is_interrupted));
+    }
+
+    #[test]
+    fn runs_are_dated_back_with_all_they_have_written() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let mut store = Store::open(&home.path().join("a.db")).expect("it can be made");
+        let now: Timestamp = "2026-11-24T10:00:00Z".parse().expect("an instant");
+        let id = store
+            .begin_run(Cause::Manual, now)
+            .expect("it can be written");
+        let ended = now + SignedDuration::from_secs(7);
+        let run = Run {
+            id,
+            cause: Cause::Manual,
+            status: RunStatus::Completed,
+            started: now,
+            ended: Some(ended),
+            figures: Figures::default(),
+            requests: Requests::default(),
+            problem: None,
+        };
+        store.end_run(&run).expect("it can be written");
+        let day = SignedDuration::from_hours(24);
+        store.date_back(day).expect("it can be written");
+        let found = store.runs(2).expect("it can be read");
+        let dated = Run {
+            started: now - day,
+            ended: Some(ended - day),
+            ..run
+        };
+        assert_eq!(found, [dated]);
     }
 }

@@ -6,8 +6,8 @@ use super::{
     Intent, Place, Screen, View, format,
     icon::Icon,
     page,
-    text::t,
-    theme::{self, measure},
+    text::{t, t_args},
+    theme::{self, Role, measure},
     widgets::{
         Button, Column, EmptyState, Table,
         chip::Kind,
@@ -102,8 +102,9 @@ fn one(ui: &mut Ui, view: &View<'_>, alert: &AlertItem, column: usize) {
         0 => {
             mark(ui, alert);
             let title = words::alert(alert.kind);
-            match &alert.problem {
-                Some(problem) => cell::two(ui, title, &problem.what),
+            match detail(view, alert) {
+                Some(detail) if alert.is_read => cell::two_of(ui, Role::Body, title, &detail),
+                Some(detail) => cell::two(ui, title, &detail),
                 None if alert.is_read => cell::text(ui, title),
                 None => cell::name(ui, title),
             };
@@ -119,6 +120,22 @@ fn one(ui: &mut Ui, view: &View<'_>, alert: &AlertItem, column: usize) {
             cell::text(ui, &format::moment(alert.at, view.now, &view.zone));
         }
     }
+}
+
+/// What happened: the problem, or what became of the run's profiles.
+fn detail(view: &View<'_>, alert: &AlertItem) -> Option<String> {
+    if let Some(problem) = &alert.problem {
+        return Some(problem.what.clone());
+    }
+    let destination = view.snapshot.destination(alert.slug.as_deref()?)?;
+    let mut runs = destination.runs.iter();
+    let figures = runs.find(|run| Some(run.id) == alert.run)?.figures;
+    let args = [
+        ("received", figures.received().into()),
+        ("excluded", figures.excluded.into()),
+        ("failed", figures.failed.into()),
+    ];
+    Some(t_args("alert-run", &args))
 }
 
 /// A dot for what nobody has seen, and an icon for how bad it is.

@@ -500,6 +500,8 @@ fn show_dialog(choice: &Choice) -> Option<PathBuf> {
 /// Sets the look of the window, and has the engine wake it.
 pub(super) fn dress(ctx: &egui::Context, engine: &Handle) {
     theme::install(ctx);
+    #[cfg(all(unix, not(target_os = "macos")))]
+    super::desktop::follow(ctx);
     let waking = ctx.clone();
     engine.wake_with(move || waking.request_repaint());
 }

@@ -1,6 +1,11 @@
 //! Numbers, dates and durations as people read them.
 
-use std::time::Duration;
+use std::{
+    borrow::Cow,
+    path::{MAIN_SEPARATOR, Path},
+    sync::OnceLock,
+    time::Duration,
+};
 
 use jiff::{Timestamp, ZonedDateTime, civil::Date, tz::TimeZone};
 
@@ -17,6 +22,40 @@ pub fn count(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A path with `~` in the place of the person's home: shorter, and it can be shown around.
+pub fn path(path: &str) -> Cow<'_, str> {
+    within(path, home())
+}
+
+/// The path that was meant by one that may begin with `~`.
+pub fn whole_path(typed: &str) -> Cow<'_, str> {
+    match typed.trim_start().strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with(MAIN_SEPARATOR) => {
+            Cow::Owned(format!("{}{rest}", home()))
+        }
+        _ => Cow::Borrowed(typed),
+    }
+}
+
+fn home() -> &'static str {
+    static HOME: OnceLock<String> = OnceLock::new();
+    HOME.get_or_init(|| {
+        let home = std::env::home_dir().unwrap_or_default();
+        home.display().to_string()
+    })
+}
+
+fn within<'a>(path: &'a str, home: &str) -> Cow<'a, str> {
+    let is_home = Path::new(home).components().count() > 1;
+    let rest = path.strip_prefix(home).filter(|_| is_home);
+    match rest {
+        Some(rest) if rest.is_empty() || rest.starts_with(MAIN_SEPARATOR) => {
+            Cow::Owned(format!("~{rest}"))
+        }
+        _ => Cow::Borrowed(path),
+    }
 }
 
 /// A number that may be below zero: −1,102.
@@ -153,6 +192,28 @@ pub fn bytes(size: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_told_from_the_home() {
+        let cases = [
+            ("/home/maja/exports/a.csv", "~/exports/a.csv"),
+            ("/home/maja", "~"),
+            ("/home/majas/a.csv", "/home/majas/a.csv"),
+            ("/srv/a.csv", "/srv/a.csv"),
+        ];
+        for (path, told) in cases {
+            assert_eq!(within(path, "/home/maja"), told);
+            for nowhere in ["", "/"] {
+                assert_eq!(within(path, nowhere), path);
+            }
+        }
+        for typed in ["/srv/a.csv", "~maja/a.csv", "a~"] {
+            assert_eq!(whole_path(typed), typed);
+        }
+        let whole = whole_path(" ~/a.csv");
+        assert!(whole.ends_with("/a.csv") && !whole.contains('~'), "{whole}");
+        assert_eq!(path(&whole), "~/a.csv");
+    }
 
     #[test]
     fn numbers() {

@@ -9,6 +9,8 @@ mod activity;
 mod alerts;
 mod app;
 mod catalog;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod desktop;
 mod destination;
 mod destinations;
 pub mod format;

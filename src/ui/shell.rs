@@ -19,7 +19,10 @@ use super::{
     words,
 };
 use crate::{
-    engine::{Command, Snapshot, snapshot::AccountView},
+    engine::{
+        Command, Snapshot,
+        snapshot::{AccountView, AudienceRow},
+    },
     model::RunStatus,
 };
 
@@ -300,7 +303,15 @@ fn crumbs(view: &View<'_>, screen: &Screen) -> (Vec<String>, Vec<Screen>) {
     match screen {
         Screen::Destination(place) => {
             let found = view.snapshot.destination(&place.slug);
-            within(found.map_or_else(|| place.slug.clone(), |it| it.settings.name.clone()))
+            let name = found.map_or_else(|| place.slug.clone(), |it| it.settings.name.clone());
+            let (mut path, mut targets) = within(name);
+            let audiences = found.map(|it| it.audiences.as_slice()).unwrap_or_default();
+            let is_open = |row: &&AudienceRow| place.audience.as_ref() == Some(&row.id);
+            if let Some(audience) = audiences.iter().find(is_open) {
+                path.push(audience.name.clone());
+                targets.push(Screen::Destination(Place::of(&place.slug)));
+            }
+            (path, targets)
         }
         Screen::Wizard => {
             let draft = view.snapshot.draft.as_deref();

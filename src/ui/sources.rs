@@ -1,6 +1,6 @@
 //! Where profiles come from: one row for each path, with who reads it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::MAIN_SEPARATOR};
 
 use egui::Ui;
 
@@ -135,7 +135,15 @@ fn one(ui: &mut Ui, view: &View<'_>, row: &Row<'_>, column: usize) {
     match column {
         0 => {
             let kind = answer.map_or(row.source.contents, |check| check.contents);
-            cell::two_of(ui, Role::Mono, &row.path, contents(kind));
+            let path = format::path(&row.path);
+            let (folder, name) = path.rsplit_once(MAIN_SEPARATOR).unwrap_or(("", &path));
+            let args = [("kind", contents(kind).into()), ("folder", folder.into())];
+            let below = if folder.is_empty() {
+                contents(kind).to_owned()
+            } else {
+                t_args("source-in", &args)
+            };
+            cell::two_of(ui, Role::Mono, name, &below);
         }
         1 => check(ui, asked),
         2 => {

@@ -138,7 +138,7 @@ pub fn install(ctx: &Context) {
     ctx.set_fonts(fonts::definitions());
     ctx.options_mut(|options| {
         options.theme_preference = ThemePreference::System;
-        // Most desktops of Linux do not say which theme they use.
+        // Until the desktop has said which it uses, where one does.
         options.fallback_theme = Theme::Light;
         options.quit_shortcuts.clear();
     });

@@ -134,6 +134,12 @@ impl Desk {
         }
     }
 
+    /// The address of the desk's bus.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    pub(crate) fn bus(&self) -> &str {
+        self.bus.as_deref().expect("a desk with a keyring")
+    }
+
     pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }

@@ -12,9 +12,12 @@
 
 mod bench;
 mod browser;
+mod demo;
 mod foreign;
 mod keyring;
 mod leash;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod look;
 mod pages;
 mod pictures;
 mod program;

@@ -18,7 +18,7 @@ use crate::{
     pages::{Answer, sign_in},
     pictures::Pictures,
 };
-use pane::{Display, Pane};
+pub(crate) use pane::{Display, Pane};
 
 const DESTINATION: &str = "Sales Nordics";
 const GOLD: &str = "7841ba61-23c1-4bb3-a495-00d3b5fe1a01";

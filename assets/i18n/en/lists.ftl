@@ -130,6 +130,7 @@ disconnect-yes = Disconnect
 ## Sources
 
 sources-title = Sources
+source-in = { $kind } in { $folder }
 sources-empty = No sources yet
 sources-empty-text = A source is a file or a folder of exports that a destination reads.
 check-waiting = Not read yet
@@ -156,6 +157,7 @@ filter-any = All
 ## Alerts
 
 alerts-title = Alerts
+alert-run = { $failed } failed, { $excluded } excluded of { $received } profiles
 alerts-read-all = Mark all as read
 alerts-all-read = All are read
 alerts-empty = No alerts

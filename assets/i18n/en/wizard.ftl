@@ -275,7 +275,10 @@ wiz-preview-empty = The source has no profile to show.
 wiz-preview-nameless = Without a name
 wiz-preview-excluded = Excluded: { $why }
 wiz-preview-unknown = Outreach has no prospect with this OutreachId.
-wiz-preview-count = { $n } of { $all } fields change, in 1 request
+wiz-preview-count = { $n ->
+    [0] Nothing changes, nothing is sent
+   *[other] { $n } of { $all } fields change, in 1 request
+}
 wiz-preview-uncompared = Not compared with Outreach
 wiz-changes = changes
 wiz-same = same

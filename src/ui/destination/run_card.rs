@@ -175,7 +175,10 @@ fn sums(ui: &mut Ui, figures: Figures) -> Option<Part> {
 fn rate(ui: &mut Ui, figures: Figures) {
     ui.spacing_mut().item_spacing.y = 0.0;
     label(ui, Role::Help, t("rate-title"));
+    // On the lines of the figures and of the bar beside it.
+    ui.add_space(2.0);
     label(ui, Role::Figure, &rate_text(figures));
+    ui.add_space(2.0);
     label(ui, Role::Help, &formula(figures));
 }
 

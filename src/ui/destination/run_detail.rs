@@ -251,21 +251,27 @@ fn explained(ui: &mut Ui, destination: &DestinationView, group: &FaultGroup) -> 
         Rect::from_min_size(pos2(left, whole.top() + 12.0), vec2(width, 96.0))
     };
     let down = Layout::top_down(Align::Min);
-    page::child(ui, column(0.0), down, |ui| own_words(ui, group));
-    page::child(ui, column(1.0), down, |ui| {
+    let words = page::child(ui, column(0.0), down, |ui| {
+        own_words(ui, group);
+        ui.min_rect().bottom()
+    });
+    let meaning = page::child(ui, column(1.0), down, |ui| {
         help(ui, t("what-it-means"));
         let color = theme::palette(ui).text;
         let text = explanation.meaning.unwrap_or(&group.what);
         label_in(ui, Role::Body, color, text);
+        ui.min_rect().bottom()
     });
-    page::child(ui, column(2.0), down, |ui| {
+    let todo = page::child(ui, column(2.0), down, |ui| {
         help(ui, t("what-to-do"));
         label(ui, Role::Body, explanation.todo);
         if explanation.in_mapping && link(ui, t("open-mapping")).clicked() {
             intents.push(actions::edit(destination, Step::Mapping));
         }
+        ui.min_rect().bottom()
     });
-    ui.add_space(112.0);
+    let height = words.max(meaning).max(todo) - whole.top() + 12.0;
+    ui.add_space(height.max(112.0));
     draw::separator(ui);
     if group.n_records > group.records.len() as u64 {
         first_of_all(ui, group);

@@ -134,7 +134,8 @@ fn facts(ui: &mut Ui, view: &View<'_>, destination: &DestinationView, step: Step
             );
         }
         Step::Source => {
-            facts.mono(t("fact-path"), &settings.source.path.display().to_string());
+            let path = settings.source.path.display().to_string();
+            facts.mono(t("fact-path"), &format::path(&path));
             facts.row(t("fact-contents"), contents(settings.source.contents));
         }
         Step::Mapping => mapping(&mut facts, settings),

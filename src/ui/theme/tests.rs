@@ -3,7 +3,10 @@
 use egui::{Color32, Context, RawInput};
 
 use super::{DARK, LIGHT, Palette, Role, install};
-use crate::ui::icon::{FILL, Icon, REGULAR};
+use crate::ui::{
+    icon::{FILL, Icon, REGULAR},
+    widgets::chip::Kind,
+};
 
 const TEXT: f32 = 4.5;
 const MARK: f32 = 3.0;
@@ -65,6 +68,60 @@ fn every_pair_has_the_contrast_it_needs() {
         for (front, ground, least, pair) in pairs(&palette) {
             let ratio = contrast(front, ground);
             assert!(ratio >= least, "{name}: {pair} is {ratio:.2}, not {least}");
+        }
+    }
+}
+
+#[test]
+fn chips_banners_and_pills_can_be_read_in_every_kind() {
+    let kinds = [Kind::Neutral, Kind::Info, Kind::Ok, Kind::Warn, Kind::Bad];
+    for (name, p) in [("light", LIGHT), ("dark", DARK)] {
+        for kind in kinds {
+            let ground = kind.soft(&p);
+            // Its own text and icon, a banner's title and its sentence, and its icon where there is no ground of its own.
+            for (front, ground) in [
+                (kind.ink(&p), ground),
+                (p.text, ground),
+                (p.text_2, ground),
+                (kind.ink(&p), p.canvas),
+                (kind.ink(&p), p.selected),
+            ] {
+                let ratio = contrast(front, ground);
+                assert!(ratio >= TEXT, "{name}: {kind:?} is {ratio:.2}");
+            }
+        }
+    }
+}
+
+#[test]
+fn plots_and_the_bottom_line_can_be_read() {
+    for (name, p) in [("light", LIGHT), ("dark", DARK)] {
+        for (front, ground, least, pair) in [
+            (p.text_3, p.surface, TEXT, "axis"),
+            (p.text, p.surface, TEXT, "the hour that runs"),
+            (p.text_2, p.surface, TEXT, "note"),
+            (p.text_2, p.plot_fill, TEXT, "note over a filled area"),
+            (p.accent, p.surface, MARK, "delivered"),
+            (p.bad, p.surface, MARK, "limit"),
+            (p.text_3, p.canvas, TEXT, "what the gauge is"),
+            (p.accent_text, p.canvas, TEXT, "remedy"),
+            (p.accent_text, p.sunken, TEXT, "link in a help card"),
+            (p.accent_text, p.selected, TEXT, "link in a chosen row"),
+        ] {
+            let ratio = contrast(front, ground);
+            assert!(ratio >= least, "{name}: {pair} is {ratio:.2}, not {least}");
+        }
+    }
+}
+
+/// WCAG exempts what cannot be used. It is to be seen all the same, and not to be taken for what can.
+#[test]
+fn what_is_disabled_is_seen_and_looks_it() {
+    for (name, p) in [("light", LIGHT), ("dark", DARK)] {
+        for ground in [p.surface, p.sunken] {
+            let ratio = contrast(p.text_off, ground);
+            let usable = contrast(p.text_3, ground);
+            assert!(ratio >= 2.4 && ratio < usable - 1.0, "{name}: {ratio:.2}");
         }
     }
 }

@@ -67,12 +67,23 @@ pub fn put(ui: &Ui, rect: Rect, align: Align2, text: Arc<Galley>) {
 
 /// Paints an outlined icon in the middle of the box.
 pub fn icon(ui: &Ui, rect: Rect, icon: Icon, size: f32, color: Color32) {
+    if icon == Icon::DotsThree {
+        return dots(ui, rect, size, color);
+    }
     glyph(ui, rect, icon.text(size, color));
 }
 
 /// Paints a filled icon in the middle of the box.
 pub fn icon_fill(ui: &Ui, rect: Rect, icon: Icon, size: f32, color: Color32) {
     glyph(ui, rect, icon.filled(size, color));
+}
+
+/// The font's own dots are less than a point wide.
+fn dots(ui: &Ui, rect: Rect, size: f32, color: Color32) {
+    for step in [-1.0, 0.0, 1.0] {
+        let center = rect.center() + egui::vec2(step * size * 0.3, 0.0);
+        ui.painter().circle_filled(center, size * 0.085, color);
+    }
 }
 
 fn glyph(ui: &Ui, rect: Rect, text: egui::RichText) {

@@ -23,6 +23,9 @@ use crate::{
     program::{Ended, Running},
 };
 
+/// A picture that only tells the window's size has so many times fewer pixels in a row.
+const SMALLER: u16 = 8;
+
 /// The part of the window's height at its top and bottom that is never scrolled.
 const BARS: f32 = 96.0;
 
@@ -49,6 +52,14 @@ pub(crate) struct Pane {
 
 impl Pane {
     pub(crate) async fn open(desk: &Desk, arguments: &[&str]) -> Self {
+        let mut pane = Self::open_as_left(desk, arguments).await;
+        let (width, height) = pane.size;
+        pane.resize(width, height).await;
+        pane
+    }
+
+    /// As large as it was left, or as it opens for the first time.
+    pub(crate) async fn open_as_left(desk: &Desk, arguments: &[&str]) -> Self {
         let port = free_port();
         let mut running = Running::with_window(desk, port, arguments);
         let link = wait_for("the window", || {
@@ -56,14 +67,11 @@ impl Pane {
             Link::open(port)
         })
         .await;
-        let size = (1280, 800);
-        let mut pane = Self {
+        Self {
             running,
             link,
-            size,
-        };
-        pane.resize(size.0, size.1).await;
-        pane
+            size: (1280, 800),
+        }
     }
 
     /// Ends it as Ctrl+Q does.
@@ -78,8 +86,8 @@ impl Pane {
         self.size = (width, height);
         self.done(Request::Resize { width, height }).await;
         let deadline = Instant::now() + PATIENCE;
-        // The picture is as large as the window.
-        while self.photograph().await.0 != [width, height] {
+        // The picture is as large as the window; a small one is made sooner.
+        while !self.is_as_large_as(width, height).await {
             assert!(Instant::now() < deadline, "never {width} × {height}");
         }
     }
@@ -98,6 +106,31 @@ impl Pane {
             panic!("no tree: {answer:?}");
         };
         step
+    }
+
+    /// Makes everything twice as large, as on a screen of twice as many pixels in a row.
+    pub(crate) async fn zoom_to_twice(&mut self) {
+        // A step is a tenth.
+        for _ in 0..10 {
+            self.done(press(Key::Plus, Modifiers::COMMAND, true)).await;
+            self.done(press(Key::Plus, Modifiers::COMMAND, false)).await;
+        }
+        let (width, height) = self.size;
+        self.resize(width, height).await;
+        let (pixels, _) = self.photograph(None).await;
+        assert_eq!(pixels, [2 * width, 2 * height]);
+    }
+
+    /// How large it is, to within a few points.
+    pub(crate) async fn is_as_large_as(&self, width: u32, height: u32) -> bool {
+        let small = |length: u32| length / u32::from(SMALLER);
+        self.photograph(Some(SMALLER)).await.0 == [small(width), small(height)]
+    }
+
+    /// What the window looks like, small.
+    pub(crate) async fn glance(&self) -> Vec<u8> {
+        self.done(events([Event::PointerGone])).await;
+        self.photograph(Some(SMALLER)).await.1
     }
 
     /// What the window shows now.
@@ -122,7 +155,7 @@ impl Pane {
                 return found;
             }
             if Instant::now() >= deadline {
-                let (_, picture) = self.photograph().await;
+                let (_, picture) = self.photograph(None).await;
                 Pictures::of("window-in-vain").keep(what, &picture);
                 panic!("the window never shows {what}:\n{}", tree.told());
             }
@@ -147,6 +180,18 @@ impl Pane {
 
     pub(crate) async fn click(&mut self, role: Role, name: &str) {
         let found = self.reach(role, name).await;
+        self.click_at(found.center(), PointerButton::Primary).await;
+    }
+
+    /// The same with the first whose name begins like this, such as one that ends in a count.
+    pub(crate) async fn click_starting(&mut self, role: Role, beginning: &str) {
+        let what = format!("{role:?} '{beginning}…'");
+        let found = self.until(&what, |tree| {
+            let mut all = tree.all(role);
+            all.find(|seen| seen.is_enabled && seen.name.starts_with(beginning))
+                .cloned()
+        });
+        let found = found.await;
         self.click_at(found.center(), PointerButton::Primary).await;
     }
 
@@ -176,11 +221,27 @@ impl Pane {
         self.done(press(key, Modifiers::NONE, false)).await;
     }
 
+    /// Opens a list and takes one of its entries.
+    pub(crate) async fn choose(&mut self, list: &str, entry: &str) {
+        self.click(Role::ComboBox, list).await;
+        self.click(Role::MenuItem, entry).await;
+    }
+
+    /// Types where the keyboard is.
+    pub(crate) async fn key_text(&mut self, text: &str) {
+        self.done(events([Event::Text(text.to_owned())])).await;
+    }
+
+    /// The first word of the program's output that begins like this.
+    pub(crate) async fn names(&mut self, beginning: &str) -> String {
+        self.running.names(beginning).await
+    }
+
     /// A picture of the window with the pointer away from it, and without what only passes.
     pub(crate) async fn picture(&mut self, pictures: &mut Pictures, what: &str) {
         self.done(events([Event::PointerGone])).await;
         self.done(Request::GetTree).await;
-        let (_, picture) = self.photograph().await;
+        let (_, picture) = self.photograph(None).await;
         pictures.keep(what, &picture);
     }
 
@@ -231,9 +292,9 @@ impl Pane {
     }
 
     /// Its size, and the file.
-    async fn photograph(&self) -> ([u32; 2], Vec<u8>) {
+    async fn photograph(&self, smaller: Option<u16>) -> ([u32; 2], Vec<u8>) {
         let request = Request::GetScreenshot {
-            pixels_per_point: None,
+            pixels_per_point: smaller.map(|times| 1.0 / f32::from(times)),
         };
         let answer = self.ask(request).await;
         let Response::Screenshot(picture) = answer else {

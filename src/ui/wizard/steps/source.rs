@@ -100,7 +100,8 @@ fn left(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
             .as_ref()
             .map(|demo| &demo.source_path);
         if let Some(sample) = sample
-            && stage.draft.source_path != *sample
+            // Beside the rows of a source that is chosen there is no room for it.
+            && stage.draft.source_path.trim().is_empty()
             && Button::ghost(t("wiz-demo-source"))
                 .small()
                 .show(ui)
@@ -117,7 +118,7 @@ fn path(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
     let mut typed = form
         .typing
         .clone()
-        .unwrap_or_else(|| stage.draft.source_path.clone());
+        .unwrap_or_else(|| format::path(&stage.draft.source_path).into_owned());
     let error = stage.error(Spot::Source, &typed);
     let id = ui.make_persistent_id("path of the source");
     let is_typing = ui.memory(|memory| memory.has_focus(id));
@@ -138,7 +139,7 @@ fn path(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
         form.typing = Some(typed);
     } else if shown.changed() || form.typing.is_some() {
         form.typing = None;
-        stage.draft.source_path = typed;
+        stage.draft.source_path = format::whole_path(&typed).into_owned();
     }
 }
 
