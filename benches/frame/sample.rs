@@ -63,7 +63,7 @@ pub(crate) fn activation(n_settled: u64) -> Snapshot {
         samples: Arc::new(samples.collect()),
         per_second: 2.5,
         done_at: Some(now + 24.minutes()),
-        waiting_until: None,
+        waiting: None,
         is_stopping: false,
     };
     for destination in &mut snapshot.destinations {
@@ -215,6 +215,7 @@ fn idle() -> Snapshot {
         },
     };
     let destination = DestinationView {
+        delivered: None,
         slug: SLUG.to_owned(),
         settings: Arc::new(settings),
         created: Some(now),

@@ -5,7 +5,9 @@ use tokio::task::spawn_blocking;
 
 use super::{Report, newer::Newer, notice_problem, problem::internal, problem_of, today};
 use crate::{
-    model::{Cause, Destination, Figures, FileSource, Overlap, Problem, Requests, Run, RunId, RunStatus},
+    model::{
+        Cause, Destination, Figures, FileSource, Overlap, Problem, Requests, Run, RunId, RunStatus,
+    },
     outreach::Client,
     source,
     store::{self, DataDir, Settings, Store},

@@ -15,6 +15,7 @@ mod work;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::{sync::watch, time::timeout};
 
 use super::{

@@ -60,12 +60,7 @@ impl Checker<'_> {
     }
 
     /// Every record of a run is in exactly one of the five fates, and is listed where it has to be.
-    pub(super) fn figures(
-        &self,
-        store: &Store,
-        report: &Report,
-        script: &Script,
-    ) -> Result<(), String> {
+    pub(super) fn figures(store: &Store, report: &Report, script: &Script) -> Result<(), String> {
         let run = report.run.ok_or("a run without a number")?;
         let faults = store.faults(run).map_err(|e| e.to_string())?;
         let n_of = |fate| faults.iter().filter(|fault| fault.fate == fate).count() as u64;
@@ -120,7 +115,8 @@ impl Checker<'_> {
                 let Some(held) = self.sandbox.attribute(prospect, attribute) else {
                     continue;
                 };
-                if self.is_refused(store, prospect) || self.is_a_persons(prospect, attribute, &held)
+                if Self::is_refused(store, prospect)
+                    || self.is_a_persons(prospect, attribute, &held)
                 {
                     continue;
                 }
@@ -159,7 +155,7 @@ impl Checker<'_> {
         ))
     }
 
-    fn is_refused(&self, store: &Store, prospect: u32) -> bool {
+    fn is_refused(store: &Store, prospect: u32) -> bool {
         let refused = store.refused_entries().expect("it can be read");
         refused
             .iter()

@@ -10,8 +10,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const HEADER: u64 = 32;
-const FRAME_HEADER: u64 = 24;
+const HEADER: u8 = 32;
+const FRAME_HEADER: u8 = 24;
 /// Where the log's index says how many frames are in the database file already.
 const BACKFILLED_AT: u64 = 96;
 
@@ -95,15 +95,15 @@ impl Disk {
 impl Log {
     fn read(path: &Path) -> Option<Self> {
         let mut file = File::open(path).ok()?;
-        let mut header = [0; HEADER as usize];
+        let mut header = [0_u8; HEADER as usize];
         file.read_exact(&mut header).ok()?;
         let page = u32::from_be_bytes(header[8..12].try_into().ok()?);
         let salts: [u8; 8] = header[16..24].try_into().ok()?;
-        let frame_bytes = FRAME_HEADER + u64::from(page);
+        let frame_bytes = u64::from(FRAME_HEADER) + u64::from(page);
         let mut n_frames = 0;
-        let mut frame = [0; FRAME_HEADER as usize];
+        let mut frame = [0_u8; FRAME_HEADER as usize];
         loop {
-            file.seek(SeekFrom::Start(HEADER + n_frames * frame_bytes))
+            file.seek(SeekFrom::Start(u64::from(HEADER) + n_frames * frame_bytes))
                 .ok()?;
             if file.read_exact(&mut frame).is_err() || frame[8..16] != salts {
                 break;
@@ -118,6 +118,6 @@ impl Log {
     }
 
     fn end_of(&self, n_frames: u64) -> u64 {
-        HEADER + n_frames.min(self.n_frames) * self.frame_bytes
+        u64::from(HEADER) + n_frames.min(self.n_frames) * self.frame_bytes
     }
 }

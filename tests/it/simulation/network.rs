@@ -245,7 +245,12 @@ impl Network {
         }
         let rest = match fate {
             Fate::Hangs { .. } => PATIENCE.saturating_sub(there),
-            _ => back + reply.as_ref().map_or(Duration::ZERO, |reply| reply.delay),
+            Fate::Answered
+            | Fate::Lost { .. }
+            | Fate::Status { .. }
+            | Fate::Page
+            | Fate::NoContent
+            | Fate::Half => back + reply.as_ref().map_or(Duration::ZERO, |reply| reply.delay),
         };
         sleep(rest).await;
         if !self.pass(Event::Returns, life) {

@@ -13,7 +13,7 @@ pub(super) struct Trace(Arc<Mutex<Lines>>);
 
 struct Lines {
     begins: Instant,
-    lines: Vec<String>,
+    so_far: Vec<String>,
     hasher: DefaultHasher,
 }
 
@@ -21,7 +21,7 @@ impl Trace {
     pub(super) fn new() -> Self {
         Self(Arc::new(Mutex::new(Lines {
             begins: Instant::now(),
-            lines: vec![],
+            so_far: vec![],
             hasher: DefaultHasher::new(),
         })))
     }
@@ -34,7 +34,7 @@ impl Trace {
             what.as_ref()
         );
         line.hash(&mut lines.hasher);
-        lines.lines.push(line);
+        lines.so_far.push(line);
     }
 
     /// The same for two traces only if they are the same.
@@ -45,8 +45,8 @@ impl Trace {
     /// The newest lines.
     pub(super) fn tail(&self, n: usize) -> String {
         let lines = self.lines();
-        let from = lines.lines.len().saturating_sub(n);
-        lines.lines[from..].join("\n")
+        let from = lines.so_far.len().saturating_sub(n);
+        lines.so_far[from..].join("\n")
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {

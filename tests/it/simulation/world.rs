@@ -234,7 +234,7 @@ impl World {
         ));
         let store = self.store();
         self.checker().always(&store)?;
-        self.checker().figures(&store, &report, &self.script)?;
+        Checker::figures(&store, &report, &self.script)?;
         Ok(Some(report))
     }
 
