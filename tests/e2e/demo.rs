@@ -190,6 +190,7 @@ impl Walk {
 
     /// On a screen of twice as many pixels in a row.
     async fn see_it_twice_as_large(&mut self) {
+        self.put_on("Light").await;
         self.pane.zoom_to_twice().await;
         self.open(NORDIC).await;
         self.pane.says("Realized in Outreach").await;
