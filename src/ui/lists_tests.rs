@@ -204,7 +204,10 @@ fn runs_of_all_destinations_are_filtered_by_how_they_ended() {
 fn an_alert_is_read_and_opens_its_run() {
     let mut harness = sheet(with_alerts(), WIDE, alerts);
     assert_eq!(harness.query_all_by_label("Unread").count(), 2);
-    let asked = click(&mut harness, "Destination Flow Run Failure");
+    let asked = click(
+        &mut harness,
+        "Destination Flow Run Failure, 23 failed, 156 excluded of 27,340 profiles",
+    );
     assert_eq!(asked[0], "Do(ReadAlerts { only: Some(2) })");
     assert!(asked[1].contains("run: Some(RunId(341))"), "{asked:?}");
     let asked = click(&mut harness, "Mark all as read");
