@@ -35,10 +35,7 @@ type Case = fn(bool, usize) -> Times;
 const CASES: [(&str, Case); 5] = [
     ("activation, 150 audiences, a run going on", activation),
     ("1,000,000 prospects at rest", prospects),
-    (
-        "1,000,000 prospects, scrolled to random places",
-        scrolling,
-    ),
+    ("1,000,000 prospects, scrolled to random places", scrolling),
     ("wizard, mapping", mapping),
     ("empty window", empty),
 ];
