@@ -89,7 +89,7 @@ fn an_idle_screen_waits_until_what_it_says_of_time_is_a_minute_older() {
     ];
     for screen in screens {
         let wait = wait(idle(), screen.clone());
-        let minute = Duration::from_mins(1) - FRAME * 2;
+        let minute = Duration::from_mins(1).saturating_sub(FRAME * 2);
         assert!(wait >= minute, "{screen:?} draws again after {wait:?}");
     }
 }
@@ -129,7 +129,7 @@ fn a_run_is_drawn_ten_times_a_second() {
     ] {
         let wait = wait(synced::snapshot(), screen.clone());
         let tenth = Duration::from_millis(100);
-        let range = tenth - FRAME * 2..=tenth;
+        let range = tenth.saturating_sub(FRAME * 2)..=tenth;
         assert!(
             range.contains(&wait),
             "{screen:?} draws again after {wait:?}"
@@ -154,6 +154,6 @@ fn a_sign_in_elsewhere_is_counted_down_once_a_second_and_not_when_it_is_over() {
     };
     let second = Duration::from_secs(1);
     let wait_of = |state| wait(with(state), Screen::Destinations);
-    assert!((second - FRAME * 2..=second).contains(&wait_of(waiting)));
+    assert!((second.saturating_sub(FRAME * 2)..=second).contains(&wait_of(waiting)));
     assert!(wait_of(SignInState::Done) > second * 30);
 }
