@@ -1,7 +1,7 @@
 //! One pass of one destination, from its source to the settled outbox.
 
 use jiff::Timestamp;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinSet, spawn_blocking};
 
 use super::{Report, newer::Newer, notice_problem, problem::internal, problem_of, today};
 use crate::{
@@ -57,6 +57,8 @@ fn end_unfinished(
 }
 
 /// Runs a destination as a task of its own: what nobody foresaw is in the report too.
+///
+/// A run that nobody waits for any more goes no further.
 pub(super) async fn run_apart(
     dir: &DataDir,
     settings: &Settings,
@@ -66,13 +68,14 @@ pub(super) async fn run_apart(
     hooks: &Hooks,
 ) -> Report {
     let mut report = begun(settings, cause);
-    let task = tokio::spawn({
+    let mut task = JoinSet::new();
+    task.spawn({
         let (dir, settings, hooks) = (dir.clone(), settings.clone(), hooks.clone());
         async move { run(&dir, &settings, cause, mode, client, &hooks).await }
     });
-    match task.await {
-        Ok(report) => report,
-        Err(_panic) => {
+    match task.join_next().await {
+        Some(Ok(report)) => report,
+        Some(Err(_)) | None => {
             report.ended = Timestamp::now();
             report.break_off(internal());
             report.is_transient = true;
