@@ -73,18 +73,16 @@ pub(super) async fn run_apart(
         let (dir, settings, hooks) = (dir.clone(), settings.clone(), hooks.clone());
         async move { run(&dir, &settings, cause, mode, client, &hooks).await }
     });
-    match task.join_next().await {
-        Some(Ok(report)) => report,
-        Some(Err(_)) | None => {
-            report.ended = Timestamp::now();
-            report.break_off(internal());
-            report.is_transient = true;
-            if !matches!(mode, Mode::Dry { .. }) {
-                report.end_in(dir, settings);
-            }
-            report
-        }
+    if let Some(Ok(report)) = task.join_next().await {
+        return report;
     }
+    report.ended = Timestamp::now();
+    report.break_off(internal());
+    report.is_transient = true;
+    if !matches!(mode, Mode::Dry { .. }) {
+        report.end_in(dir, settings);
+    }
+    report
 }
 
 /// A report of nothing yet.
