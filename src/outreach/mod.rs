@@ -26,4 +26,5 @@ pub use error::{Consequence, Error};
 pub use prospects::Prospect;
 pub use read::{Ask, asks};
 pub use retry::RetryPolicy;
+pub use send::{Attempts, Tried};
 pub use token::{NoToken, TokenFuture, Tokens};

@@ -100,6 +100,23 @@ impl Call {
     }
 }
 
+/// What was tried so far to get one request through.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Attempts {
+    n_made: u32,
+    /// A token was refused, and another one taken.
+    is_replaced: bool,
+}
+
+/// How far a request has come that is sent again and again.
+#[derive(Debug)]
+pub enum Tried<T> {
+    /// It is through, or is given up.
+    Ended(Result<T, Error>),
+    /// It is to be sent again after so long.
+    Again(Duration),
+}
+
 /// An attempt without success, with the token that was used.
 struct Failed {
     error: Error,
@@ -114,16 +131,30 @@ impl Client {
         call: &Call,
         read: impl Fn(&Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut attempts_made = 0;
-        let mut is_replaced = false;
+        let mut attempts = Attempts::default();
+        loop {
+            match self.send_on(call, &mut attempts, &read).await {
+                Tried::Ended(outcome) => return outcome,
+                Tried::Again(wait) => sleep(wait).await,
+            }
+        }
+    }
+
+    /// The same up to the next wait between two attempts, which is the caller's.
+    pub(super) async fn send_on<T>(
+        &self,
+        call: &Call,
+        attempts: &mut Attempts,
+        read: impl Fn(&Answer) -> Result<T, Error>,
+    ) -> Tried<T> {
         loop {
             let failed = match self.attempt(call, &read).await {
-                Ok(value) => return Ok(value),
+                Ok(value) => return Tried::Ended(Ok(value)),
                 Err(failed) => failed,
             };
             let error = match failed.token {
-                Some(token) if failed.error.status() == Some(401) && !is_replaced => {
-                    is_replaced = true;
+                Some(token) if failed.error.status() == Some(401) && !attempts.is_replaced => {
+                    attempts.is_replaced = true;
                     match self.shared.tokens().replace(&token).await {
                         Ok(true) => continue,
                         Ok(false) => failed.error,
@@ -145,15 +176,13 @@ impl Client {
                 | Consequence::Unreachable
                 | Consequence::FailRecord
                 | Consequence::StopRun
-                | Consequence::SignInNeeded => {
-                    return Err(error);
-                }
+                | Consequence::SignInNeeded => return Tried::Ended(Err(error)),
             }
-            attempts_made += 1;
-            match self.policy.wait(attempts_made, fastrand::f64()) {
-                Some(wait) => sleep(wait).await,
-                None => return Err(error),
-            }
+            attempts.n_made += 1;
+            return match self.policy.wait(attempts.n_made, fastrand::f64()) {
+                Some(wait) => Tried::Again(wait),
+                None => Tried::Ended(Err(error)),
+            };
         }
     }
 

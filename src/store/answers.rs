@@ -1,6 +1,6 @@
 //! Settling what Outreach has answered: ledger, journal, outbox, faults and figures in one transaction.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::{Error, Store, found, ledger, planning::FileNumbers, runs};
@@ -59,6 +59,10 @@ pub enum Held {
 impl Store {
     /// Settles answers, all of them or none.
     ///
+    /// What is settled outlives the process at once, and a loss of power after a second at most, or after the next
+    /// write of another kind. That is enough: an answer that is lost with the power leaves its change in the outbox, as
+    /// if it had never come. To wait for the disk at every answer would take as long as the requests do.
+    ///
     /// # Errors
     /// If the database cannot be written.
     pub fn settle(
@@ -69,16 +73,30 @@ impl Store {
         requests: &Requests,
         now: Timestamp,
     ) -> Result<(), Error> {
-        self.atomically(|db| {
+        let is_due = |at: Timestamp| now.duration_since(at).abs() >= SYNC_EVERY;
+        let is_for_good = self.synced_at.is_none_or(is_due);
+        if is_for_good {
+            self.synced_at = Some(now);
+        } else {
+            self.on(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
+        }
+        let settled = self.atomically(|db| {
             let mut files = FileNumbers::default();
             for answer in answers {
                 settle_one(db, &mut files, run, answer, now)?;
             }
             runs::write_figures(db, run, figures)?;
             runs::write_requests(db, run, requests)
-        })
+        });
+        if !is_for_good {
+            self.on(|db| db.pragma_update(None, "synchronous", "FULL"))?;
+        }
+        settled
     }
 }
+
+/// Between two moments at which settled answers are safe from a loss of power.
+const SYNC_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
 impl Store {
     /// Forgets that changes were refused, so that the next run sends them again.
