@@ -237,3 +237,43 @@ fn fault(change: &Change, code: &str, what: &str, outreach: &str) -> RecordFault
         outreach: outreach.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Cause;
+
+    #[test]
+    fn only_settling_does_without_waiting_for_the_disk() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let path = home.path().join("a.db");
+        let mut store = Store::open(&path).expect("it opens");
+        let now: Timestamp = "2026-05-01T12:00:00Z".parse().expect("a time");
+        let run = store.begin_run(Cause::Manual, now).expect("it begins");
+        for activated in 1..=3 {
+            let figures = Figures {
+                activated,
+                ..Figures::default()
+            };
+            store
+                .settle(run, &[], &figures, &Requests::default(), now)
+                .expect("it is settled");
+            let level: i64 = store
+                .on(|db| db.query_row("PRAGMA synchronous", [], |row| row.get(0)))
+                .expect("it is there");
+            assert_eq!(level, 2, "everything else waits for the disk");
+            let other = Store::open_to_read(&path).expect("it opens");
+            let runs = other.expect("it is there").runs(1).expect("they are read");
+            assert_eq!(
+                runs[0].figures.activated, activated,
+                "another process sees it"
+            );
+        }
+        assert_eq!(store.synced_at, Some(now));
+        let later = now + SYNC_EVERY;
+        store
+            .settle(run, &[], &Figures::default(), &Requests::default(), later)
+            .expect("it is settled");
+        assert_eq!(store.synced_at, Some(later));
+    }
+}
