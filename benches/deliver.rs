@@ -141,6 +141,7 @@ async fn beside_oha(oha: &str) -> anyhow::Result<()> {
         ..Settings::default()
     };
     let (mut ours, mut theirs, mut ratios) = (vec![], vec![], vec![]);
+    let (mut our_requests, mut their_requests) = (0, 0);
     for _ in 0..3 {
         let world = World::new(settings.clone()).await?;
         own_names(&world.source())?;
@@ -150,6 +151,7 @@ async fn beside_oha(oha: &str) -> anyhow::Result<()> {
             report.figures.activated == u64::from(N_PATCHES),
             "{report:?}"
         );
+        our_requests = world.sandbox.counters().requests;
         world.fail_now_and_then()?;
         let body = r#"{"data":{"type":"prospect","id":1,"attributes":{"firstName":"First 1"}}}"#;
         let began = Instant::now();
@@ -167,13 +169,14 @@ async fn beside_oha(oha: &str) -> anyhow::Result<()> {
         let status = spawn_blocking(move || command.status()).await??;
         ensure!(status.success(), "oha failed");
         let their_secs = began.elapsed().as_secs_f64();
+        their_requests = world.sandbox.counters().requests - our_requests;
         ours.push(our_secs);
         theirs.push(their_secs);
         ratios.push(our_secs / their_secs);
     }
     let (ours, theirs, ratio) = (median(ours), median(theirs), median(ratios));
     say(&format!(
-        "| 5,000 PATCHes, 20 ms, 2 % 503 | {ours:.2} s | oha, 16 connections: {theirs:.2} s | {ratio:.2} |"
+        "| 5,000 PATCHes, 20 ms, 2 % 503 | {ours:.2} s, {our_requests} requests | oha, 16 connections: {theirs:.2} s, {their_requests} requests | {ratio:.2} |"
     ))
 }
 

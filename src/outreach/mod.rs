@@ -28,4 +28,5 @@ pub use outside::{Carried, Outside};
 pub use prospects::Prospect;
 pub use read::{Ask, asks};
 pub use retry::RetryPolicy;
+pub use send::{Attempts, Pause, Tried};
 pub use token::{NoToken, TokenFuture, Tokens};

@@ -10,7 +10,7 @@ use super::{
     client::Client,
     echo::{Echo, compare},
     error::Error,
-    send::Call,
+    send::{Attempts, Call, Tried},
 };
 use crate::model::{FieldSet, OutreachId, Target};
 
@@ -38,16 +38,39 @@ impl Prospect {
 impl Client {
     /// Writes these fields of one prospect and leaves its others alone. Writing them twice does no harm.
     pub async fn patch_prospect(&self, id: OutreachId, fields: &FieldSet) -> Result<Echo, Error> {
-        let body = json!({"data": {"type": "prospect", "id": id, "attributes": fields.to_json()}});
-        let call = Call::patch(self.url(&format!("prospects/{id}"))?, body.to_string());
-        self.send(&call, |answer| {
-            let (echo, updater) = read_echo(answer, id, fields, self.now())?;
-            if let Some(user) = updater.filter(|_| echo == Echo::Confirmed) {
-                self.note_updater(user);
+        let call = self.patch_call(id, fields)?;
+        self.send(&call, |answer| self.take_echo(answer, id, fields))
+            .await
+    }
+
+    /// The same, but that the waits between attempts are the caller's: until then nothing of it is under way.
+    pub async fn try_patch(
+        &self,
+        id: OutreachId,
+        fields: &FieldSet,
+        attempts: &mut Attempts,
+    ) -> Tried<Echo> {
+        match self.patch_call(id, fields) {
+            Ok(call) => {
+                let read = |answer: &Answer| self.take_echo(answer, id, fields);
+                self.send_on(&call, attempts, read).await
             }
-            Ok(echo)
-        })
-        .await
+            Err(error) => Tried::Ended(Err(error)),
+        }
+    }
+
+    fn patch_call(&self, id: OutreachId, fields: &FieldSet) -> Result<Call, Error> {
+        let body = json!({"data": {"type": "prospect", "id": id, "attributes": fields.to_json()}});
+        let url = self.url(&format!("prospects/{id}"))?;
+        Ok(Call::patch(url, body.to_string()))
+    }
+
+    fn take_echo(&self, answer: &Answer, id: OutreachId, fields: &FieldSet) -> Result<Echo, Error> {
+        let (echo, updater) = read_echo(answer, id, fields, self.now())?;
+        if let Some(user) = updater.filter(|_| echo == Echo::Confirmed) {
+            self.note_updater(user);
+        }
+        Ok(echo)
     }
 
     /// Asks whether Outreach takes the token. A user who may not see users is signed in all the same.

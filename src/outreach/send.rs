@@ -1,6 +1,7 @@
 //! The one way every request goes: wait for a slot, ask, wait again or try again, and give back what is left.
 
 use std::{
+    fmt,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -11,7 +12,7 @@ use reqwest::{
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use secrecy::SecretString;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
     answer::Answer,
@@ -131,6 +132,37 @@ impl Call {
     }
 }
 
+/// What was tried so far to get one request through.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Attempts {
+    n_made: u32,
+    /// A token was refused, and another one taken.
+    is_replaced: bool,
+}
+
+/// How far a request has come that is sent again and again.
+#[derive(Debug)]
+pub enum Tried<T> {
+    /// It is through, or is given up.
+    Ended(Result<T, Error>),
+    /// It is to be sent again.
+    Again(Pause),
+}
+
+/// The wait between two attempts, which is shown for as long as this is kept.
+#[derive(Debug)]
+pub struct Pause {
+    until: Instant,
+    _sign: Option<Waiter>,
+}
+
+impl Pause {
+    /// When the next attempt may be made.
+    pub fn until(&self) -> Instant {
+        self.until
+    }
+}
+
 /// An attempt without success, with the token that was used.
 struct Failed {
     error: Error,
@@ -145,16 +177,30 @@ impl Client {
         call: &Call,
         read: impl Fn(&Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut attempts_made = 0;
-        let mut is_replaced = false;
+        let mut attempts = Attempts::default();
+        loop {
+            match self.send_on(call, &mut attempts, &read).await {
+                Tried::Ended(outcome) => return outcome,
+                Tried::Again(pause) => sleep_until(pause.until()).await,
+            }
+        }
+    }
+
+    /// The same up to the next wait between two attempts, which is the caller's.
+    pub(super) async fn send_on<T>(
+        &self,
+        call: &Call,
+        attempts: &mut Attempts,
+        read: impl Fn(&Answer) -> Result<T, Error>,
+    ) -> Tried<T> {
         loop {
             let failed = match self.attempt(call, &read).await {
-                Ok(value) => return Ok(value),
+                Ok(value) => return Tried::Ended(Ok(value)),
                 Err(failed) => failed,
             };
             let error = match failed.token {
-                Some(token) if failed.error.status() == Some(401) && !is_replaced => {
-                    is_replaced = true;
+                Some(token) if failed.error.status() == Some(401) && !attempts.is_replaced => {
+                    attempts.is_replaced = true;
                     match self.shared.tokens().replace(&token).await {
                         Ok(true) => continue,
                         Ok(false) => failed.error,
@@ -176,15 +222,13 @@ impl Client {
                 | Consequence::Unreachable
                 | Consequence::FailRecord
                 | Consequence::StopRun
-                | Consequence::SignInNeeded => {
-                    return Err(error);
-                }
+                | Consequence::SignInNeeded => return Tried::Ended(Err(error)),
             }
-            attempts_made += 1;
-            match self.policy.wait(attempts_made, fastrand::f64()) {
-                Some(wait) => self.back_off(wait, &error).await,
-                None => return Err(error),
-            }
+            attempts.n_made += 1;
+            return match self.policy.wait(attempts.n_made, fastrand::f64()) {
+                Some(wait) => Tried::Again(self.pause(wait, &error)),
+                None => Tried::Ended(Err(error)),
+            };
         }
     }
 
@@ -272,9 +316,9 @@ impl Client {
         Ok((answer, headers))
     }
 
-    /// Waits before the next attempt. A short wait, as after a single failure among many, is not worth showing.
-    async fn back_off(&self, wait: Duration, error: &Error) {
-        let shown = (wait >= WORTH_SHOWING).then(|| {
+    /// A short wait, as after a single failure among many, is not worth showing.
+    fn pause(&self, wait: Duration, error: &Error) -> Pause {
+        let sign = (wait >= WORTH_SHOWING).then(|| {
             let waiter = Waiter::new(&self.shared);
             let what = match error.consequence() {
                 Consequence::Unreachable => WaitsFor::Network,
@@ -291,8 +335,10 @@ impl Client {
             });
             waiter
         });
-        sleep(wait).await;
-        drop(shown);
+        Pause {
+            until: Instant::now() + wait,
+            _sign: sign,
+        }
     }
 
     /// Waits until a token may be had. The wait has an end to show, as one for the limit has.
@@ -413,6 +459,12 @@ impl Waiter {
             *shown = Some(wait);
             is_news
         });
+    }
+}
+
+impl fmt::Debug for Waiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiter").finish_non_exhaustive()
     }
 }
 

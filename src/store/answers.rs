@@ -1,6 +1,6 @@
 //! Settling what Outreach has answered: ledger, journal, outbox, faults and figures in one transaction.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::{Error, Store, found, ledger, planning::FileNumbers, runs};
@@ -59,6 +59,10 @@ pub enum Held {
 impl Store {
     /// Settles answers, all of them or none.
     ///
+    /// What is settled outlives the process at once, and a loss of power after a second at most, or after the next
+    /// write of another kind. That is enough: an answer that is lost with the power leaves its change in the outbox, as
+    /// if it had never come. To wait for the disk at every answer would take as long as the requests do.
+    ///
     /// # Errors
     /// If the database cannot be written.
     pub fn settle(
@@ -69,16 +73,30 @@ impl Store {
         requests: &Requests,
         now: Timestamp,
     ) -> Result<(), Error> {
-        self.atomically(|db| {
+        let is_due = |at: Timestamp| now.duration_since(at).abs() >= SYNC_EVERY;
+        let is_for_good = self.synced_at.is_none_or(is_due);
+        if is_for_good {
+            self.synced_at = Some(now);
+        } else {
+            self.on(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
+        }
+        let settled = self.atomically(|db| {
             let mut files = FileNumbers::default();
             for answer in answers {
                 settle_one(db, &mut files, run, answer, now)?;
             }
             runs::write_figures(db, run, figures)?;
             runs::write_requests(db, run, requests)
-        })
+        });
+        if !is_for_good {
+            self.on(|db| db.pragma_update(None, "synchronous", "FULL"))?;
+        }
+        settled
     }
 }
+
+/// Between two moments at which settled answers are safe from a loss of power.
+const SYNC_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
 impl Store {
     /// Forgets that changes were refused, so that the next run sends them again.
@@ -222,5 +240,45 @@ fn fault(change: &Change, code: &str, what: &str, outreach: &str) -> RecordFault
         code: code.to_owned(),
         what: what.to_owned(),
         outreach: outreach.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Cause;
+
+    #[test]
+    fn only_settling_does_without_waiting_for_the_disk() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let path = home.path().join("a.db");
+        let mut store = Store::open(&path).expect("it opens");
+        let now: Timestamp = "2026-05-01T12:00:00Z".parse().expect("a time");
+        let run = store.begin_run(Cause::Manual, now).expect("it begins");
+        for activated in 1..=3 {
+            let figures = Figures {
+                activated,
+                ..Figures::default()
+            };
+            store
+                .settle(run, &[], &figures, &Requests::default(), now)
+                .expect("it is settled");
+            let level: i64 = store
+                .on(|db| db.query_row("PRAGMA synchronous", [], |row| row.get(0)))
+                .expect("it is there");
+            assert_eq!(level, 2, "everything else waits for the disk");
+            let other = Store::open_to_read(&path).expect("it opens");
+            let runs = other.expect("it is there").runs(1).expect("they are read");
+            assert_eq!(
+                runs[0].figures.activated, activated,
+                "another process sees it"
+            );
+        }
+        assert_eq!(store.synced_at, Some(now));
+        let later = now + SYNC_EVERY;
+        store
+            .settle(run, &[], &Figures::default(), &Requests::default(), later)
+            .expect("it is settled");
+        assert_eq!(store.synced_at, Some(later));
     }
 }

@@ -44,6 +44,8 @@ pub use settings::{Settings, read_destination};
 pub struct Store {
     path: PathBuf,
     db: Connection,
+    /// When answers were last settled for good; see [`settle`](Self::settle).
+    synced_at: Option<jiff::Timestamp>,
 }
 
 impl Store {
@@ -95,6 +97,7 @@ impl Store {
         Ok(Self {
             path: path.to_owned(),
             db,
+            synced_at: None,
         })
     }
 

@@ -200,6 +200,40 @@ async fn what_may_pass_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_wait_between_attempts_can_be_the_callers() {
+    let server = Server::start(|number, _| match number {
+        0 => answer(502, "", ""),
+        1 => answer(503, "", ""),
+        _ => realized(101),
+    })
+    .await;
+    // No test would live to see the end of such a wait.
+    let client = server.client().with_retry(RetryPolicy {
+        base: Duration::from_hours(1),
+        cap: Duration::from_hours(1),
+        attempts: 3,
+    });
+    let mut attempts = Attempts::default();
+    let begun = Instant::now();
+    for n_sent in 1..=2 {
+        let tried = soon(client.try_patch(id(101), &fields(), &mut attempts)).await;
+        assert!(
+            matches!(&tried, Tried::Again(pause) if pause.until() - begun >= Duration::from_mins(30)),
+            "{tried:?}"
+        );
+        assert_eq!(client.requests().patch, n_sent);
+    }
+    let mut spent = attempts;
+    let tried = soon(client.try_patch(id(101), &fields(), &mut attempts)).await;
+    assert!(matches!(tried, Tried::Ended(Ok(Echo::Confirmed))));
+
+    let server = Server::start(|_, _| answer(502, "", "")).await;
+    let client = server.client().with_retry(client.policy);
+    let tried = soon(client.try_patch(id(101), &fields(), &mut spent)).await;
+    assert!(matches!(tried, Tried::Ended(Err(_))), "that was the third");
+}
+
+#[tokio::test]
 async fn the_last_error_comes_back_when_the_attempts_are_used_up() {
     let gone = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let nobody = format!("http://{}", gone.local_addr().expect("an address"));

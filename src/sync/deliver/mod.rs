@@ -1,8 +1,9 @@
 //! Sends the outbox to Outreach with as few requests as there can be, and settles every answer in the store.
 //!
 //! What was never written is read first; what is then left is [routed](super::route) into single requests and batches.
-//! A request takes one of [`MAX_IN_FLIGHT`] places when it leaves and gives it back when its answer is committed.
-//! So when the process dies, at most that many changes are sent a second time, with the same values. A batch is in
+//! A request takes one of [`MAX_IN_FLIGHT`] places when it leaves and gives it back when its answer is committed, or
+//! when it had no clear answer and waits to be sent again.
+//! So when the process dies, at most that many changes are sent a second time for it, with the same values. A batch is in
 //! the store before it is submitted and until all its prospects are settled, so it is submitted once.
 
 mod batches;
@@ -29,7 +30,7 @@ use crate::{
 };
 use batches::Batches;
 use judge::Streak;
-use work::{Done, Work};
+use work::{Done, Patch, Work};
 
 pub use notice::Notice;
 
@@ -246,7 +247,7 @@ impl Deliverer<'_> {
                     std::future::pending::<()>().await;
                 }
             };
-            let done = tokio::select! {
+            let mut done = tokio::select! {
                 biased;
                 () = self.hooks.stopping() => {
                     self.wind_down().await?;
@@ -259,6 +260,9 @@ impl Deliverer<'_> {
                 done = self.work.next() => done,
                 () = sleep_until(next_look) => continue,
             };
+            // Answers come in bunches. What is ready now goes into the same commit, which costs as much for all as for one.
+            tokio::task::yield_now().await;
+            self.work.take_ended(&mut done);
             let taken = self.take(done);
             (self.hooks.progress)(Progress::Delivering {
                 n_settled: self.n_changes - self.run.figures.pending.min(self.n_changes),
@@ -288,11 +292,14 @@ impl Deliverer<'_> {
                 self.work.spawn_step(self.client, step);
             } else if let Some(ask) = self.work.read_back.pop_front() {
                 self.work.spawn_read(self.client, ask);
-            } else if !self.send_next_patch()? {
+            } else if let Some(patch) = self.work.take_due(now) {
+                self.work.spawn_patch(self.client, patch);
+            } else if self.work.is_held_up() || !self.send_next_patch()? {
                 break;
             }
         }
-        Ok(self.batches.next_look())
+        let looks = [self.batches.next_look(), self.work.next_due()];
+        Ok(looks.into_iter().flatten().min())
     }
 
     /// When all batches are over, what they should have written is read.
@@ -330,13 +337,13 @@ impl Deliverer<'_> {
                 } else {
                     left
                 };
-                self.work.queue.push_back((change, fields));
+                self.work.queue.push_back(Patch::new(change, fields));
             }
         }
-        let Some((change, fields)) = self.work.queue.pop_front() else {
+        let Some(patch) = self.work.queue.pop_front() else {
             return Ok(false);
         };
-        self.work.spawn_patch(self.client, change, fields);
+        self.work.spawn_patch(self.client, patch);
         Ok(true)
     }
 
@@ -355,6 +362,10 @@ impl Deliverer<'_> {
                         }
                         Err(error) => Err(Error::Outreach(error)),
                     }
+                }
+                Done::Again(pause, patch) => {
+                    self.work.later.push((pause, patch));
+                    Ok(())
                 }
                 Done::Step(number, outcome) => self.batches.take(self.store, number, outcome),
                 Done::ReadBack(wanted, outcome) => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
 use super::{
     Echo, MAX_IN_FLIGHT, Target,
@@ -11,16 +11,40 @@ use super::{
 };
 use crate::{
     model::{Change, FieldSet, OutreachId},
-    outreach::{self, Ask, Client, Prospect},
+    outreach::{self, Ask, Attempts, Client, Pause, Prospect, Tried},
     store::BatchNumber,
 };
 
 /// How many changes are taken out of the database at once.
 const PAGE: usize = 512;
 
+/// How many prospects may wait to be sent again. While Outreach is out of order, no more of the outbox is touched.
+const MAX_LATER: usize = MAX_IN_FLIGHT;
+
+/// A prospect that is written by itself.
+pub(super) struct Patch {
+    pub(super) change: Change,
+    /// What is left to write of it.
+    pub(super) fields: FieldSet,
+    attempts: Attempts,
+}
+
+impl Patch {
+    pub(super) fn new(change: Change, fields: FieldSet) -> Self {
+        let attempts = Attempts::default();
+        Self {
+            change,
+            fields,
+            attempts,
+        }
+    }
+}
+
 /// A request that has ended.
 pub(super) enum Done {
     Patch(Change, Result<Echo, outreach::Error>),
+    /// It had no clear answer and is to be sent again after the pause.
+    Again(Pause, Patch),
     Step(BatchNumber, StepOutcome),
     ReadBack(Vec<OutreachId>, Result<Vec<Prospect>, outreach::Error>),
 }
@@ -31,8 +55,11 @@ pub(super) struct Work {
     pub(super) jobs: JoinSet<Done>,
     /// Prospects that are written by themselves.
     pub(super) patches: VecDeque<OutreachId>,
-    /// The next of them, with what is left to write.
-    pub(super) queue: VecDeque<(Change, FieldSet)>,
+    /// The next of them.
+    pub(super) queue: VecDeque<Patch>,
+    /// Those that are to be sent again, each not before its time. They hold no place meanwhile: one that waits would
+    /// keep many others from being sent.
+    pub(super) later: Vec<(Pause, Patch)>,
     /// Prospects that were sent by themselves in this run: once is enough.
     pub(super) tried: BTreeSet<OutreachId>,
     /// What was written in batches and is to be looked at.
@@ -57,12 +84,35 @@ impl Work {
             .collect()
     }
 
-    pub(super) fn spawn_patch(&mut self, client: &Client, change: Change, fields: FieldSet) {
+    pub(super) fn spawn_patch(&mut self, client: &Client, mut patch: Patch) {
         let client = client.clone();
         self.jobs.spawn(async move {
-            let answer = client.patch_prospect(change.prospect, &fields).await;
-            Done::Patch(change, answer)
+            let id = patch.change.prospect;
+            let tried = client.try_patch(id, &patch.fields, &mut patch.attempts);
+            match tried.await {
+                Tried::Ended(outcome) => Done::Patch(patch.change, outcome),
+                Tried::Again(pause) => Done::Again(pause, patch),
+            }
         });
+    }
+
+    /// One that is due to be sent again.
+    pub(super) fn take_due(&mut self, now: Instant) -> Option<Patch> {
+        let due = self
+            .later
+            .iter()
+            .position(|(pause, _)| pause.until() <= now)?;
+        Some(self.later.swap_remove(due).1)
+    }
+
+    /// When the next one is due; `None` if none waits.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.later.iter().map(|(pause, _)| pause.until()).min()
+    }
+
+    /// Whether so many wait already that no further one may begin.
+    pub(super) fn is_held_up(&self) -> bool {
+        self.later.len() >= MAX_LATER
     }
 
     pub(super) fn spawn_step(&mut self, client: &Client, (number, step): (BatchNumber, Step)) {
@@ -87,9 +137,14 @@ impl Work {
             Some(ended) => done.extend(ended.ok()),
             None => std::future::pending().await,
         }
+        self.take_ended(&mut done);
+        done
+    }
+
+    /// Takes all other answers that are there.
+    pub(super) fn take_ended(&mut self, done: &mut Vec<Done>) {
         while let Some(ended) = self.jobs.try_join_next() {
             done.extend(ended.ok());
         }
-        done
     }
 }
