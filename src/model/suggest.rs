@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Access, Draft, Kind, KnownFields, MappingId, MappingRow, Target, WhenEmpty};
+use super::{Access, Draft, Kind, KnownFields, MappingId, MappingRow, Target, WhenEmpty, Writers};
 
 /// Names of XDM's last parts that mean an attribute of another name, both [`normal`].
 const SYNONYMS: [(&str, &str); 12] = [
@@ -61,12 +61,13 @@ pub fn target_for(source: &str) -> Option<Target> {
     })
 }
 
-/// Rows for the fields of a source that are not mapped yet and have a target of their own; each target once.
-pub fn rows_for(draft: &Draft, columns: &[String]) -> Vec<MappingRow> {
-    let mut taken: BTreeSet<Target> = draft
-        .mapping
-        .iter()
+/// Rows for the fields of a source that are not mapped yet and have a target of their own; each target once, and none
+/// that another destination writes.
+pub fn rows_for(draft: &Draft, columns: &[String], writers: &Writers) -> Vec<MappingRow> {
+    let mapped = draft.mapping.iter();
+    let mut taken: BTreeSet<Target> = mapped
         .filter_map(|row| Target::parse(&row.target))
+        .chain(writers.keys().copied())
         .collect();
     let is_mapped = |column: &&String| !draft.mapping.iter().any(|row| row.source == **column);
     let mut rows = vec![];
@@ -92,10 +93,16 @@ pub fn row(source: &str, target: &str) -> MappingRow {
     }
 }
 
-/// The custom field whose label is most like an audience's name; none if another audience or the mapping has it.
+/// The custom field whose label is most like an audience's name, of those that no other audience, no row of the mapping
+/// and no other destination writes.
 ///
 /// `audience` counts the draft's audiences from 0.
-pub fn mapping_id_for(draft: &Draft, audience: usize, fields: &KnownFields) -> Option<MappingId> {
+pub fn mapping_id_for(
+    draft: &Draft,
+    audience: usize,
+    fields: &KnownFields,
+    writers: &Writers,
+) -> Option<MappingId> {
     let name = words(&draft.audiences.get(audience)?.name);
     let others = draft.audiences.iter().enumerate();
     let mut taken: BTreeSet<MappingId> = others
@@ -104,6 +111,7 @@ pub fn mapping_id_for(draft: &Draft, audience: usize, fields: &KnownFields) -> O
         .collect();
     let targets = draft.mapping.iter();
     taken.extend(targets.filter_map(|row| Target::parse(&row.target)?.mapping_id()));
+    taken.extend(writers.keys().filter_map(|target| target.mapping_id()));
     let free = fields.iter().filter(|(number, _)| !taken.contains(number));
     let ranked = free.filter_map(|(number, field)| {
         let score = likeness(&name, &words(&field.label))?;
@@ -115,7 +123,11 @@ pub fn mapping_id_for(draft: &Draft, audience: usize, fields: &KnownFields) -> O
 }
 
 /// A Mapping ID for every audience that has none or one that clashes; each number once.
-pub fn mapping_ids_for(draft: &Draft, fields: &KnownFields) -> Vec<(usize, MappingId)> {
+pub fn mapping_ids_for(
+    draft: &Draft,
+    fields: &KnownFields,
+    writers: &Writers,
+) -> Vec<(usize, MappingId)> {
     let mut draft = draft.clone();
     let mut found = vec![];
     for i in 0..draft.audiences.len() {
@@ -126,7 +138,7 @@ pub fn mapping_ids_for(draft: &Draft, fields: &KnownFields) -> Vec<(usize, Mappi
         if !is_open {
             continue;
         }
-        let Some(number) = mapping_id_for(&draft, i, fields) else {
+        let Some(number) = mapping_id_for(&draft, i, fields, writers) else {
             continue;
         };
         if let Some(audience) = draft.audiences.get_mut(i) {
@@ -219,7 +231,7 @@ mod tests {
             "a.firstName",
             "jobTitle",
         ];
-        let rows = rows_for(&draft, &columns.map(str::to_owned));
+        let rows = rows_for(&draft, &columns.map(str::to_owned), &Writers::new());
         let pairs: Vec<_> = rows
             .iter()
             .map(|row| (row.source.as_str(), row.target.as_str()))
@@ -244,7 +256,8 @@ mod tests {
             ("Churn risk, high", None),
             ("", None),
         ] {
-            let found = mapping_id_for(&draft(&[name]), 0, &fields).map(MappingId::get);
+            let found =
+                mapping_id_for(&draft(&[name]), 0, &fields, &Writers::new()).map(MappingId::get);
             assert_eq!(found, number, "{name}");
         }
     }
@@ -253,11 +266,26 @@ mod tests {
     fn what_is_taken_is_not_proposed() {
         let fields = fields(&[(4, "Gold customers"), (7, "Gold customers")]);
         let mut draft = draft(&["Gold customers", "Gold customers", "Silver"]);
-        let found = mapping_ids_for(&draft, &fields);
+        let found = mapping_ids_for(&draft, &fields, &Writers::new());
         let numbers: Vec<_> = found.iter().map(|(i, number)| (*i, number.get())).collect();
         assert_eq!(numbers, [(0, 4), (1, 7)]);
         draft.mapping.push(row("x", "custom4"));
         draft.audiences[2].mapping_id = "7".to_owned();
-        assert_eq!(mapping_id_for(&draft, 0, &fields), None);
+        assert_eq!(mapping_id_for(&draft, 0, &fields, &Writers::new()), None);
+    }
+
+    #[test]
+    fn what_another_destination_writes_is_not_proposed() {
+        let field = |name: &str| Target::parse(name).expect("a field");
+        let writers = ["custom4", "lastName"].map(|name| (field(name), "Nordic".to_owned()));
+        let writers = Writers::from(writers);
+        let fields = fields(&[(4, "Gold customers"), (7, "Gold customers")]);
+        let draft = draft(&["Gold customers"]);
+        let found = mapping_id_for(&draft, 0, &fields, &writers).map(MappingId::get);
+        assert_eq!(found, Some(7));
+        let columns = ["lastName", "jobTitle"].map(str::to_owned);
+        let rows = rows_for(&draft, &columns, &writers);
+        let targets: Vec<_> = rows.iter().map(|row| row.target.as_str()).collect();
+        assert_eq!(targets, ["title"]);
     }
 }

@@ -129,7 +129,7 @@ async fn every_request_of_the_client_keeps_to_the_document() {
         .unwrap()
         .with_retry(policy);
     let labels = client.prospect_field_labels().await.unwrap();
-    assert_eq!(labels.len(), 10);
+    assert_eq!(labels.len(), 27);
     write_everything(&client, &labels).await;
     read_everything(&client).await;
     be_refused(&client).await;

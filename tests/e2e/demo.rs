@@ -15,8 +15,14 @@ const DACH: &str = "Outreach – DACH sales";
 const NEW: &str = "Outreach – Benelux partners";
 const SOURCE: &str = "~/Audience Sync/exports/benelux.csv";
 const AUDIENCES: [(&str, &str); 2] = [
-    ("7841ba61-23c1-4bb3-a495-00d3b5fe1a01", "Gold customers"),
-    ("59bd2ffd-3c1a-4f0e-9f2c-6c1f0a5e7b02", "Webinar attendees"),
+    (
+        "c7390e5a-86d2-4f1b-b4a8-1e5d7f62c022",
+        "Benelux gold resellers",
+    ),
+    (
+        "1b64f8d7-e05c-4293-9a7e-c48b30d6f523",
+        "Benelux webinar attendees",
+    ),
 ];
 
 /// The usual size and the smallest one.
@@ -167,17 +173,17 @@ impl Walk {
         self.picture(look, "wizard-source").await;
         self.pane.press_button("Next").await;
         self.pane.press_button("Suggest by name").await;
-        self.pane.says("person.name.firstName").await;
+        self.pane.says("person.name.nickname").await;
         self.pane.press_button("Add new mapping").await;
-        self.pane.click(Role::ComboBox, "Source field 6").await;
+        self.pane.click(Role::ComboBox, "Source field 5").await;
         // A list that is open closes when the window changes its size.
         let name = format!("wizard-mapping-source-{}-1280", look.to_lowercase());
         self.pane.picture(&mut self.pictures, &name).await;
         self.pane.fill("Search 6 fields", "points").await;
         self.pane.click(Role::TreeItem, "loyalty.points").await;
-        self.pane.click(Role::ComboBox, "Target field 6").await;
+        self.pane.click(Role::ComboBox, "Target field 5").await;
         self.pane.click(Role::Tab, "Custom attribute").await;
-        self.pane.fill("Custom attribute", "custom20").await;
+        self.pane.fill("Custom attribute", "custom27").await;
         self.pane.press_button("Use").await;
         self.pane.says("fields change").await;
         self.picture(look, "wizard-mapping").await;

@@ -25,53 +25,205 @@ const NEW_TITLES: [&str; 8] = [
     "VP Operations",
 ];
 
-/// An audience: its id at Adobe, its name and Mapping ID, how many of a thousand people are in it on the first day, and
-/// how many more on each day after.
-type Audience = (&'static str, &'static str, u32, u64, u64);
+/// An audience of a destination's own: no two write to the same field.
+pub(super) struct Audience {
+    /// At Adobe.
+    id: &'static str,
+    name: &'static str,
+    mapping_id: u32,
+    /// How many of a thousand people are in it on the first day.
+    share: u64,
+    /// How many more of a thousand on each day after.
+    growth: u64,
+}
 
-const AUDIENCES: [Audience; 6] = [
-    (
+const fn audience(
+    id: &'static str,
+    name: &'static str,
+    mapping_id: u32,
+    share: u64,
+    growth: u64,
+) -> Audience {
+    Audience {
+        id,
+        name,
+        mapping_id,
+        share,
+        growth,
+    }
+}
+
+const NORDIC: [Audience; 6] = [
+    audience(
         "7841ba61-23c1-4bb3-a495-00d3b5fe1a01",
         "Gold customers",
         1,
         380,
         4,
     ),
-    (
+    audience(
         "59bd2ffd-3c1a-4f0e-9f2c-6c1f0a5e7b02",
         "Webinar attendees",
         2,
         210,
         9,
     ),
-    (
+    audience(
         "c2f8d4a0-8a51-4a7e-b1d9-2d8e6f3b9c03",
         "Trial users",
         3,
         90,
         3,
     ),
-    (
+    audience(
         "0d5b7c1e-6f0a-4c55-8e1b-95f4a7d20c04",
         "Newsletter readers",
         4,
         520,
         6,
     ),
-    (
+    audience(
         "e83c2f97-1b4d-4a6e-a3f0-47c9d8e61b05",
         "Churn risk",
         5,
         120,
         2,
     ),
-    (
+    audience(
         "3a9e5d40-72c8-4f1b-9d06-b8e2c7f35a06",
-        "Event leads",
+        STARTS_LATER,
         6,
         160,
         5,
     ),
+];
+
+const DACH: [Audience; 4] = [
+    audience(
+        "91c04d7e-5b38-4e2a-8f61-d20b9a47c311",
+        "DACH gold customers",
+        11,
+        380,
+        4,
+    ),
+    audience(
+        "b6e2a895-0f7c-4d13-a94e-63f81c5d2e12",
+        "DACH renewal due",
+        12,
+        210,
+        9,
+    ),
+    audience(
+        "2f85d1c3-a46b-4970-b3e8-0c94e76af513",
+        "DACH webinar attendees",
+        13,
+        90,
+        3,
+    ),
+    audience(
+        "d470be29-8c15-4a6f-92d7-5e1b38f0a614",
+        "DACH churn risk",
+        14,
+        120,
+        6,
+    ),
+];
+
+const UK: [Audience; 3] = [
+    audience(
+        "48a7f3e6-d92c-4b05-8e1d-7c6053b9a416",
+        "UK gold customers",
+        16,
+        380,
+        4,
+    ),
+    audience(
+        "f01d9c52-67ae-4384-b5c9-a8e4270d6f17",
+        "UK renewal due",
+        17,
+        210,
+        9,
+    ),
+    audience(
+        "6cb83e07-1fd4-49a2-87e5-9b2d540c7a18",
+        "UK event leads",
+        18,
+        90,
+        3,
+    ),
+];
+
+const PARTNERS: [Audience; 2] = [
+    audience(
+        "ae5916d0-3b7f-42c8-90e4-d8f1652a7c19",
+        "Gold partners",
+        19,
+        380,
+        4,
+    ),
+    audience(
+        "05d2c7f8-94e1-4b63-a07d-3f6c8e59b121",
+        "New partners",
+        21,
+        210,
+        9,
+    ),
+];
+
+const BENELUX: [Audience; 5] = [
+    audience(
+        "c7390e5a-86d2-4f1b-b4a8-1e5d7f62c022",
+        "Benelux gold resellers",
+        22,
+        380,
+        4,
+    ),
+    audience(
+        "1b64f8d7-e05c-4293-9a7e-c48b30d6f523",
+        "Benelux webinar attendees",
+        23,
+        210,
+        9,
+    ),
+    audience(
+        "8ed51a39-72b6-4c0f-85d4-f90a6e3c7b24",
+        "Benelux trial users",
+        24,
+        90,
+        3,
+    ),
+    audience(
+        "50f7c2be-a81d-4e69-bd03-27e4951fa825",
+        "Benelux newsletter readers",
+        25,
+        520,
+        6,
+    ),
+    audience(
+        "e94b06d1-5fc3-48a7-a6e2-b03d8c7f1926",
+        "Benelux churn risk",
+        26,
+        120,
+        2,
+    ),
+];
+
+/// What an export says of a person, beside the audiences.
+const COLUMNS: [&str; 5] = [
+    "person.name.firstName",
+    "person.name.lastName",
+    "extendedWorkDetails.jobTitle",
+    "b2b.companyName",
+    "loyalty.points",
+];
+
+/// The same, where people are looked for by where they are.
+const COLUMNS_OF_PLACES: [&str; 5] = [
+    "person.name.nickname",
+    "extendedWorkDetails.jobTitle",
+    "homeAddress.city",
+    "homeAddress.country",
+    "loyalty.points",
 ];
 
 /// An audience that only starts in a week.
@@ -86,7 +238,10 @@ pub(super) struct Region {
     /// The number of its first prospect, and how many follow.
     first: u32,
     n: u32,
-    n_audiences: usize,
+    audiences: &'static [Audience],
+    columns: &'static [&'static str],
+    /// Which of them go to which field; no two destinations write the same one.
+    mapping: &'static [(&'static str, &'static str)],
     pub(super) is_enabled: bool,
     /// When its runs were, in hours before now, oldest first.
     pub(super) runs: &'static [f64],
@@ -102,7 +257,15 @@ pub(super) const REGIONS: [Region; 4] = [
         file: "nordics.csv",
         first: 1,
         n: 860,
-        n_audiences: 6,
+        audiences: &NORDIC,
+        columns: &COLUMNS,
+        mapping: &[
+            ("person.name.firstName", "firstName"),
+            ("person.name.lastName", "lastName"),
+            ("extendedWorkDetails.jobTitle", "title"),
+            ("b2b.companyName", "company"),
+            ("loyalty.points", "custom20"),
+        ],
         is_enabled: true,
         runs: &[146.2, 98.1, 73.9, 50.2, 26.1, 10.6, 7.4, 5.8, 3.1, 1.6],
         counts_anew: true,
@@ -114,7 +277,12 @@ pub(super) const REGIONS: [Region; 4] = [
         file: "dach.csv",
         first: 1_401,
         n: 270,
-        n_audiences: 4,
+        audiences: &DACH,
+        columns: &COLUMNS,
+        mapping: &[
+            ("extendedWorkDetails.jobTitle", "occupation"),
+            ("loyalty.points", "custom15"),
+        ],
         is_enabled: true,
         runs: &[127.3, 97.8, 74.6, 49.9, 25.7, 9.3, 6.9, 4.2],
         counts_anew: false,
@@ -126,7 +294,9 @@ pub(super) const REGIONS: [Region; 4] = [
         file: "uk-and-ireland.csv",
         first: 2_001,
         n: 180,
-        n_audiences: 3,
+        audiences: &UK,
+        columns: &COLUMNS,
+        mapping: &[],
         is_enabled: true,
         runs: &[119.4, 71.2, 28.3, 9.8, 2.3],
         counts_anew: false,
@@ -138,7 +308,9 @@ pub(super) const REGIONS: [Region; 4] = [
         file: "partners.csv",
         first: 2_401,
         n: 60,
-        n_audiences: 2,
+        audiences: &PARTNERS,
+        columns: &COLUMNS,
+        mapping: &[],
         is_enabled: false,
         runs: &[170.0, 146.5],
         counts_anew: false,
@@ -153,7 +325,9 @@ pub(super) const NEXT: Region = Region {
     file: "benelux.csv",
     first: 2_490,
     n: 110,
-    n_audiences: 5,
+    audiences: &BENELUX,
+    columns: &COLUMNS_OF_PLACES,
+    mapping: &[],
     is_enabled: false,
     runs: &[],
     counts_anew: false,
@@ -174,14 +348,27 @@ impl Region {
         exports: &Path,
         day: Date,
     ) -> Value {
-        let audiences = AUDIENCES.iter().take(self.n_audiences);
-        let audiences: Vec<_> = audiences
-            .map(|(id, name, mapping_id, ..)| {
-                let ahead = if *name == STARTS_LATER { 7 } else { -6 };
-                let start = day.saturating_add(ahead.days());
-                json!({ "id": id, "name": name, "mapping_id": mapping_id, "start": start })
+        let audiences = self.audiences.iter().map(|audience| {
+            let ahead = if audience.name == STARTS_LATER { 7 } else { -6 };
+            let start = day.saturating_add(ahead.days());
+            json!({
+                "id": audience.id,
+                "name": audience.name,
+                "mapping_id": audience.mapping_id,
+                "start": start,
             })
-            .collect();
+        });
+        let id = json!({ "source": "Oid", "target": "OutreachId" });
+        let fields = self.mapping.iter().map(|(source, target)| {
+            let when_empty = if *source == "loyalty.points" {
+                "clear"
+            } else {
+                "skip"
+            };
+            json!({ "source": source, "target": target, "when_empty": when_empty })
+        });
+        let mapping: Vec<_> = std::iter::once(id).chain(fields).collect();
+        let audiences: Vec<_> = audiences.collect();
         json!({
             "format": 1,
             "name": self.name,
@@ -189,14 +376,7 @@ impl Region {
             "enabled": self.is_enabled,
             "account": { "name": account, "api_address": address },
             "source": { "kind": "files", "path": exports.join(self.file), "contents": "full_snapshot" },
-            "mapping": [
-                { "source": "Oid", "target": "OutreachId" },
-                { "source": "person.name.firstName", "target": "firstName" },
-                { "source": "person.name.lastName", "target": "lastName" },
-                { "source": "extendedWorkDetails.jobTitle", "target": "title" },
-                { "source": "b2b.companyName", "target": "company" },
-                { "source": "loyalty.points", "target": "custom20", "when_empty": "clear" },
-            ],
+            "mapping": mapping,
             "audiences": audiences,
             "alerts": ["run_failure", "skipped_rate_exceeded", "source_missing"],
             "marketing_actions": ["Email targeting", "Export to third party"],
@@ -205,11 +385,9 @@ impl Region {
 
     /// Its export after so many runs.
     pub(super) fn export(&self, sandbox: &Sandbox, day: u64) -> String {
-        let mut text = String::from(
-            "Oid,person.name.firstName,person.name.lastName,extendedWorkDetails.jobTitle,b2b.companyName,loyalty.points",
-        );
-        for (id, ..) in AUDIENCES.iter().take(self.n_audiences) {
-            text.push_str(&[",segmentMembership.ups.", id, ".status"].concat());
+        let mut text = ["Oid", &self.columns.join(",")].join(",");
+        for audience in self.audiences {
+            text.push_str(&[",segmentMembership.ups.", audience.id, ".status"].concat());
         }
         text.push('\n');
         for person in self.first..self.first + self.n {
@@ -247,18 +425,21 @@ impl Region {
         let known = sandbox.prospect(person).unwrap_or_default();
         let word = |name: &str| known.get(name).and_then(Value::as_str).unwrap_or_default();
         let title = self.title(person, day);
-        let title = title.as_deref().unwrap_or_else(|| word("title"));
-        let cells = [
-            oid.to_owned(),
-            word("firstName").to_owned(),
-            word("lastName").to_owned(),
-            title.to_owned(),
-            word("company").to_owned(),
-            self.points(person, day),
-        ];
-        let cells: Vec<_> = cells.iter().map(|cell| quoted(cell)).collect();
+        let cells = self.columns.iter().map(|column| match *column {
+            "person.name.lastName" => word("lastName").to_owned(),
+            "extendedWorkDetails.jobTitle" => {
+                title.clone().unwrap_or_else(|| word("title").to_owned())
+            }
+            "b2b.companyName" => word("company").to_owned(),
+            "homeAddress.city" => word("addressCity").to_owned(),
+            "homeAddress.country" => word("addressCountry").to_owned(),
+            "loyalty.points" => self.points(person, day),
+            _ => word("firstName").to_owned(),
+        });
+        let cells = std::iter::once(oid.to_owned()).chain(cells);
+        let cells: Vec<_> = cells.map(|cell| quoted(&cell)).collect();
         text.push_str(&cells.join(","));
-        for (i, audience) in (0_u64..).zip(AUDIENCES).take(self.n_audiences) {
+        for (i, audience) in (0_u64..).zip(self.audiences) {
             text.push(',');
             text.push_str(status(person, i, audience, day));
         }
@@ -297,8 +478,8 @@ impl Region {
 }
 
 /// People come in day by day, and some who were in from the beginning leave.
-fn status(person: u32, number: u64, audience: Audience, day: u64) -> &'static str {
-    let (_, _, _, share, growth) = audience;
+fn status(person: u32, number: u64, audience: &Audience, day: u64) -> &'static str {
+    let Audience { share, growth, .. } = *audience;
     let comes = roll(person, 1 + number) % 1_000;
     let goes = roll(person, 11 + number) % 1_000;
     if comes >= share + growth * day {
@@ -330,7 +511,10 @@ fn quoted(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::Destination, sandbox::Settings};
+    use crate::{
+        model::{Destination, overlaps},
+        sandbox::Settings,
+    };
 
     #[test]
     fn the_settings_are_valid() {
@@ -344,6 +528,27 @@ mod tests {
             );
             let read = Destination::from_json(&json.to_string()).expect("no fault");
             assert_eq!(read.name, region.name);
+        }
+    }
+
+    #[test]
+    fn no_destination_writes_what_another_one_does() {
+        let day = "2026-11-24".parse().expect("a day");
+        let read = |region: &Region| {
+            let json = region.settings("A", "http://127.0.0.1:1", Path::new("/x"), day);
+            Destination::from_json(&json.to_string()).expect("no fault")
+        };
+        // One that is disabled would be refused when somebody enables it.
+        let all: Vec<_> = REGIONS.iter().chain([&NEXT]).map(read).collect();
+        let all = all.into_iter().map(|one| Destination {
+            enabled: true,
+            ..one
+        });
+        let all: Vec<_> = all.collect();
+        for (i, one) in all.iter().enumerate() {
+            let others = all.iter().enumerate().filter(|(j, _)| i != *j);
+            let found = overlaps(one, others.map(|(_, other)| other));
+            assert!(found.is_empty(), "{}: {found:?}", one.name);
         }
     }
 

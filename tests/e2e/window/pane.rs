@@ -1,6 +1,7 @@
 //! The program's window, with somebody in front of it.
 
 use std::{
+    cell::Cell,
     process::Command,
     time::{Duration, Instant},
 };
@@ -171,9 +172,19 @@ impl Pane {
     /// Waits for something that can be used.
     pub(crate) async fn find(&mut self, role: Role, name: &str) -> Seen {
         let what = format!("{role:?} '{name}'");
-        self.until(&what, |tree| {
-            let found = tree.find(role, name);
-            found.filter(|seen| seen.is_enabled).cloned()
+        self.until_still(&what, |tree| {
+            tree.find(role, name).filter(|seen| seen.is_enabled)
+        })
+        .await
+    }
+
+    /// Looks until it stands where it stood a look before: what is new may have to find its place.
+    async fn until_still(&mut self, what: &str, look: impl Fn(&Tree) -> Option<&Seen>) -> Seen {
+        let before = Cell::new(None);
+        self.until(what, |tree| {
+            let found = look(tree)?;
+            let is_still = before.replace(Some(found.place)) == Some(found.place);
+            is_still.then(|| found.clone())
         })
         .await
     }
@@ -186,10 +197,9 @@ impl Pane {
     /// The same with the first whose name begins like this, such as one that ends in a count.
     pub(crate) async fn click_starting(&mut self, role: Role, beginning: &str) {
         let what = format!("{role:?} '{beginning}…'");
-        let found = self.until(&what, |tree| {
+        let found = self.until_still(&what, |tree| {
             let mut all = tree.all(role);
             all.find(|seen| seen.is_enabled && seen.name.starts_with(beginning))
-                .cloned()
         });
         let found = found.await;
         self.click_at(found.center(), PointerButton::Primary).await;
@@ -261,9 +271,9 @@ impl Pane {
             .await;
         let height = self.height();
         let what = format!("{role:?} '{name}' in sight");
-        self.until(&what, |tree| {
-            let found = tree.find(role, name)?;
-            is_within(found, height).then(|| found.clone())
+        self.until_still(&what, |tree| {
+            tree.find(role, name)
+                .filter(|found| is_within(found, height))
         })
         .await
     }

@@ -53,6 +53,7 @@ pub(in crate::ui::wizard) struct Stage<'a> {
     pub(in crate::ui::wizard) draft: &'a mut Draft,
     pub(in crate::ui::wizard) out: Vec<Intent>,
     findings: Vec<Finding>,
+    writers: Option<Writers>,
 }
 
 impl<'a> Stage<'a> {
@@ -62,6 +63,7 @@ impl<'a> Stage<'a> {
             draft,
             out: vec![],
             findings: vec![],
+            writers: None,
         };
         stage.check();
         stage
@@ -86,7 +88,7 @@ impl<'a> Stage<'a> {
             .filter(|other| Some(other.slug.as_str()) != own)
             .map(|other| other.settings.name.clone())
             .collect();
-        let writers = self.writers();
+        let writers = self.find_writers();
         let known = Surroundings {
             other_names: &other_names,
             writers: writers.as_ref(),
@@ -96,10 +98,16 @@ impl<'a> Stage<'a> {
             audiences: audiences.as_deref(),
         };
         self.findings = check_draft(self.draft, &known);
+        self.writers = writers;
     }
 
-    /// Which fields the other destinations of the chosen account write.
-    fn writers(&self) -> Option<Writers> {
+    /// Which fields the other destinations of the chosen account write; none as long as no account is chosen.
+    pub(super) fn writers(&self) -> &Writers {
+        const NONE: &Writers = &Writers::new();
+        self.writers.as_ref().unwrap_or(NONE)
+    }
+
+    fn find_writers(&self) -> Option<Writers> {
         let name = self.draft.account.as_deref()?;
         let settings = &self.view.snapshot.account(name)?.settings;
         let account = Account {

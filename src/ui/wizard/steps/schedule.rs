@@ -155,7 +155,7 @@ fn line(stage: &Stage<'_>) -> String {
 fn tools(ui: &mut Ui, stage: &mut Stage<'_>) {
     let found = stage
         .fields()
-        .map(|fields| suggest::mapping_ids_for(stage.draft, fields));
+        .map(|fields| suggest::mapping_ids_for(stage.draft, fields, stage.writers()));
     let found = found.unwrap_or_default();
     let reason = found.is_empty().then(|| t("wiz-nothing-to-suggest"));
     if let Some(account) = stage.draft.account.clone() {
@@ -439,14 +439,17 @@ fn proposal(
 ) -> Option<(MappingId, String)> {
     let is_clash = stage
         .fault(Spot::MappingId(i), |fault| {
-            matches!(fault, DraftFault::MappingIdTwice { .. })
+            matches!(
+                fault,
+                DraftFault::MappingIdTwice { .. } | DraftFault::WrittenElsewhere { .. }
+            )
         })
         .is_some();
     if !(typed.trim().is_empty() || is_wrong || is_clash) {
         return None;
     }
     let fields = stage.fields()?;
-    let number = suggest::mapping_id_for(stage.draft, i, fields)?;
+    let number = suggest::mapping_id_for(stage.draft, i, fields, stage.writers())?;
     let label = fields.get(&number)?.label.clone();
     (typed.trim() != number.to_string()).then_some((number, label))
 }

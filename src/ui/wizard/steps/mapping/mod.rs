@@ -112,7 +112,7 @@ fn suggest_button(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut MappingForm) {
             .filter(|column| !column.is_identity)
             .map(|column| column.name.clone())
             .collect();
-        suggest::rows_for(stage.draft, &columns)
+        suggest::rows_for(stage.draft, &columns, stage.writers())
     });
     let found = found.unwrap_or_default();
     let reason = found.is_empty().then(|| t("wiz-nothing-to-suggest"));
