@@ -110,7 +110,7 @@ impl Activity {
         rows: &[(&DestinationView, &Run)],
     ) -> Vec<Intent> {
         let all = [
-            Column::new(t("head-destination"), 200.0).grow(),
+            Column::new(t("head-destination"), 180.0).grow(),
             Column::new(t("head-run"), 64.0),
             Column::new(t("head-start"), 132.0),
             Column::new(t("head-cause"), 132.0),

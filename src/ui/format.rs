@@ -93,6 +93,12 @@ pub fn time(at: Timestamp, zone: &TimeZone) -> String {
     clock(&at.to_zoned_datetime(zone.clone()))
 }
 
+/// The same to the second: 09:58:04.
+pub fn time_to_the_second(at: Timestamp, zone: &TimeZone) -> String {
+    let at = at.to_zoned_datetime(zone.clone());
+    format!("{}:{:02}", clock(&at), at.second())
+}
+
 /// The date of a moment: 24 Nov 2026.
 pub fn day(at: Timestamp, zone: &TimeZone) -> String {
     date(at.to_zoned_datetime(zone.clone()).date())
@@ -149,7 +155,7 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// A duration in its two largest units: 4 min 12 s, 1 h 5 min, 2 d 3 h; below a second 214 ms.
+/// A duration in its two largest units: 4 min 12 s, 1 h 5 min, 2 d 3 h; below a second it says so.
 pub fn duration(length: Duration) -> String {
     let seconds = length.as_secs();
     let two = |big: u64, unit: &str, small: u64, part: &str| {
@@ -161,7 +167,7 @@ pub fn duration(length: Duration) -> String {
     };
     match seconds {
         0 if length.is_zero() => "0 s".to_owned(),
-        0 => format!("{} ms", length.as_millis().max(1)),
+        0 => t("length-short").to_owned(),
         1..60 => format!("{seconds} s"),
         60..3600 => two(seconds / 60, "min", seconds % 60, "s"),
         3600..86_400 => two(seconds / 3600, "h", seconds % 3600 / 60, "min"),
@@ -279,7 +285,7 @@ mod tests {
         }
         let lengths = [
             (0, "0 s"),
-            (214, "214 ms"),
+            (214, "under 1 s"),
             (12_000, "12 s"),
             (66_000, "1 min 6 s"),
             (252_000, "4 min 12 s"),

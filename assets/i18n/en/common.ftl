@@ -32,6 +32,7 @@ sum-pending = Pending
 
 time-today = today { $time }
 time-yesterday = yesterday { $time }
+length-short = under 1 s
 ago-now = just now
 ago-minutes = { $n ->
     [one] { $n } minute ago

@@ -342,7 +342,7 @@ impl Engine {
             };
             let report = run::run_apart(&dir, &settings, None, mode, client, &hooks).await;
             drop(never);
-            let mut found = look::dry_run(&report, fields.as_deref());
+            let mut found = look::dry_run(&report, N_LINES, fields.as_deref());
             if let Some(client) = asking {
                 let compared = look::with_old_values(found.clone(), &client);
                 found = timeout(ASK_FOR, compared).await.unwrap_or(found);

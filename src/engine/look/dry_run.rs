@@ -14,8 +14,8 @@ use crate::{
     sync::{self, SampleLine},
 };
 
-/// What came of a dry run, for the screen.
-pub fn dry_run(report: &Report, fields: Option<&KnownFields>) -> DryRun {
+/// What came of a dry run that kept so many changes at most, for the screen.
+pub fn dry_run(report: &Report, max_sample: usize, fields: Option<&KnownFields>) -> DryRun {
     let sample = report.plan.as_ref().map(|plan| plan.sample.as_slice());
     let found = report.plan.as_ref().and_then(|plan| plan.forecast);
     let lines: Vec<_> = sample
@@ -25,7 +25,8 @@ pub fn dry_run(report: &Report, fields: Option<&KnownFields>) -> DryRun {
         .collect();
     DryRun {
         figures: report.figures,
-        n_values: lines.len() as u64,
+        is_whole: lines.len() < max_sample,
+        n_same: 0,
         forecast: forecast(found.unwrap_or_default()),
         lines: Arc::new(lines),
         is_compared: false,
@@ -119,7 +120,7 @@ mod tests {
             options: vec![],
         };
         let known = KnownFields::from([(MappingId::new(1).expect("in range"), label)]);
-        let found = dry_run(&report, Some(&known));
+        let found = dry_run(&report, 3, Some(&known));
         let lines: Vec<_> = found
             .lines
             .iter()
@@ -139,7 +140,8 @@ mod tests {
                 ("score", None, Some("0.5"), "")
             ]
         );
-        assert_eq!((found.figures, found.n_values), (figures, 2));
+        assert_eq!((found.figures, found.is_whole), (figures, true));
+        assert!(!dry_run(&report, 2, Some(&known)).is_whole);
     }
 
     #[test]

@@ -137,8 +137,10 @@ pub enum Outcome {
 pub struct DryRun {
     /// What would become of the profiles; those that change count as pending.
     pub figures: Figures,
-    /// How many fields would change in the lines.
-    pub n_values: u64,
+    /// Whether the lines are all the changes there are.
+    pub is_whole: bool,
+    /// How many more lines there were whose value Outreach holds already.
+    pub n_same: u64,
     /// What it would cost.
     pub forecast: Forecast,
     /// The first changes.

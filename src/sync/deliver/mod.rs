@@ -298,6 +298,10 @@ impl Deliverer<'_> {
                 break;
             }
         }
+        if !self.work.has_room() {
+            // Whatever is due has to wait for an answer that gives a place back.
+            return Ok(None);
+        }
         let looks = [self.batches.next_look(), self.work.next_due()];
         Ok(looks.into_iter().flatten().min())
     }

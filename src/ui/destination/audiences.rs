@@ -26,7 +26,7 @@ pub(super) fn ui(
     chosen: Option<usize>,
 ) -> TableResponse {
     let all = [
-        Column::new(t("head-audience"), 220.0).grow(),
+        Column::new(t("head-audience"), 200.0).grow(),
         Column::new(t("head-status"), 104.0),
         Column::new(t("head-dates"), 108.0),
         Column::new(t("head-in-source"), 100.0).number(),

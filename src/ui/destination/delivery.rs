@@ -171,22 +171,27 @@ fn times(ui: &Ui, drawn: &Drawn, from: f64, to: f64, zone: &TimeZone) {
         10.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0,
     ];
     let color = theme::palette(ui).text_3;
-    let word = |at: f64| clock(at, zone);
-    drawn.below(ui, from, Role::Axis, color, &word(from));
     let fits = |step: &&f64| (to - from) / **step <= 4.0;
     let step = STEPS.iter().find(fits).copied().unwrap_or(86_400.0);
+    let word = |at: f64| clock(at, step, zone);
+    drawn.below(ui, from, Role::Axis, color, &word(from));
     let mut at = (from / step).ceil() * step;
     while at <= to {
         let x = drawn.x(at);
-        if x > drawn.x(from) + 52.0 && x < drawn.rect().right() - 16.0 {
+        if x > drawn.x(from) + 60.0 && x < drawn.rect().right() - 24.0 {
             drawn.below(ui, at, Role::Axis, color, &word(at));
         }
         at += step;
     }
 }
 
-fn clock(at: f64, zone: &TimeZone) -> String {
+/// To the second where the next word stands less than a minute away.
+fn clock(at: f64, step: f64, zone: &TimeZone) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "seconds of this century")]
     let at = Timestamp::from_second(at as i64).unwrap_or_default();
-    format::time(at, zone)
+    if step < 60.0 {
+        format::time_to_the_second(at, zone)
+    } else {
+        format::time(at, zone)
+    }
 }

@@ -259,7 +259,8 @@ pub(in crate::ui) fn dry_run() -> DryRun {
             unchanged: 9_870,
             pending: 38_032,
         },
-        n_values: 52_417,
+        is_whole: false,
+        n_same: 2,
         forecast: Forecast {
             n_single: 6_118,
             n_bulk: 12,

@@ -478,7 +478,7 @@ fn review_shows_the_dry_run_tests_one_and_finishes() {
         matches!(intent, Intent::Do(Command::Look(Look::DryRun(_)))).then_some(())
     };
     assert_eq!(asked(&harness, runs).len(), 1);
-    harness.get_by_label("52,417 values in 38,032 prospects");
+    harness.get_by_label("the first 5 values of 38,032 prospects, 2 more are so already");
     press(&mut harness, "Test with one prospect");
     type_in(&mut harness, "OutreachId", "104877");
     press(&mut harness, "Update this prospect");

@@ -9,7 +9,7 @@ use crate::{
         icon::Icon,
         text::{t, t_args},
         theme::{self, Role},
-        widgets::{Card, draw, help, label, label_in, monogram, nav, old_new, skeleton},
+        widgets::{Card, draw, help, label, label_in, monogram, nav, old_new, skeleton, truncated},
         wizard::{layout, words},
     },
 };
@@ -125,12 +125,16 @@ fn one(ui: &mut Ui, field: &PreviewField) {
         Some(label) => format!("{} · {label}", field.field),
         None => field.field.clone(),
     };
-    label_in(ui, Role::Mono, palette.text_2, &name);
     let (word, ink) = match field.outcome {
         Outcome::Changes => (t("wiz-changes"), palette.accent_text),
         Outcome::Same => (t("wiz-same"), palette.text_3),
         Outcome::Skipped => (t("wiz-not-sent"), palette.text_3),
     };
+    let width = ui.available_width();
+    let taken = draw::whole(ui, Role::Help, ink, word).size().x + 8.0;
+    layout::for_width(ui, width - taken, |ui| {
+        truncated(ui, Role::Mono, palette.text_2, &name);
+    });
     layout::at_right(ui, top, 16.0, |ui| {
         label_in(ui, Role::Help, ink, word);
     });

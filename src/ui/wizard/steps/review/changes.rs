@@ -41,11 +41,7 @@ fn toolbar(ui: &mut Ui, form: &mut ReviewForm, run: &DryRun) {
     ui.horizontal(|ui| {
         ui.set_height(32.0);
         label(ui, Role::Card, t("wiz-dry-changes"));
-        let args = [
-            ("values", run.n_values.into()),
-            ("prospects", run.figures.pending.into()),
-        ];
-        help(ui, &t_args("wiz-dry-n-changes", &args));
+        help(ui, &count(run));
     });
     let fields: BTreeSet<String> = run.lines.iter().map(name).collect();
     let mut options = vec![t("wiz-all-fields")];
@@ -70,6 +66,27 @@ fn toolbar(ui: &mut Ui, form: &mut ReviewForm, run: &DryRun) {
         );
         input::search(ui, &mut form.search, t("wiz-search-prospects"), 184.0);
     });
+}
+
+/// How many changes there are, and how many were taken for changes and are none.
+fn count(run: &DryRun) -> String {
+    let args = [
+        ("values", run.lines.len().into()),
+        ("prospects", run.figures.pending.into()),
+        ("same", run.n_same.into()),
+    ];
+    let mut told = t_args(
+        if run.is_whole {
+            "wiz-dry-n-changes"
+        } else {
+            "wiz-dry-first-changes"
+        },
+        &args,
+    );
+    if run.n_same > 0 {
+        told.push_str(&t_args("wiz-dry-n-same", &args));
+    }
+    told
 }
 
 fn name(line: &ChangeLine) -> String {
