@@ -1,6 +1,6 @@
-//! Delivery beside `oha`, under a limit, and of a million prospects, each against a sandbox in the same process.
+//! Delivery beside `oha`, and under a limit, each against a sandbox on a thread of its own.
 //!
-//! usage: `deliver oha PATH_OF_OHA`, `deliver limit` or `deliver million [PROSPECTS]`; each prints a row of the table.
+//! usage: `deliver oha PATH_OF_OHA` or `deliver limit`; each prints a row of the table.
 
 use std::{
     collections::BTreeSet,
@@ -24,7 +24,6 @@ use serde_json::{Value, json};
 use tokio::{sync::watch, task::spawn_blocking};
 
 const N_PATCHES: u32 = 5_000;
-const N_AUDIENCES: u32 = 10;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -33,8 +32,6 @@ async fn main() -> anyhow::Result<()> {
     match args.as_slice() {
         ["oha", path] => beside_oha(path).await,
         ["limit"] => under_a_limit().await,
-        ["million"] => many(1_000_000).await,
-        ["million", n] => many(n.parse()?).await,
         // `cargo bench` and `cargo test --benches` call every bench without arguments.
         _ => Ok(()),
     }
@@ -207,80 +204,6 @@ async fn under_a_limit() -> anyhow::Result<()> {
         "| 5,000 PATCHes under 1,500 per 5 s | {secs:.2} s, {refused} × 429 | floor: {floor:.2} s | {:.2} |",
         secs / floor
     ))
-}
-
-async fn many(n: u32) -> anyhow::Result<()> {
-    let world = World::new(Settings {
-        prospects: n,
-        batch_processing: Duration::from_secs(2),
-        log_capacity: 20_000,
-        ..Settings::default()
-    })
-    .await?;
-    for (what, is_moved) in [("first", false), ("one in ten left an audience", true)] {
-        write_audiences(&world, n, is_moved)?;
-        let (report, secs) = world.sync(audiences(&world), 10).await?;
-        ensure!(
-            report.figures.failed == 0 && report.figures.pending == 0,
-            "{report:?}"
-        );
-        let requests = &report.requests;
-        say(&format!(
-            "| {n} prospects, 10 audiences, {what} | {} requests ({} PATCH, {} bulk, {} read), {} activated, {secs:.0} s, {:.1} min at 10,000 an hour |",
-            requests.total(),
-            requests.patch,
-            requests.bulk,
-            requests.read,
-            report.figures.activated,
-            f64::from(u32::try_from(requests.total())?) * 60.0 / 9_000.0
-        ))?;
-    }
-    Ok(())
-}
-
-fn write_audiences(world: &World, n: u32, is_moved: bool) -> anyhow::Result<()> {
-    let mut text = "Oid,first,title".to_owned();
-    for number in 0..N_AUDIENCES {
-        write!(text, ",segmentMembership.ups.audience-{number}.status")?;
-    }
-    for prospect in 1..=n {
-        let held = world.sandbox.prospect(prospect).context("it exists")?;
-        let text_of = |name: &str| {
-            held.get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        write!(
-            text,
-            "\n{prospect},\"{}\",\"{}\"",
-            text_of("firstName"),
-            text_of("title")
-        )?;
-        let first = prospect % N_AUDIENCES;
-        let second = (first + 1 + prospect / N_AUDIENCES % 8) % N_AUDIENCES;
-        let leaves = is_moved && prospect % 100 == first * 11;
-        for number in 0..N_AUDIENCES {
-            let is_member = number == second || (number == first && !leaves);
-            text.push_str(if is_member { ",realized" } else { "," });
-        }
-    }
-    Ok(fs::write(world.source(), text)?)
-}
-
-fn audiences(world: &World) -> Value {
-    let audience = |n| json!({"id": format!("audience-{n}"), "name": format!("Audience {n}"), "mapping_id": n + 101, "start": "2020-01-01"});
-    json!({
-        "name": "bench",
-        "account": { "name": "bench", "api_address": world.sandbox.address() },
-        "source": { "path": world.source(), "contents": "full_snapshot" },
-        "mapping": [
-            { "source": "Oid", "target": "OutreachId" },
-            { "source": "first", "target": "firstName" },
-            { "source": "title", "target": "title" },
-        ],
-        "audiences": (0..N_AUDIENCES).map(audience).collect::<Vec<_>>(),
-    })
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

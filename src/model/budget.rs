@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 /// How much of an account's requests this program may use; shares are in percent, from 0 to 100.
@@ -41,6 +41,7 @@ impl BudgetSettings {
 pub const ITEMS_A_DAY: u64 = 5_000_000;
 
 const SECS_A_DAY: u64 = 86_400;
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is known of an organisation's batch items. People who work in Outreach use them too, so it is an upper bound
 /// until Outreach says that there are too few.
@@ -49,15 +50,21 @@ const SECS_A_DAY: u64 = 86_400;
 pub struct ItemsNote {
     /// How many were left.
     left: u64,
-    /// When; if that is still to come, there are too few until then.
+    /// When.
     at: Timestamp,
+    /// Outreach has refused an order: until then there are too few.
+    #[serde(default)]
+    is_refused: bool,
 }
 
 impl ItemsNote {
-    /// How many may be left now.
+    /// How many may be left now. A note of a time to come, as it is left after a computer's clock was set back, says
+    /// how many there were; no refusal lasts longer than a day.
     fn left_at(self, now: Timestamp) -> u64 {
-        match u64::try_from(now.duration_since(self.at).as_millis()) {
-            Err(_still_to_come) => 0,
+        let since = now.duration_since(self.at);
+        match u64::try_from(since.as_millis()) {
+            Err(_still_to_come) if self.is_refused && since.abs() <= A_DAY => 0,
+            Err(_still_to_come) => self.left,
             Ok(millis) => {
                 let back = millis.saturating_mul(ITEMS_A_DAY) / (SECS_A_DAY * 1_000);
                 self.left.saturating_add(back).min(ITEMS_A_DAY)
@@ -130,18 +137,22 @@ impl BudgetNote {
     /// Counts batch items that were ordered.
     pub fn spend_items(&mut self, n: u64, now: Timestamp) {
         let left = self.items_left(now).saturating_sub(n);
-        self.items = Some(ItemsNote { left, at: now });
+        self.items = Some(ItemsNote {
+            left,
+            at: now,
+            is_refused: false,
+        });
     }
 
     /// Outreach has too few batch items for an order of so many, until this instant if it says so.
     pub fn refuse_items(&mut self, n: u64, until: Option<Timestamp>, now: Timestamp) {
         let until = until.filter(|until| *until > now);
-        self.items = Some(
-            until.map_or(ItemsNote { left: 0, at: now }, |at| ItemsNote {
-                left: n,
-                at,
-            }),
-        );
+        let (left, at) = until.map_or((0, now), |until| (n, until));
+        self.items = Some(ItemsNote {
+            left,
+            at,
+            is_refused: true,
+        });
     }
 
     /// Requests that were left when last heard of, as long as that window lasts.
@@ -152,7 +163,7 @@ impl BudgetNote {
 }
 
 fn first_day(today: Date) -> Date {
-    let back = jiff::SignedDuration::from_hours(24 * (YEAR - 1));
+    let back = SignedDuration::from_hours(24 * (YEAR - 1));
     today.saturating_sub(back)
 }
 
@@ -199,6 +210,19 @@ mod tests {
         assert_eq!(
             serde_json::from_str::<BudgetNote>(&text).expect("a note"),
             note
+        );
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_leaves_the_batch_items() {
+        let at = |secs: i64| Timestamp::from_second(1_700_000_000 + secs).expect("an instant");
+        let mut note = BudgetNote::default();
+        note.spend_items(1_000, at(86_400));
+        assert_eq!(note.items_left(at(0)), ITEMS_A_DAY - 1_000);
+        note.refuse_items(70_000, Some(at(3 * 86_400)), at(0));
+        assert_eq!(
+            (note.items_left(at(86_399)), note.items_left(at(2 * 86_400))),
+            (70_000, 0)
         );
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     answer::{Answer, Refusal},
-    clock::{ceil_to_second, later},
+    clock::{floor_to_second, later},
 };
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -66,7 +66,7 @@ impl Budget {
     pub(super) fn spend(&mut self, now: Timestamp) -> bool {
         self.roll(now);
         if self.ends.is_none() {
-            self.ends = Some(ceil_to_second(later(now, self.window)));
+            self.ends = Some(self.window_from(now));
         }
         let has_room = self.used < self.limit;
         if has_room {
@@ -86,8 +86,12 @@ impl Budget {
     }
 
     pub(super) fn ends(&self, now: Timestamp) -> Timestamp {
-        self.ends
-            .unwrap_or_else(|| ceil_to_second(later(now, self.window)))
+        self.ends.unwrap_or_else(|| self.window_from(now))
+    }
+
+    /// When a window ends that begins now: windows begin at whole seconds, for the header can name no other end.
+    fn window_from(&self, now: Timestamp) -> Timestamp {
+        later(floor_to_second(now), self.window)
     }
 
     /// Forgets a window that is over.

@@ -91,6 +91,11 @@ pub(super) fn date_time(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
+/// The whole second it is in.
+pub(super) fn floor_to_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
 /// The next whole second, because the API announces resets in whole epoch seconds.
 pub(super) fn ceil_to_second(time: Timestamp) -> Timestamp {
     if time.subsec_nanosecond() == 0 {
@@ -104,11 +109,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_seconds_round_up_and_stay() {
+    fn whole_seconds_are_found_both_ways_and_stay() {
         let whole = Timestamp::from_second(1_700_000_000).unwrap();
         let part = later(whole, Duration::from_millis(1));
         assert_eq!(ceil_to_second(whole), whole);
         assert_eq!(ceil_to_second(part), later(whole, Duration::from_secs(1)));
+        assert_eq!([whole, part].map(floor_to_second), [whole, whole]);
         assert_eq!(date_time(part), "2023-11-14T22:13:20.001Z");
     }
 

@@ -14,7 +14,7 @@ mod notice;
 mod read;
 mod work;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use tokio::{sync::watch, time::timeout};
@@ -306,13 +306,18 @@ impl Deliverer<'_> {
         Ok(looks.into_iter().flatten().min())
     }
 
-    /// When all batches are over, what they should have written is read.
+    /// When all batches are over, what they should have written is read, but for what is written by itself as well:
+    /// the answer to that settles it, and nothing is settled twice.
     fn begin_reading_back(&mut self) -> Result<(), Error> {
         let Some(prospects) = self.batches.take_ended() else {
             return Ok(());
         };
+        let alone: BTreeSet<_> = self.work.patches.iter().copied().collect();
+        let is_alone =
+            |prospect: &OutreachId| alone.contains(prospect) || self.work.tried.contains(prospect);
         let changes = self.store.outbox_of(&prospects)?;
-        let waiting: Vec<_> = changes.iter().map(|change| change.prospect).collect();
+        let waiting = changes.iter().map(|change| change.prospect);
+        let waiting: Vec<_> = waiting.filter(|prospect| !is_alone(prospect)).collect();
         let asks = crate::outreach::asks(&waiting, &self.work.fields);
         self.work.n_to_read_back = asks.len();
         self.work.read_back.extend(asks);
