@@ -33,7 +33,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Outside crates with the rooms that may name them; the tests beside the code are free.
-const OWNERS: [(&str, &[&str]); 23] = [
+const OWNERS: [(&str, &[&str]); 24] = [
     ("axum", &["sandbox", "auth"]),
     ("clap", &["main", "cli"]),
     ("eframe", &["ui"]),
@@ -45,6 +45,7 @@ const OWNERS: [(&str, &[&str]); 23] = [
     ("etcetera", &["store"]),
     ("flate2", &["source"]),
     ("fluent_bundle", &["ui"]),
+    ("fs4", &["store"]),
     ("indicatif", &["cli"]),
     ("keyring", &["auth"]),
     ("keyring_core", &["auth"]),

@@ -106,6 +106,14 @@ pub enum DestinationCommand {
         /// The destination
         name: String,
     },
+    /// Begin a destination's state anew: what Outreach holds is compared with the source, and nothing is cleared there
+    Rebuild {
+        /// The destination
+        name: String,
+        /// Do it; without it only what that takes is shown
+        #[arg(long)]
+        yes: bool,
+    },
     /// Check the settings in a file, and whether its source fits them
     Validate {
         /// A destination's settings as JSON

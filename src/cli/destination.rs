@@ -1,4 +1,4 @@
-//! `destination import | export | validate`: settings in and out as files.
+//! `destination import | export | validate | rebuild`: settings in and out as files, and states that begin anew.
 
 use std::{
     fmt::Write as _,
@@ -8,7 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Exit, Failure, args::DestinationCommand, open_dir, open_engine, output};
+use super::{Exit, Failure, args::DestinationCommand, hooks, open_dir, open_engine, output, text};
 use crate::{
     engine::{is_named, problem_of, today},
     model::{AudienceId, Contents, Destination, Fault, Overlap, Problem, overlaps},
@@ -17,11 +17,16 @@ use crate::{
     sync::Rules,
 };
 
-/// Carries out one of the three.
-pub(super) fn run(data_dir: Option<PathBuf>, command: DestinationCommand) -> Result<Exit, Failure> {
+/// Carries out one of them.
+pub(super) async fn run(
+    data_dir: Option<PathBuf>,
+    command: DestinationCommand,
+) -> Result<Exit, Failure> {
     match command {
         DestinationCommand::Import { file } => import(data_dir, &file),
         DestinationCommand::Export { name } => export(data_dir, &name),
+        DestinationCommand::Rebuild { name, yes: true } => rebuild(data_dir, &name),
+        DestinationCommand::Rebuild { name, yes: false } => cost_of_rebuild(data_dir, &name).await,
         DestinationCommand::Validate { file } => validate(data_dir, &file),
     }
 }
@@ -62,6 +67,32 @@ fn export(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failure> {
         )));
     };
     output::result(&settings.destination.to_json())?;
+    Ok(Exit::Well)
+}
+
+fn rebuild(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failure> {
+    let rebuilt = open_engine(data_dir)?.rebuild(name);
+    let rebuilt = rebuilt.map_err(Failure::usage)?;
+    let kept = rebuilt.backup.map_or_else(
+        || "There was no state to set aside.".to_owned(),
+        |backup| format!("The state was set aside as {}.", backup.display()),
+    );
+    output::result(&format!(
+        "{kept} The next run of \"{}\" takes nothing for known: `audience-sync sync` starts it.\n",
+        rebuilt.destination
+    ))?;
+    Ok(Exit::Well)
+}
+
+async fn cost_of_rebuild(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failure> {
+    let mut engine = open_engine(data_dir)?;
+    let cost = engine.cost_of_rebuild(name, &hooks(|_| ())).await;
+    let cost = cost.map_err(Failure::usage)?;
+    output::result(&format!(
+        "After a rebuild the next run compares {} with Outreach and writes what differs: at most {}. The present state is set aside, not deleted, and nothing is cleared in Outreach; who has left an audience and the source altogether since the last run is not known then. Nothing is changed yet; `--yes` does it.\n",
+        text::counted(cost.prospects, "prospect", "prospects"),
+        text::counted(cost.requests, "request", "requests"),
+    ))?;
     Ok(Exit::Well)
 }
 
@@ -119,6 +150,8 @@ fn read(file: &Path) -> Result<Destination, Failure> {
         | Error::Database { .. }
         | Error::Newer { .. }
         | Error::Locked { .. }
+        | Error::StateLost { .. }
+        | Error::Copied { .. }
         | Error::NoHome) => Failure::usage(Problem::new(
             "settings_unreadable",
             format!("The file cannot be read: {other}."),

@@ -63,7 +63,7 @@ impl Failure {
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
-        let exit = if error.is_settings() || error.is_locked() {
+        let exit = if error.is_settings() || error.is_locked() || error.is_copied() {
             Exit::Usage
         } else {
             Exit::SomeFailed
@@ -129,7 +129,7 @@ async fn carry_out(data_dir: Option<PathBuf>, command: Command) -> Result<Exit, 
         Command::Run => sync::keep_running(data_dir).await,
         Command::Status(options) => status::run(data_dir, options),
         Command::Failures(options) => failures::run(data_dir, options),
-        Command::Destination(command) => destination::run(data_dir, command),
+        Command::Destination(command) => destination::run(data_dir, command).await,
         Command::Account(command) => account::run(data_dir, command).await,
         Command::Sandbox(options) => sandbox::run(options).await,
     }

@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::{Exit, Failure, args::StatusArgs, open_dir, output, text};
 use crate::{
     auth,
-    engine::store_problem,
+    engine::{look, store_problem},
     model::{Account, AccountSettings, Cause, Figures, Problem, Requests, Run, RunId, RunStatus},
-    store::{DataDir, Error, Settings, Store},
+    store::{DataDir, Error, Settings},
 };
 
 /// Shows every destination with its last run; another process may be at work meanwhile.
@@ -73,6 +73,8 @@ struct Row {
     /// Changes that wait in the outbox.
     waiting: u64,
     last_run: Option<LastRun>,
+    /// Why the state cannot be read; nothing is known of runs then.
+    problem: Option<Problem>,
 }
 
 /// How an account is signed in.
@@ -153,23 +155,18 @@ impl Row {
         sign_in: Option<SignIn>,
         is_worked_on: bool,
     ) -> Result<Self, Error> {
-        let store = Store::open_to_read(&dir.state(&settings))?;
-        let (last_run, waiting) = match store {
-            Some(store) => {
-                let last = store.runs(1)?.pop();
-                (
-                    last.map(|run| {
-                        if is_worked_on {
-                            run
-                        } else {
-                            run.without_worker()
-                        }
-                    }),
-                    store.n_pending()?,
-                )
-            }
-            None => (None, 0),
+        let (last, problem) = match look::activity(dir, &settings) {
+            Ok(activity) => (activity, None),
+            Err(problem) => (look::Activity::default(), Some(problem)),
         };
+        let waiting = last.n_waiting;
+        let last_run = last.runs.into_iter().next().map(|run| {
+            if is_worked_on {
+                run
+            } else {
+                run.without_worker()
+            }
+        });
         let destination = settings.destination;
         Ok(Self {
             budget: Budget::read(dir, &destination.account)?,
@@ -181,6 +178,7 @@ impl Row {
             audiences: destination.audiences.len(),
             waiting,
             last_run: last_run.map(LastRun::from),
+            problem,
         })
     }
 
@@ -196,7 +194,11 @@ impl Row {
         if let Some(sign_in) = &self.sign_in {
             text.push_str(&sign_in.to_text(&self.account));
         }
+        if let Some(problem) = &self.problem {
+            writeln!(text, "  {}\n  {}", problem.what, problem.next_step).unwrap_or_default();
+        }
         match &self.last_run {
+            None if self.problem.is_some() => {}
             None => text.push_str("  never run\n"),
             Some(last) => {
                 writeln!(

@@ -112,6 +112,8 @@ pub enum DestinationCommand {
         /// Where.
         path: PathBuf,
     },
+    /// To set its state aside and run it as if for the first time.
+    Rebuild,
     /// To delete it with all it remembers; nothing is changed in Outreach.
     Delete,
 }

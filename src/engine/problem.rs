@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, io, path::Path};
 
-use super::auth_problem;
+use super::{auth_problem, state_words::state_problem};
 use crate::{
     model::{Account, AudienceId, Destination, Overlap, Problem, RunId},
     outreach::{self, Consequence},
@@ -14,7 +14,9 @@ use crate::{
 pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
     match error {
         sync::Error::Source(e) => source_problem(e),
-        sync::Error::Store(e) => store_problem(e),
+        sync::Error::Store(e) => {
+            state_problem(e, Some(&destination.name)).unwrap_or_else(|| store_problem(e))
+        }
         sync::Error::Outreach(e) => outreach_problem(e, &destination.account),
         sync::Error::NoToken => Problem::new(
             "sign_in_needed",
@@ -118,21 +120,26 @@ pub fn store_problem(error: &store::Error) -> Problem {
             "Correct the file, or import it again.",
         );
     }
-    if error.is_disk_full() {
-        return Problem::new(
-            "disk_full",
-            format!("Nothing more can be written to {said}."),
-            "Make room or allow writing there, then run again; nothing that was confirmed is lost.",
-        );
+    if let Some(problem) = state_problem(error, None).or_else(|| disk_problem(error, &said)) {
+        return problem;
     }
     if error.is_corrupt() {
         return Problem::new(
             "state_damaged",
             format!("The state file is damaged: {said}."),
-            "Move the file away and run again: every prospect is then written anew. Who left an audience since the last run is no longer known; check those in Outreach.",
+            "Run the destination: nothing is sent on its basis, the file is set aside, and the run says what a rebuild takes.",
         );
     }
     match error {
+        store::Error::Copied { path, original } => Problem::new(
+            "data_folder_copied",
+            format!(
+                "The data folder {} is a copy of {}, which is still there, so nothing is sent from the copy.",
+                path.display(),
+                original.display()
+            ),
+            "Work with the first one: two that send would undo each other's work. If the copy is to take its place, rename or delete the first one, then start again.",
+        ),
         store::Error::Newer { .. } => Problem::new(
             "state_newer",
             format!("The state was written by a later version: {said}."),
@@ -145,6 +152,7 @@ pub fn store_problem(error: &store::Error) -> Problem {
         ),
         store::Error::File { .. }
         | store::Error::Database { .. }
+        | store::Error::StateLost { .. }
         | store::Error::Locked { .. }
         | store::Error::Settings { .. } => Problem::new(
             "state_unusable",
@@ -152,6 +160,42 @@ pub fn store_problem(error: &store::Error) -> Problem {
             "Check that the folder may be read and written, then run again.",
         ),
     }
+}
+
+/// The disk is full, may not be written to, or does not work.
+fn disk_problem(error: &store::Error, said: &str) -> Option<Problem> {
+    if error.is_disk_full() {
+        let free = error.free_bytes().map(|bytes| {
+            let kib = bytes / 1024;
+            if kib < 10_240 {
+                format!(" {kib} KiB are free there.")
+            } else {
+                format!(" {} MiB are free there.", kib / 1024)
+            }
+        });
+        return Some(Problem::new(
+            "disk_full",
+            format!(
+                "There is no room left on the disk to write {said}.{}",
+                free.unwrap_or_default()
+            ),
+            "Make room on that disk, then run again; nothing that was confirmed is lost, and what waits is sent then.",
+        ));
+    }
+    if error.is_read_only() {
+        return Some(Problem::new(
+            "read_only",
+            format!("The data folder may not be written to: {said}."),
+            "Allow you and this program to write there, or name another folder with --data-dir, then run again; nothing that was confirmed is lost, and what waits is sent then.",
+        ));
+    }
+    error.is_disk_failure().then(|| {
+        Problem::new(
+            "disk_failed",
+            format!("The disk did not do what it was asked: {said}."),
+            "Check the disk and its connection, then run again; nothing that was confirmed is lost, and what waits is sent then.",
+        )
+    })
 }
 
 fn source_problem(error: &source::Error) -> Problem {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tokio::task::{JoinSet, spawn_blocking};
 
-use super::{Report, newer::Newer, notice_problem, problem::internal, problem_of, today};
+use super::{Report, newer::Newer, notice_problem, problem::internal, problem_of, rebuild, today};
 use crate::{
     model::{
         Cause, Destination, Figures, FileSource, Overlap, Problem, Requests, Run, RunId, RunStatus,
@@ -116,30 +116,28 @@ async fn run(
 ) -> Report {
     let destination = &settings.destination;
     let mut report = begun(settings, cause);
-    let path = dir.state(settings);
-    let task = Planning {
-        destination: destination.clone(),
-        shared: dir.overlaps(settings),
-        hooks: hooks.clone(),
-    };
-    let ended = match Store::open(&path) {
+    let terms = terms(destination, client.as_ref().ok());
+    let task = Planning::new(dir, settings, hooks);
+    let ended = match task.open().await {
         Ok(mut store) => match mode {
             Mode::Dry { max_sample } => {
-                let terms = terms(destination, client.as_ref().ok());
-                dry_run(store, task, terms, max_sample, &mut report).await
+                dry_run(store, task.clone(), terms, max_sample, &mut report).await
             }
-            Mode::Send => send(store, task, cause, client, &mut report).await,
+            Mode::Send => send(store, task.clone(), cause, client, &mut report).await,
             Mode::SendRefused => match store.forget_all_refusals() {
-                Ok(()) => send(store, task, cause, client, &mut report).await,
+                Ok(()) => send(store, task.clone(), cause, client, &mut report).await,
                 Err(error) => Err(error.into()),
             },
         },
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     };
     report.ended = Timestamp::now();
-    if let Err(error) = ended {
-        report.fail(&error, destination);
-        if !matches!(mode, Mode::Dry { .. }) {
+    match ended {
+        Ok(()) => {}
+        Err(error) if matches!(mode, Mode::Dry { .. }) => report.fail(&error, destination),
+        Err(error) => {
+            let error = rebuild::give_up_if_lost(error, task, terms).await;
+            report.fail(&error, destination);
             report.end_in(dir, settings);
         }
     }
@@ -180,7 +178,8 @@ async fn send(
     client: Result<Client, Error>,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let (destination, hooks) = (task.destination.clone(), task.hooks.clone());
+    let (destination, hooks) = (task.settings.destination.clone(), task.hooks.clone());
+    let (dir, settings) = (task.dir.clone(), task.settings.clone());
     let is_first = store.runs(1)?.is_empty();
     let is_watched = cause.is_some();
     let cause = if is_first {
@@ -190,6 +189,7 @@ async fn send(
     };
     let id = store.begin_run(cause, report.started)?;
     (report.run, report.cause) = (Some(id), cause);
+    dir.mark_begun(&settings, id)?;
     let (mut store, planned) = spawn_blocking(move || task.commit(store, id))
         .await
         .map_err(|_panic| Error::Reader)?;
@@ -229,7 +229,9 @@ async fn send(
         Ok(_) => Ok(()),
         Err(error) => Err(error),
     };
-    end(&mut store, run, ended, &destination, report)
+    end(&mut store, run, ended, &destination, report)?;
+    dir.mark_ended(&settings, id)?;
+    Ok(())
 }
 
 fn end(
@@ -280,7 +282,7 @@ async fn deliver(
 }
 
 /// What forecasting needs to know of the account's budget.
-fn terms(destination: &Destination, client: Option<&Client>) -> Terms {
+pub(super) fn terms(destination: &Destination, client: Option<&Client>) -> Terms {
     let delivery = destination.delivery;
     let mut terms = Terms {
         delivery,
@@ -304,20 +306,38 @@ fn terms(destination: &Destination, client: Option<&Client>) -> Terms {
 }
 
 /// What the planning thread needs.
-struct Planning {
-    destination: Destination,
+#[derive(Clone)]
+pub(super) struct Planning {
+    pub(super) dir: DataDir,
+    pub(super) settings: Settings,
     /// What other destinations write too.
     shared: Vec<Overlap>,
     hooks: Hooks,
 }
 
 impl Planning {
+    pub(super) fn new(dir: &DataDir, settings: &Settings, hooks: &Hooks) -> Self {
+        Self {
+            dir: dir.clone(),
+            settings: settings.clone(),
+            shared: dir.overlaps(settings),
+            hooks: hooks.clone(),
+        }
+    }
+
+    /// The state, looked through on a thread of its own.
+    async fn open(&self) -> Result<Store, Error> {
+        let (dir, settings) = (self.dir.clone(), self.settings.clone());
+        let opened = spawn_blocking(move || dir.open_state(&settings)).await;
+        Ok(opened.map_err(|_panic| Error::Reader)??)
+    }
+
     fn commit(self, mut store: Store, run: RunId) -> (Store, Result<Plan, Error>) {
         let planned = self.with_order(|order, hooks| sync::prepare(&mut store, run, order, hooks));
         (store, planned)
     }
 
-    fn look(
+    pub(super) fn look(
         self,
         store: &Store,
         terms: &Terms,
@@ -333,12 +353,13 @@ impl Planning {
         if !self.shared.is_empty() {
             return Err(Error::SharedFields(self.shared));
         }
-        let files = source::open(&self.destination.source)?;
-        let rules = Rules::new(&self.destination, files.contents(), today(Timestamp::now()));
+        let destination = &self.settings.destination;
+        let files = source::open(&destination.source)?;
+        let rules = Rules::new(destination, files.contents(), today(Timestamp::now()));
         let order = Order {
             files: &files,
             rules: &rules,
-            max_exit_share: self.destination.guard.max_exit_share,
+            max_exit_share: destination.guard.max_exit_share,
         };
         plan(&order, &self.hooks)
     }

@@ -153,7 +153,7 @@ impl Client {
         url.set_query(Some(&format!(
             "actionParams%5BconfirmedCount%5D={n_prospects}"
         )));
-        let call = Call::post_once(url, "{}".to_owned()).up_to(MAX_PAGE_BYTES);
+        let call = Call::post_once(url, String::new()).up_to(MAX_PAGE_BYTES);
         self.send(&call, read_batch).await
     }
 
@@ -163,7 +163,7 @@ impl Client {
     /// If the request does not do its work.
     pub async fn cancel_batch(&self, id: u64) -> Result<Batch, Error> {
         let url = self.url(&format!("batches/{id}/actions/cancel"))?;
-        let call = Call::post_once(url, "{}".to_owned()).up_to(MAX_PAGE_BYTES);
+        let call = Call::post_once(url, String::new()).up_to(MAX_PAGE_BYTES);
         self.send(&call, read_batch).await
     }
 

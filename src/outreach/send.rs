@@ -9,7 +9,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{
     Body, Method, Request, Url,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use secrecy::SecretString;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -100,6 +100,11 @@ impl Call {
             (CONTENT_TYPE, MEDIA_TYPE),
             (AUTHORIZATION, authorization),
         ]);
+        if self.body.as_ref().is_some_and(String::is_empty) {
+            // Some servers want to know how long a POST is even where it has no body, and nobody else says so.
+            let headers = request.headers_mut();
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         *request.body_mut() = self.body.clone().map(Body::from);
         request
     }

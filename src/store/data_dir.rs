@@ -10,7 +10,7 @@ use std::{
 
 use etcetera::base_strategy::{BaseStrategy as _, choose_native_strategy};
 
-use super::{Error, Settings};
+use super::{Error, Settings, place};
 use crate::model::slug;
 
 /// The data folder.
@@ -53,14 +53,17 @@ impl DataDir {
     /// Claims the folder for this process.
     ///
     /// # Errors
-    /// [`Error::Locked`] if another process has claimed it.
+    /// [`Error::Locked`] if another process has claimed it, and [`Error::Copied`] if it is a copy of another.
     pub fn lock(&self) -> Result<Lock, Error> {
         let path = self.0.join("lock");
         create_private_file(&path)?;
         let file = File::open(&path).map_err(|e| Error::file(&path, e))?;
         for _ in 0..N_TRIES {
             match file.try_lock() {
-                Ok(()) => return Ok(Lock(file)),
+                Ok(()) => {
+                    place::claim(&self.0)?;
+                    return Ok(Lock(file));
+                }
                 Err(TryLockError::WouldBlock) => thread::sleep(A_GLANCE),
                 Err(TryLockError::Error(e)) => return Err(Error::file(&path, e)),
             }
@@ -105,13 +108,17 @@ impl DataDir {
     pub fn forget_state(&self, settings: &Settings) -> Result<(), Error> {
         let state = self.state(settings);
         for ending in ["db", "db-wal", "db-shm"] {
-            let path = state.with_extension(ending);
-            match fs::remove_file(&path) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::file(&path, e)),
-                Ok(()) | Err(_) => {}
-            }
+            remove(&state.with_extension(ending))?;
         }
-        Ok(())
+        self.forget_mark(settings)
+    }
+}
+
+/// Removes a file if it is there.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::file(path, e)),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

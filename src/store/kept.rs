@@ -69,11 +69,7 @@ impl DataDir {
     /// # Errors
     /// If the file cannot be removed.
     pub fn forget_kept(&self, what: Kept) -> Result<(), Error> {
-        let path = self.kept_file(what);
-        match fs::remove_file(&path) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::file(&path, e)),
-            Ok(()) | Err(_) => Ok(()),
-        }
+        data_dir::remove(&self.kept_file(what))
     }
 
     fn kept_file(&self, what: Kept) -> PathBuf {

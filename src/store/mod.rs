@@ -12,12 +12,15 @@ mod accounts;
 mod answers;
 mod batches;
 mod budget;
+mod check;
+mod custody;
 mod data_dir;
 mod error;
 mod found;
 mod kept;
 mod ledger;
 mod look;
+mod place;
 mod planning;
 mod runs;
 mod schema;
@@ -30,6 +33,7 @@ use schema::Age;
 
 pub use answers::{Answer, Held, Verdict};
 pub use batches::{BatchNumber, StoredBatch};
+pub use custody::{Loss, RebuildCost};
 pub use data_dir::{DataDir, Lock};
 pub use error::Error;
 pub use found::Waiting;
@@ -81,6 +85,16 @@ impl Store {
             Age::Current => Ok(Some(store)),
             Age::Older => Self::open(path).map(Some),
         }
+    }
+
+    /// A state that holds nothing and is kept nowhere, to plan by as if nothing were known.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn of_nothing() -> Result<Self, Error> {
+        let mut store = Self::connect(Path::new(":memory:"), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        schema::upgrade(&mut store)?;
+        Ok(store)
     }
 
     /// Where the state is.

@@ -114,7 +114,7 @@ impl Error {
             Self::Source(e) => e.is_transient() || e.is_source_missing(),
             Self::Outreach(e) => e.is_transient(),
             Self::Auth(e) => e.is_transient(),
-            Self::Store(_) => true,
+            Self::Store(e) => !e.is_state_lost(),
             Self::NoToken
             | Self::OtherAddress { .. }
             | Self::SharedFields(_)

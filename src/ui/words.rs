@@ -131,6 +131,7 @@ pub(in crate::ui) fn alert_kind(alert: Alert) -> Kind {
 pub(in crate::ui) enum Remedy {
     SignIn,
     Source,
+    Rebuild,
     RunAgain,
 }
 
@@ -144,6 +145,8 @@ impl Remedy {
             Self::SignIn
         } else if code.starts_with("source_") {
             Self::Source
+        } else if matches!(code, "state_damaged" | "state_gone" | "state_older") {
+            Self::Rebuild
         } else {
             Self::RunAgain
         }
@@ -154,7 +157,7 @@ impl Remedy {
         match self {
             Self::SignIn => Some(t("short-sign-in")),
             Self::Source => Some(t("short-source")),
-            Self::RunAgain => None,
+            Self::Rebuild | Self::RunAgain => None,
         }
     }
 }

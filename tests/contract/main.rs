@@ -25,6 +25,7 @@
 )]
 
 mod attributes;
+mod batches;
 mod bench;
 mod client;
 mod documents;

@@ -10,6 +10,7 @@ mod batches;
 mod cli;
 mod connect;
 mod desk;
+mod disk;
 mod faults;
 mod guard;
 mod interrupted;

@@ -119,6 +119,7 @@ kept-waiting = { $n ->
 sign-in-again = Sign in again
 other-account = Use another account
 other-source = Choose another folder
+rebuild = Rebuild the state
 look-again = Look again now
 never-run = No run yet
 never-run-text = The first run writes every membership once. It starts by itself when the source is there.

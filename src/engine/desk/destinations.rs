@@ -40,6 +40,7 @@ impl Desk {
             DestinationCommand::ExportFaults { run, path } => {
                 self.export_faults(settings, run, path);
             }
+            DestinationCommand::Rebuild => self.rebuild(settings),
             DestinationCommand::Delete => self.delete(&settings),
         }
     }
@@ -88,13 +89,31 @@ impl Desk {
         self.refresh_destinations();
     }
 
-    fn delete(&mut self, settings: &Settings) {
-        if self.running.contains_key(&settings.slug) {
+    fn is_busy(&mut self, settings: &Settings, next_step: &str) -> bool {
+        let is_busy = self.running.contains_key(&settings.slug);
+        if is_busy {
             self.tell(NoticeKind::Problem(Problem::new(
                 "destination_busy",
                 format!("\"{}\" is running.", settings.destination.name),
-                "Stop the run, then delete the destination.",
+                next_step,
             )));
+        }
+        is_busy
+    }
+
+    fn rebuild(&mut self, settings: Settings) {
+        if self.is_busy(&settings, "Stop the run, then rebuild the state.") {
+            return;
+        }
+        let begun = self.engine.dir().begin_state_anew(&settings);
+        if self.tell_if_not(begun).is_some() {
+            self.with_view(&settings.slug, |view| view.problem = None);
+            self.run(settings, Some(Cause::Manual), Mode::Send);
+        }
+    }
+
+    fn delete(&mut self, settings: &Settings) {
+        if self.is_busy(settings, "Stop the run, then delete the destination.") {
             return;
         }
         let deleted = self.engine.dir().delete_destination(settings);

@@ -15,6 +15,7 @@ mod test_one;
 #[cfg(test)]
 pub(super) mod testing;
 
+use super::state_words::state_problem;
 use crate::{
     model::{Destination, FieldSet, FieldValue, KnownFields, MappingRow, Problem, Target},
     store::{DataDir, Settings, Store},
@@ -33,6 +34,11 @@ pub use test_one::test_one;
 
 /// The state of a destination, or nothing if it has none yet.
 fn open(dir: &DataDir, settings: &Settings) -> Result<Option<Store>, Problem> {
+    if let Some(lost) = dir.state_lost(settings) {
+        let name = &settings.destination.name;
+        let problem = state_problem(&lost, Some(name));
+        return Err(problem.unwrap_or_else(|| super::store_problem(&lost)));
+    }
     Store::open_to_read(&dir.state(settings)).map_err(|e| super::store_problem(&e))
 }
 

@@ -140,7 +140,7 @@ fn trouble(
     let icon = match remedy {
         Remedy::SignIn => Icon::SignOut,
         Remedy::Source => Icon::FolderDashed,
-        Remedy::RunAgain => Icon::WarningCircle,
+        Remedy::Rebuild | Remedy::RunAgain => Icon::WarningCircle,
     };
     let banner = Banner::new(Kind::Bad, &problem.what).text(&text).icon(icon);
     let mend = banner.show_with(ui, |ui| mend(ui, view, destination, remedy));
@@ -185,6 +185,13 @@ fn mend(
                 .clicked()
             {
                 intents.push(actions::edit(destination, Step::Source));
+            }
+            intents.extend(run(ui, t("look-again")));
+        }
+        Remedy::Rebuild => {
+            if Button::primary(t("rebuild")).small().show(ui).clicked() {
+                let what = DestinationCommand::Rebuild;
+                intents.push(Intent::destination(&destination.slug, what));
             }
             intents.extend(run(ui, t("look-again")));
         }

@@ -2,7 +2,8 @@
 //!
 //! A commit is on the disk when it returns, for the state is opened with `synchronous=FULL`. What was written of later
 //! ones may be there, in part or not at all. So a crash leaves the database as it is, with a write-ahead log that is cut
-//! off somewhere behind the last commit that anybody outside can know of.
+//! off somewhere behind the last commit that anybody outside can know of. The small file beside the settings that tells
+//! which run was the last is whole, and no newer than the commits that are left.
 
 use std::{
     fs::{self, File},
@@ -18,8 +19,11 @@ const BACKFILLED_AT: u64 = 96;
 /// The files of one database.
 pub(super) struct Disk {
     path: PathBuf,
+    beside_settings: PathBuf,
     /// The log as the last request found it that left or came back.
     known: Option<Log>,
+    /// And the file beside the settings.
+    known_beside: Option<Vec<u8>>,
 }
 
 /// What a log holds.
@@ -34,16 +38,24 @@ struct Log {
 pub(super) struct Image {
     database: Vec<u8>,
     log: Option<Vec<u8>>,
+    beside_settings: Option<Vec<u8>>,
 }
 
 impl Disk {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, known: None }
+    pub(super) fn new(path: PathBuf, settings: &Path) -> Self {
+        let name = path.file_name().expect("it has a name");
+        Self {
+            beside_settings: settings.join(name).with_extension("mark"),
+            path,
+            known: None,
+            known_beside: None,
+        }
     }
 
     /// Everything that is committed by now has to survive: a request that depends on it is on its way.
     pub(super) fn mark(&mut self) {
         self.known = Log::read(&self.beside("wal"));
+        self.known_beside = fs::read(&self.beside_settings).ok();
     }
 
     /// What a crash leaves at this moment; a torn one loses the newest commits that no request has shown to anybody.
@@ -60,7 +72,16 @@ impl Disk {
             let cut = random.u64(from.min(to)..=to);
             bytes.truncate(usize::try_from(cut).expect("a size"));
         }
-        Image { database, log }
+        let beside_settings = if is_torn {
+            self.known_beside.clone()
+        } else {
+            fs::read(&self.beside_settings).ok()
+        };
+        Image {
+            database,
+            log,
+            beside_settings,
+        }
     }
 
     /// Puts back what the crash has left.
@@ -71,6 +92,10 @@ impl Disk {
         fs::write(&self.path, image.database).expect("it can be written");
         if let Some(log) = image.log {
             fs::write(self.beside("wal"), log).expect("it can be written");
+        }
+        match image.beside_settings {
+            Some(bytes) => fs::write(&self.beside_settings, bytes).expect("it can be written"),
+            None => drop(fs::remove_file(&self.beside_settings)),
         }
         self.known = None;
     }

@@ -97,7 +97,7 @@ impl World {
             Arc::clone(&sandbox),
             trace.clone(),
             Storm::new(random.fork()),
-            Disk::new(dir.state(&settings)),
+            Disk::new(dir.state(&settings), &dir.destinations()),
             n_prospects,
         );
         let first = (1..=n_prospects).flat_map(|prospect| {

@@ -58,6 +58,10 @@ async fn a_batch_is_submitted_confirmed_by_its_count_followed_and_cancelled() {
         "POST /api/v2/batches/42/actions/confirm?actionParams%5BconfirmedCount%5D=3 "
     ));
     assert!(seen[4].starts_with("POST /api/v2/batches/42/actions/cancel "));
+    for action in [&seen[2], &seen[4]] {
+        assert!(action.ends_with("\r\n\r\n"), "no body: {action}");
+        assert!(action.contains("content-length: 0\r\n"), "{action}");
+    }
     let requests = client.requests();
     assert_eq!((requests.bulk, requests.read, requests.patch), (3, 2, 0));
 }
