@@ -79,7 +79,7 @@ fn fill(world: &World, leave: u64) -> PathBuf {
 
 #[tokio::test]
 async fn a_full_disk_ends_the_run_and_the_next_one_goes_on() {
-    let Some((mut world, _disk)) = world_on(4096).await else {
+    let Some((mut world, _disk)) = world_on(16_384).await else {
         return;
     };
     world.write(&members(1..=300));
@@ -124,7 +124,7 @@ async fn a_full_disk_ends_the_run_and_the_next_one_goes_on() {
 
 #[tokio::test]
 async fn a_folder_that_may_not_be_written_to_has_words_of_its_own() {
-    let Some((mut world, disk)) = world_on(4096).await else {
+    let Some((mut world, disk)) = world_on(16_384).await else {
         return;
     };
     world.write(&members(1..=30));
