@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Desk, Error, Forecast, Hooks, Order, Plan, Router, Terms,
-    prepare::{before, guard, plan},
+    prepare::{before, guard, plan, reading},
 };
 use crate::{
     model::{Change, Digest, Known, OutreachId, RecordFault, Target},
@@ -24,20 +24,22 @@ pub fn plan_only(
     max_sample: usize,
     hooks: &Hooks,
 ) -> Result<(Plan, Result<(), Error>), Error> {
-    let before = before(store)?;
-    let mut desk = ReadingDesk {
-        n_pending: store.n_pending()?,
-        known: before.ledger.iter().map(|entry| entry.prospect).collect(),
-        router: Router::new(terms.route),
-        replaced: BTreeSet::new(),
-        unknown: vec![],
-        fields: BTreeSet::new(),
-        store,
-    };
-    let mut plan = plan(order, before, &mut desk, max_sample, hooks)?;
-    plan.forecast = Some(desk.forecast(terms)?);
-    let guarded = guard(&plan, order);
-    Ok((plan, guarded))
+    reading(order, |batches| {
+        let before = before(store)?;
+        let mut desk = ReadingDesk {
+            n_pending: store.n_pending()?,
+            known: before.ledger.iter().map(|entry| entry.prospect).collect(),
+            router: Router::new(terms.route),
+            replaced: BTreeSet::new(),
+            unknown: vec![],
+            fields: BTreeSet::new(),
+            store,
+        };
+        let mut plan = plan(order, before, &mut desk, max_sample, batches, hooks)?;
+        plan.forecast = Some(desk.forecast(terms)?);
+        let guarded = guard(&plan, order);
+        Ok((plan, guarded))
+    })
 }
 
 /// A desk that looks everything up and keeps nothing but what routing needs.

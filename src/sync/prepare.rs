@@ -9,7 +9,7 @@ use std::{
 use super::{Before, Desk, Error, Hooks, Plan, Planner, Progress, Rules, Wishes};
 use crate::{
     model::{Change, Digest, Known, OutreachId, RecordFault, RunId, Target},
-    source::Files,
+    source::{self, Files},
     store::{self, Planning, Store},
 };
 
@@ -35,12 +35,14 @@ pub fn prepare(
     hooks: &Hooks,
 ) -> Result<Plan, Error> {
     let fingerprint = order.files.fingerprint().to_string();
-    let before = before(store)?;
-    let mut desk = store.begin_planning(run)?;
-    let plan = plan(order, before, &mut desk, 0, hooks)?;
-    guard(&plan, order)?;
-    desk.commit(&plan.figures, &[(SOURCE_MEMO, fingerprint)])?;
-    Ok(plan)
+    reading(order, |batches| {
+        let before = before(store)?;
+        let mut desk = store.begin_planning(run)?;
+        let plan = plan(order, before, &mut desk, 0, batches, hooks)?;
+        guard(&plan, order)?;
+        desk.commit(&plan.figures, &[(SOURCE_MEMO, fingerprint)])?;
+        Ok(plan)
+    })
 }
 
 /// The fact that names the source which was planned last.
@@ -67,13 +69,23 @@ pub(super) fn plan<D>(
     before: Before,
     desk: &mut D,
     max_sample: usize,
+    batches: Batches,
     hooks: &Hooks,
 ) -> Result<Plan, Error>
 where
     D: Desk<Error = store::Error>,
 {
     let mut planner = Planner::new(order.rules, before, desk, max_sample);
-    read_all(order, &mut planner, hooks)?;
+    batches.each(|batch| {
+        if hooks.is_stopping() {
+            return Err(Error::Asked);
+        }
+        planner.add(batch)?;
+        (hooks.progress)(Progress::Planning {
+            n_records: planner.n_records(),
+        });
+        Ok(())
+    })?;
     if hooks.is_stopping() {
         return Err(Error::Asked);
     }
@@ -96,55 +108,58 @@ pub(super) fn guard(plan: &Plan, order: &Order<'_>) -> Result<(), Error> {
     }
 }
 
-/// Batches that wait between the reader and the planner.
-const N_WAITING: usize = 4;
+/// Batches that wait between the reader and the planner: as many as come while the ledger is read.
+const N_WAITING: usize = 64;
 
-fn read_all<D>(order: &Order<'_>, planner: &mut Planner<'_, D>, hooks: &Hooks) -> Result<(), Error>
-where
-    D: Desk<Error = store::Error>,
-{
+/// What the reader hands on.
+enum Read {
+    Batch(Wishes),
+    /// The source is at its end, or cannot be read any further.
+    End(Result<(), source::Error>),
+}
+
+/// The source while it is being read on another thread.
+pub(super) struct Batches(Receiver<Read>);
+
+impl Batches {
+    /// Takes all of them. Without a good end they are not the whole source, and nothing may be done by them.
+    fn each(self, mut take: impl FnMut(Wishes) -> Result<(), Error>) -> Result<(), Error> {
+        for read in self.0 {
+            match read {
+                Read::Batch(batch) => take(batch)?,
+                Read::End(ended) => return Ok(ended?),
+            }
+        }
+        Err(Error::Reader)
+    }
+}
+
+/// Reads the source on a thread of its own while `work` is done, which ends the reading when it lets the batches go.
+pub(super) fn reading<T>(
+    order: &Order<'_>,
+    work: impl FnOnce(Batches) -> Result<T, Error>,
+) -> Result<T, Error> {
     let projection = order.rules.projection();
-    let (send, receive) = sync_channel::<Wishes>(N_WAITING);
+    let (send, receive) = sync_channel::<Read>(N_WAITING);
     thread::scope(|scope| {
-        let read = || {
-            let send = send;
-            order.files.read(&projection, &mut |batch| match send
-                .send(Wishes::of(order.rules, batch))
+        let read = move || {
+            let ended = order.files.read(&projection, &mut |batch| match send
+                .send(Read::Batch(Wishes::of(order.rules, batch)))
             {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(_planner_gone) => ControlFlow::Break(()),
-            })
+            });
+            // Whoever has given up does not ask how it ended.
+            drop(send.send(Read::End(ended)));
         };
         let reader = thread::Builder::new()
             .name("reader".to_owned())
             .spawn_scoped(scope, read)
             .map_err(|_no_thread| Error::Reader)?;
-        let ended = plan_batches(receive, planner, hooks);
-        let read = reader.join().map_err(|_panic| Error::Reader)?;
-        ended?;
-        Ok(read?)
+        let worked = work(Batches(receive));
+        reader.join().map_err(|_panic| Error::Reader)?;
+        worked
     })
-}
-
-/// Takes the receiver, so that the reader ends when the planner gives up.
-fn plan_batches<D>(
-    batches: Receiver<Wishes>,
-    planner: &mut Planner<'_, D>,
-    hooks: &Hooks,
-) -> Result<(), Error>
-where
-    D: Desk<Error = store::Error>,
-{
-    for batch in batches {
-        if hooks.is_stopping() {
-            return Err(Error::Asked);
-        }
-        planner.add(batch)?;
-        (hooks.progress)(Progress::Planning {
-            n_records: planner.n_records(),
-        });
-    }
-    Ok(())
 }
 
 impl Desk for Planning<'_> {
