@@ -1,6 +1,8 @@
 //! The engine as a window has it: commands in, snapshots out. Every test waits for what a snapshot shows; none of them
 //! knows how long anything takes.
 
+mod rebuild;
+
 use std::{
     ffi::OsString,
     fs,

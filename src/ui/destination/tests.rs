@@ -16,7 +16,7 @@ use crate::{
             ProspectQuery, ProspectRow, RunDetail,
         },
     },
-    model::{AudienceId, Cause, Fate, OutreachId, RecordFault, RunId},
+    model::{AudienceId, Cause, Fate, OutreachId, Problem, RecordFault, RunId},
     ui::{
         Intent, Place, Screen, Tab, View,
         testing::{
@@ -295,6 +295,23 @@ fn a_lost_sign_in_stands_beside_what_mends_it() {
         asked[0].starts_with("Wizard(Draft { step: Connect, edits: Some("),
         "{asked:?}"
     );
+}
+
+#[test]
+fn a_lost_state_can_be_rebuilt() {
+    for code in ["state_damaged", "state_gone", "state_older"] {
+        let mut snapshot = synced::snapshot();
+        let mut all = snapshot.destinations.iter_mut();
+        let view = all.find(|view| view.slug == "outreach-dach-sales");
+        let problem = Problem::new(code, "The state is lost.", "Rebuild it.");
+        view.expect("it is there").problem = Some(problem);
+        let mut harness = shown(snapshot, Place::of("outreach-dach-sales"));
+        harness.get_by_label_contains("The state is lost.");
+        let asked = click(&mut harness, "Rebuild the state");
+        assert!(asked[0].ends_with("what: Rebuild })"), "{asked:?}");
+        let asked = click(&mut harness, "Look again now");
+        assert!(asked[0].ends_with("what: Run })"), "{asked:?}");
+    }
 }
 
 #[test]
