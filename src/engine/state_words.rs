@@ -28,7 +28,7 @@ pub(super) fn state_problem(error: &store::Error, destination: Option<&str>) -> 
         ),
         Loss::Vanished => (
             "state_gone",
-            format!("{of}, {path}, was there and is gone, so nothing was sent."),
+            format!("{of} was there and is gone, so nothing was sent."),
         ),
         Loss::Older => (
             "state_older",
@@ -54,7 +54,7 @@ pub(super) fn state_problem(error: &store::Error, destination: Option<&str>) -> 
         code,
         happened + &kept,
         format!(
-            "Put a good copy back to {path} and run again, or rebuild it with `audience-sync destination rebuild {} --yes`. {} Nothing is cleared in Outreach; who has left an audience and the source altogether since the last run is not known then, so look at those there.",
+            "Rebuild it in the window, or with `audience-sync destination rebuild {} --yes`. {} Nothing is cleared in Outreach; who has left an audience and the source altogether since the last run is not known then, so look at those there. Or put a good copy back to {path} and run again.",
             destination.map_or_else(|| "NAME".to_owned(), |name| format!("\"{name}\"")),
             effort(*cost),
         ),
