@@ -4,7 +4,7 @@ use egui::{Align, Frame, Layout, Margin, Rect, Ui, UiBuilder, vec2};
 
 use super::{
     theme::{self, Role, measure},
-    widgets::{TableResponse, draw, label},
+    widgets::{TableResponse, at_end, draw, label},
 };
 
 /// The inside of the sheet's padding at both sides, without gaps between what is in it.
@@ -31,6 +31,19 @@ pub(in crate::ui) fn row<L, R>(
     let left = child(ui, rect, Layout::left_to_right(Align::Center), left);
     let right = child(ui, rect, Layout::right_to_left(Align::Center), right);
     (left, right)
+}
+
+/// The same with several controls at the right: they are drawn, and so gone through, as they are read.
+pub(in crate::ui) fn row_to_controls<L, R>(
+    ui: &mut Ui,
+    height: f32,
+    left: impl FnOnce(&mut Ui) -> L,
+    right: impl FnOnce(&mut Ui) -> R,
+) -> (L, R) {
+    let size = vec2(ui.available_width(), height);
+    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+    let left = child(ui, rect, Layout::left_to_right(Align::Center), left);
+    (left, at_end(ui, rect, right))
 }
 
 /// A row of controls, 32 high, with a note at the right.

@@ -29,7 +29,7 @@ pub(super) fn ui(
     } else {
         160.0
     };
-    let ((), intents) = page::row(
+    let ((), intents) = page::row_to_controls(
         ui,
         40.0,
         |ui| {
@@ -103,26 +103,6 @@ pub(super) fn source_name(destination: &DestinationView) -> String {
 
 fn buttons_of(ui: &mut Ui, view: &DestinationView, actions: &mut Actions) -> Vec<Intent> {
     let mut intents = vec![];
-    let name = t_args(
-        "actions-of",
-        &[("name", view.settings.name.as_str().into())],
-    );
-    let dots = Button::icon_only(Icon::DotsThree, &name)
-        .outlined()
-        .show(ui);
-    let shown = menu(&dots, |ui| {
-        ui.set_width(214.0);
-        actions.items(ui, view)
-    });
-    intents.extend(shown.map(|shown| shown.inner).unwrap_or_default());
-    let why_not = view.running.is_some().then(|| t("runs-already"));
-    let run = Button::secondary(t("run-now"))
-        .icon(Icon::Play)
-        .disabled_if(why_not)
-        .show(ui);
-    if run.clicked() {
-        intents.push(Intent::destination(&view.slug, DestinationCommand::Run));
-    }
     if let Some(running) = &view.running {
         let text = if running.is_stopping {
             t("stopping")
@@ -138,5 +118,25 @@ fn buttons_of(ui: &mut Ui, view: &DestinationView, actions: &mut Actions) -> Vec
             intents.push(Intent::destination(&view.slug, DestinationCommand::Stop));
         }
     }
+    let why_not = view.running.is_some().then(|| t("runs-already"));
+    let run = Button::secondary(t("run-now"))
+        .icon(Icon::Play)
+        .disabled_if(why_not)
+        .show(ui);
+    if run.clicked() {
+        intents.push(Intent::destination(&view.slug, DestinationCommand::Run));
+    }
+    let name = t_args(
+        "actions-of",
+        &[("name", view.settings.name.as_str().into())],
+    );
+    let dots = Button::icon_only(Icon::DotsThree, &name)
+        .outlined()
+        .show(ui);
+    let shown = menu(&dots, |ui| {
+        ui.set_width(214.0);
+        actions.items(ui, view)
+    });
+    intents.extend(shown.map(|shown| shown.inner).unwrap_or_default());
     intents
 }

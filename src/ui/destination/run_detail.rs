@@ -162,7 +162,7 @@ fn head(ui: &mut Ui, view: &View<'_>, destination: &DestinationView, run: &Run) 
     let mut intents = vec![];
     let figures = run.figures;
     let has_records = figures.failed + figures.excluded > 0;
-    page::row(
+    page::row_to_controls(
         ui,
         32.0,
         |ui| {
@@ -187,6 +187,13 @@ fn head(ui: &mut Ui, view: &View<'_>, destination: &DestinationView, run: &Run) 
             truncated(ui, Role::Body, color, &t_args("run-summary", &args));
         },
         |ui| {
+            let export = Button::secondary(t("export-csv")).icon(Icon::Export);
+            if has_records && export.show(ui).clicked() {
+                intents.push(Intent::Choose(Choice::ExportFaults {
+                    slug: destination.slug.clone(),
+                    run: run.id,
+                }));
+            }
             if figures.failed > 0 {
                 let why_not = destination.running.is_some().then(|| t("runs-already"));
                 let retry = Button::primary(t("retry-failed"))
@@ -196,13 +203,6 @@ fn head(ui: &mut Ui, view: &View<'_>, destination: &DestinationView, run: &Run) 
                     let what = DestinationCommand::RetryFailed;
                     intents.push(Intent::destination(&destination.slug, what));
                 }
-            }
-            let export = Button::secondary(t("export-csv")).icon(Icon::Export);
-            if has_records && export.show(ui).clicked() {
-                intents.push(Intent::Choose(Choice::ExportFaults {
-                    slug: destination.slug.clone(),
-                    run: run.id,
-                }));
             }
         },
     );

@@ -14,9 +14,9 @@ use egui_kittest::{
 use super::{SIZE, Window, press, window};
 use crate::{
     engine::Snapshot,
-    model::{Draft, Step},
+    model::{Draft, RunId, Step},
     ui::{
-        Screen,
+        Place, Screen,
         testing::{synced, wizard as sample},
     },
 };
@@ -223,6 +223,23 @@ fn tab_goes_through_catalog_and_destinations_as_they_are_read() {
         ] {
             assert!(names.contains(&name), "{name} is not among {names:#?}");
         }
+    }
+}
+
+#[test]
+fn tab_goes_through_a_destination_as_it_is_read() {
+    for size in [SIZE, SMALL] {
+        let place = Place::of("outreach-nordic-sales");
+        let mut harness = window(Screen::Destination(place), synced::snapshot(), size);
+        let page = stops(&mut harness);
+        assert_reading_order("destination", &page);
+        let names = names(&page);
+        for name in ["Stop run", "Actions for Outreach – Nordic sales"] {
+            assert!(names.contains(&name), "{name} is not among {names:#?}");
+        }
+        let run = Place::of_run("outreach-dach-sales", RunId::new(341));
+        let mut harness = window(Screen::Destination(run), synced::snapshot(), size);
+        assert_reading_order("run", &stops(&mut harness));
     }
 }
 
