@@ -2,7 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use super::{Batch, Error, Files, Layout, Projection, files::SourceFile, out::Out, shape::Format};
+use super::{
+    Batch, Error, Files, Layout, Projection,
+    files::{SourceFile, shape::Format},
+    out::Out,
+};
 use crate::model::{AudienceId, Contents};
 
 /// A source, told from the beginnings of its files.

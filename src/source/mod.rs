@@ -12,22 +12,12 @@ mod batch;
 mod columns;
 #[cfg(test)]
 mod corpus_tests;
-mod csv_records;
-mod csv_rows;
 mod describe;
-mod document;
 mod error;
 mod files;
 #[cfg(test)]
 mod files_tests;
-mod input;
-mod json_records;
-mod json_rows;
-mod listing;
-mod merge;
-mod names;
 mod out;
-mod shape;
 mod survey;
 #[cfg(test)]
 mod survey_tests;
@@ -37,8 +27,6 @@ mod timestamp;
 pub use batch::{Batch, Projection, Rejected, Row};
 pub use describe::{DescribedFile, Description};
 pub use error::Error;
-pub use files::{Files, open};
-pub use listing::Fingerprint;
-pub use shape::Layout;
+pub use files::{Files, Fingerprint, Layout, open};
 pub use survey::{Survey, SurveyedAudience, SurveyedColumn};
 pub use timestamp::parse_timestamp;

@@ -2,7 +2,7 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use super::{Batch, Error, merge::Merger};
+use super::{Batch, Error, files::merge::Merger};
 
 /// Collects rows and hands them on.
 pub(super) struct Out<'e> {

@@ -8,11 +8,14 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 
 use super::{
-    Batch, DescribedFile, Error, Files, Layout, Projection, columns, csv_rows,
-    files::SourceFile,
-    json_rows, names,
+    Batch, DescribedFile, Error, Files, Layout, Projection, columns,
+    files::{
+        SourceFile,
+        format::{csv, json},
+        names,
+        shape::{self, Format},
+    },
     out::Out,
-    shape::{self, Format},
     tally::{Tally, best_id},
 };
 use crate::model::{AudienceId, Contents, MembershipStatus};
@@ -240,12 +243,12 @@ impl Surveyor<'_> {
         match file.shape.format {
             Format::Delimited { delimiter } => {
                 let header = &file.shape.columns;
-                let plan = csv_rows::plan(entry, layout, delimiter, header, &way.projection)?;
-                csv_rows::read(entry, &plan, &mut out)?;
+                let plan = csv::plan(entry, layout, delimiter, header, &way.projection)?;
+                csv::read(entry, &plan, &mut out)?;
             }
             Format::Json => {
-                let plan = json_rows::plan(entry, layout, file.shape.has_status, &way.projection);
-                json_rows::read(entry, &plan.for_survey(), &mut out)?;
+                let plan = json::plan(entry, layout, file.shape.has_status, &way.projection);
+                json::read(entry, &plan.for_survey(), &mut out)?;
             }
         }
         if !out.is_stopped() {

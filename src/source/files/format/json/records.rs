@@ -1,9 +1,9 @@
 //! Takes JSON text apart into its top-level values, or the elements of its one list, without reading what is in them.
 
-use super::input::{MAX_RECORD, Stop, Window};
+use crate::source::files::input::{MAX_RECORD, Stop, Window};
 
 /// The values of one file, one after the other.
-pub(super) struct JsonRecords {
+pub(in crate::source) struct JsonRecords {
     window: Window,
     form: Option<Form>,
     /// Of the window's beginning: the value that was found last.
@@ -16,7 +16,7 @@ pub(super) struct JsonRecords {
 
 /// How values follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::source) enum Form {
     /// `[ …, … ]`.
     List,
     /// One or more values on each line; a fault in one line does not touch the next.
@@ -27,7 +27,7 @@ pub(super) enum Form {
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(in crate::source) enum Found {
     /// A value, or in [`Form::Lines`] a line, ready in [`JsonRecords::text`].
     Value,
     /// A value over [`MAX_RECORD`], which was passed over.
@@ -38,7 +38,7 @@ pub(super) enum Found {
 
 impl JsonRecords {
     /// Reads the values of this window.
-    pub(super) fn new(window: Window) -> Self {
+    pub(in crate::source) fn new(window: Window) -> Self {
         Self {
             window,
             form: None,
@@ -50,32 +50,32 @@ impl JsonRecords {
     }
 
     /// The line that the value or the fault starts at, counted from 1.
-    pub(super) fn line(&self) -> u64 {
+    pub(in crate::source) fn line(&self) -> u64 {
         self.line
     }
 
     /// How values follow each other; nothing before the first is found.
-    pub(super) fn form(&self) -> Option<Form> {
+    pub(in crate::source) fn form(&self) -> Option<Form> {
         self.form
     }
 
     /// Whether broken characters have already been replaced by U+FFFD.
-    pub(super) fn is_utf16(&self) -> bool {
+    pub(in crate::source) fn is_utf16(&self) -> bool {
         self.window.is_utf16()
     }
 
     /// The value that [`next`](Self::next) found.
-    pub(super) fn text(&self) -> &[u8] {
+    pub(in crate::source) fn text(&self) -> &[u8] {
         self.window.bytes().get(..self.length).unwrap_or_default()
     }
 
     /// Whether the value is the last thing in the file, without even the end of a line behind it.
-    pub(super) fn is_at_end(&self) -> bool {
+    pub(in crate::source) fn is_at_end(&self) -> bool {
         self.window.has_ended() && self.window.bytes().len() == self.length
     }
 
     /// Goes on to the next value.
-    pub(super) fn next(&mut self) -> Result<Found, Stop> {
+    pub(in crate::source) fn next(&mut self) -> Result<Found, Stop> {
         self.consume(self.length);
         self.length = 0;
         let first = self.first()?;

@@ -3,16 +3,22 @@
 use std::{fmt, io, ops::ControlFlow, sync::Arc};
 
 use super::{
-    Error,
-    columns::{self, Fact},
-    csv_records::{self, CsvRecords},
-    document::{self, Object},
+    format::{
+        csv::records::{self as csv_records, CsvRecords},
+        json::{
+            document::{self, Object},
+            records::{self as json_records, JsonRecords},
+        },
+    },
     input::{MAX_RECORD, Stop, Window},
-    json_records::{self, JsonRecords},
     listing::Entry,
     names::Ending,
 };
 use crate::model::AudienceId;
+use crate::source::{
+    Error,
+    columns::{self, Fact},
+};
 
 /// How profiles and audiences are laid out over files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,31 +43,31 @@ impl fmt::Display for Layout {
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(in crate::source) enum Format {
     Delimited { delimiter: u8 },
     Json,
 }
 
 /// What one file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Shape {
-    pub(super) format: Format,
+pub(in crate::source) struct Shape {
+    pub(in crate::source) format: Format,
     /// Nothing if the file has no record to tell it from.
-    pub(super) layout: Option<Layout>,
+    pub(in crate::source) layout: Option<Layout>,
     /// Whether a file of one audience has a status for each profile.
-    pub(super) has_status: bool,
+    pub(in crate::source) has_status: bool,
     /// Whether it has an identity map or memberships as profiles do.
-    pub(super) is_profile: bool,
+    pub(in crate::source) is_profile: bool,
     /// The header, or the paths of the first records.
-    pub(super) columns: Vec<String>,
+    pub(in crate::source) columns: Vec<String>,
     /// The audiences that are named in the columns or the first records.
-    pub(super) audiences: Vec<AudienceId>,
+    pub(in crate::source) audiences: Vec<AudienceId>,
 }
 
 const HEAD_RECORDS: usize = 50;
 
 /// Looks at the beginning of the file.
-pub(super) fn sniff(entry: &Entry) -> Result<Shape, Error> {
+pub(in crate::source) fn sniff(entry: &Entry) -> Result<Shape, Error> {
     let mut window = open_window(entry)?;
     while window.bytes().is_empty() && !window.has_ended() {
         window.fill().map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
@@ -80,12 +86,12 @@ pub(super) fn sniff(entry: &Entry) -> Result<Shape, Error> {
 }
 
 /// Opens the file for reading its text.
-pub(super) fn open_window(entry: &Entry) -> Result<Window, Error> {
+pub(in crate::source) fn open_window(entry: &Entry) -> Result<Window, Error> {
     Window::open(entry.open()?).map_err(|e| stopped(entry, 1, Stop::Io(e)))
 }
 
 /// What it means that a file could not be read on.
-pub(super) fn stopped(entry: &Entry, line: u64, stop: Stop) -> Error {
+pub(in crate::source) fn stopped(entry: &Entry, line: u64, stop: Stop) -> Error {
     let file = Arc::clone(&entry.name);
     match stop {
         Stop::CutOff => Error::CutOff {
@@ -253,14 +259,14 @@ fn sniff_json(entry: &Entry, window: Window) -> Result<Shape, Error> {
 
 /// What the records of a JSON file have, each once.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Gathered {
-    pub(super) columns: Vec<String>,
-    pub(super) audiences: Vec<AudienceId>,
+pub(in crate::source) struct Gathered {
+    pub(in crate::source) columns: Vec<String>,
+    pub(in crate::source) audiences: Vec<AudienceId>,
 }
 
 /// Goes through a whole JSON file; nothing comes of it if `on_record` breaks. A fault in the file ends it, and is for the
 /// reader to tell.
-pub(super) fn gather(
+pub(in crate::source) fn gather(
     entry: &Entry,
     on_record: &mut dyn FnMut() -> ControlFlow<()>,
 ) -> Result<Option<Gathered>, Error> {

@@ -9,15 +9,17 @@ use std::{
     sync::Arc,
 };
 
-use super::{Batch, Error};
-use crate::model::OutreachId;
+use crate::{
+    model::OutreachId,
+    source::{Batch, Error},
+};
 
 const N_PARTS: usize = 256;
 const PART_BUFFER: usize = 32 << 10;
 const NO_TIME: i64 = i64::MIN;
 
 /// Rows that wait for the other rows of their profile.
-pub(super) struct Merger {
+pub(in crate::source) struct Merger {
     files: Vec<Arc<str>>,
     parts: Vec<Part>,
     /// Made when the first part no longer fits into memory.
@@ -47,7 +49,7 @@ struct Stored<'a> {
 
 impl Merger {
     /// Merges rows whose last cells are the statuses of this many audiences.
-    pub(super) fn new(width: usize, n_audiences: usize) -> Self {
+    pub(in crate::source) fn new(width: usize, n_audiences: usize) -> Self {
         Self {
             files: vec![],
             parts: (0..N_PARTS).map(|_| Part::default()).collect(),
@@ -60,12 +62,12 @@ impl Merger {
     }
 
     /// What comes now is of the next file, which is newer than the ones before.
-    pub(super) fn start_file(&mut self, file: &Arc<str>) {
+    pub(in crate::source) fn start_file(&mut self, file: &Arc<str>) {
         self.files.push(Arc::clone(file));
     }
 
     /// Takes a row if it has a readable id.
-    pub(super) fn take<'a>(
+    pub(in crate::source) fn take<'a>(
         &mut self,
         line: u64,
         mut cells: impl Iterator<Item = Option<&'a str>>,
@@ -100,7 +102,7 @@ impl Merger {
     }
 
     /// Hands on one row for each profile.
-    pub(super) fn finish(
+    pub(in crate::source) fn finish(
         mut self,
         width: usize,
         emit: &mut dyn FnMut(Batch) -> ControlFlow<()>,

@@ -2,15 +2,24 @@
 
 use std::{cmp::Ordering, collections::HashSet, ops::ControlFlow, sync::Arc};
 
-use super::{
-    Batch, Error, Projection, columns,
-    csv_rows::{self, CsvPlan},
-    json_rows::{self, JsonPlan},
-    listing::{self, Entry, Fingerprint},
+pub(in crate::source) mod format;
+mod input;
+mod listing;
+pub(in crate::source) mod merge;
+pub(in crate::source) mod names;
+pub(in crate::source) mod shape;
+
+use self::{
+    format::{
+        csv::{self, CsvPlan},
+        json::{self, JsonPlan},
+    },
+    listing::Entry,
     merge::Merger,
-    out::Out,
-    shape::{self, Format, Layout, Shape},
+    shape::{Format, Shape},
 };
+pub use self::{listing::Fingerprint, shape::Layout};
+use super::{Batch, Error, Projection, columns, out::Out};
 use crate::model::{AudienceId, Contents, FileSource, SourceKind};
 
 /// The files of a source, as they were when it was opened.
@@ -18,15 +27,15 @@ use crate::model::{AudienceId, Contents, FileSource, SourceKind};
 pub struct Files {
     contents: Contents,
     layout: Layout,
-    pub(super) all: Vec<SourceFile>,
-    pub(super) ignored: Vec<String>,
+    pub(in crate::source) all: Vec<SourceFile>,
+    pub(in crate::source) ignored: Vec<String>,
 }
 
 /// One file of a source.
 #[derive(Debug, Clone)]
-pub(super) struct SourceFile {
-    pub(super) entry: Entry,
-    pub(super) shape: Shape,
+pub(in crate::source) struct SourceFile {
+    pub(in crate::source) entry: Entry,
+    pub(in crate::source) shape: Shape,
 }
 
 enum Plan {
@@ -189,24 +198,21 @@ impl Files {
     fn plan(&self, file: &SourceFile, projection: &Projection) -> Result<Plan, Error> {
         let SourceFile { entry, shape } = file;
         Ok(match shape.format {
-            Format::Delimited { delimiter } => Plan::Csv(csv_rows::plan(
+            Format::Delimited { delimiter } => Plan::Csv(csv::plan(
                 entry,
                 self.layout,
                 delimiter,
                 &shape.columns,
                 projection,
             )?),
-            Format::Json => Plan::Json(json_rows::plan(
-                entry,
-                self.layout,
-                shape.has_status,
-                projection,
-            )),
+            Format::Json => {
+                Plan::Json(json::plan(entry, self.layout, shape.has_status, projection))
+            }
         })
     }
 
     /// Reads one file.
-    pub(super) fn read_file(
+    pub(in crate::source) fn read_file(
         &self,
         file: &SourceFile,
         projection: &Projection,
@@ -216,7 +222,10 @@ impl Files {
     }
 
     /// The files that count for a projection, older ones first.
-    pub(super) fn wanted(&self, projection: &Projection) -> Result<Vec<&SourceFile>, Error> {
+    pub(in crate::source) fn wanted(
+        &self,
+        projection: &Projection,
+    ) -> Result<Vec<&SourceFile>, Error> {
         let is_full = self.contents == Contents::FullSnapshot;
         if self.layout != Layout::PerAudience {
             let newest = self.all.iter().map(|file| file.entry.facts.stamp).max();
@@ -241,7 +250,7 @@ impl Files {
     }
 
     /// Whether rows of one profile may stand in more than one place.
-    pub(super) fn must_merge(&self, files: &[&SourceFile]) -> bool {
+    pub(in crate::source) fn must_merge(&self, files: &[&SourceFile]) -> bool {
         let is_full = self.contents == Contents::FullSnapshot;
         let is_json = |file: &&SourceFile| file.shape.format == Format::Json;
         match self.layout {
@@ -271,8 +280,8 @@ fn some_of(columns: &[String]) -> String {
 impl Plan {
     fn read(&self, entry: &Entry, out: &mut Out<'_>) -> Result<(), Error> {
         match self {
-            Self::Csv(plan) => csv_rows::read(entry, plan, out),
-            Self::Json(plan) => json_rows::read(entry, plan, out),
+            Self::Csv(plan) => csv::read(entry, plan, out),
+            Self::Json(plan) => json::read(entry, plan, out),
         }
     }
 }

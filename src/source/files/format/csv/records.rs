@@ -5,13 +5,13 @@
 
 use std::ops::Range;
 
-use super::input::{MAX_RECORD, Stop, Window};
+use crate::source::files::input::{MAX_RECORD, Stop, Window};
 
 /// Where a field stands within its record.
-pub(super) type Field = Range<usize>;
+pub(in crate::source) type Field = Range<usize>;
 
 /// The records of one file, one after the other.
-pub(super) struct CsvRecords {
+pub(in crate::source) struct CsvRecords {
     window: Window,
     delimiter: u8,
     fields: Vec<Field>,
@@ -26,7 +26,7 @@ pub(super) struct CsvRecords {
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(in crate::source) enum Found {
     /// A record, ready in [`CsvRecords::record`].
     Record,
     /// Text stands behind a closing quote, so that the value is in doubt.
@@ -39,12 +39,12 @@ pub(super) enum Found {
 
 /// One record.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Record<'a> {
+pub(in crate::source) struct Record<'a> {
     /// Its bytes; fields point into them.
-    pub(super) bytes: &'a [u8],
-    pub(super) fields: &'a [Field],
+    pub(in crate::source) bytes: &'a [u8],
+    pub(in crate::source) fields: &'a [Field],
     /// Whether a line end follows it.
-    pub(super) is_terminated: bool,
+    pub(in crate::source) is_terminated: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -64,7 +64,7 @@ enum Attempt {
 
 impl CsvRecords {
     /// Reads the records of this window; the first of them is the header.
-    pub(super) fn new(window: Window, delimiter: u8) -> Self {
+    pub(in crate::source) fn new(window: Window, delimiter: u8) -> Self {
         Self {
             window,
             delimiter,
@@ -78,17 +78,17 @@ impl CsvRecords {
     }
 
     /// The line that the record or the fault starts at, counted from 1.
-    pub(super) fn line(&self) -> u64 {
+    pub(in crate::source) fn line(&self) -> u64 {
         self.line
     }
 
     /// Whether broken characters have already been replaced by U+FFFD.
-    pub(super) fn is_utf16(&self) -> bool {
+    pub(in crate::source) fn is_utf16(&self) -> bool {
         self.window.is_utf16()
     }
 
     /// The bytes of the record found last, as they stand in the file.
-    pub(super) fn raw(&self) -> &[u8] {
+    pub(in crate::source) fn raw(&self) -> &[u8] {
         self.window
             .bytes()
             .get(..self.record.length)
@@ -96,7 +96,7 @@ impl CsvRecords {
     }
 
     /// The record that [`next`](Self::next) found.
-    pub(super) fn record(&self) -> Record<'_> {
+    pub(in crate::source) fn record(&self) -> Record<'_> {
         let bytes = if self.record.has_doubled {
             &self.undoubled
         } else {
@@ -110,7 +110,7 @@ impl CsvRecords {
     }
 
     /// Goes on to the next record.
-    pub(super) fn next(&mut self) -> Result<Found, Stop> {
+    pub(in crate::source) fn next(&mut self) -> Result<Found, Stop> {
         self.consume_record();
         if !self.skip_line_ends()? {
             return Ok(Found::End);

@@ -12,12 +12,12 @@ const LAST_STAMP: u64 = 99_991_231_235_959;
 
 /// What one file's name says; nothing if it is any other name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct NameFacts {
-    pub(super) audience: Option<AudienceId>,
+pub(in crate::source) struct NameFacts {
+    pub(in crate::source) audience: Option<AudienceId>,
     /// The digits of the time, `yyyymmddhhmmss`, as a number.
-    pub(super) stamp: Option<u64>,
+    pub(in crate::source) stamp: Option<u64>,
     /// Whether there are digits of a time that is none, or lies too far ahead; then there is no `stamp`.
-    pub(super) has_impossible_time: bool,
+    pub(in crate::source) has_impossible_time: bool,
 }
 
 /// How the names of notes in `.txt` begin, in small letters.
@@ -32,13 +32,13 @@ const NOTES: [&str; 6] = [
 
 /// The kinds of contents a file's ending promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(in crate::source) enum Ending {
     Delimited,
     Json,
 }
 
 /// The kind of contents this name promises, or nothing if it is of no known kind.
-pub(super) fn ending(name: &str) -> Option<Ending> {
+pub(in crate::source) fn ending(name: &str) -> Option<Ending> {
     let name = name.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     match name.rsplit_once('.')?.1 {
@@ -49,13 +49,13 @@ pub(super) fn ending(name: &str) -> Option<Ending> {
 }
 
 /// Whether the name is one of a text as people write it.
-pub(super) fn is_text(name: &str) -> bool {
+pub(in crate::source) fn is_text(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".txt")
 }
 
 /// Whether such a file stands beside the data: a manifest, a marker of the program that wrote it, or a note. Only the
 /// name decides: by its contents a part of a snapshot that was cut off might look like a note as well.
-pub(super) fn is_beside_the_data(name: &str) -> bool {
+pub(in crate::source) fn is_beside_the_data(name: &str) -> bool {
     let is_manifest = name.starts_with("manifest") && ending(name) == Some(Ending::Json);
     let small = name.to_lowercase();
     let is_text = small.strip_suffix(".txt").is_some() && facts(name, LAST_STAMP).stamp.is_none();
@@ -67,7 +67,7 @@ pub(super) fn is_beside_the_data(name: &str) -> bool {
 /// The time in `exportTime=202601310415`, the name of a folder of a dataset export.
 ///
 /// It need not be a time that there is; [`possible`] tells.
-pub(super) fn export_time(folder: &str) -> Option<u64> {
+pub(in crate::source) fn export_time(folder: &str) -> Option<u64> {
     let digits = folder.strip_prefix("exportTime=")?;
     let seconds_missing = 14usize.checked_sub(digits.len())?;
     let all_digits = digits.len() >= 8 && digits.bytes().all(|b| b.is_ascii_digit());
@@ -78,7 +78,7 @@ pub(super) fn export_time(folder: &str) -> Option<u64> {
 /// Reads a file's name: `<name>_segment<id>_<yyyymmddhhmmss>[_<part>]`, or without the word `segment` if the id is
 /// a UUID; the time may also be `<yyyymmdd>_<hhmmss>`. A time that is none or lies after `latest` counts as missing:
 /// it would make its file the newest one for good.
-pub(super) fn facts(name: &str, latest: u64) -> NameFacts {
+pub(in crate::source) fn facts(name: &str, latest: u64) -> NameFacts {
     let stem = stem(name);
     let Some((before, stamp)) = split_stamp(stem).or_else(|| split_stamp(without_part(stem)?))
     else {
@@ -92,7 +92,7 @@ pub(super) fn facts(name: &str, latest: u64) -> NameFacts {
 }
 
 /// What a file's name calls its audience: all that stands before the id.
-pub(super) fn audience_name(name: &str) -> Option<String> {
+pub(in crate::source) fn audience_name(name: &str) -> Option<String> {
     let stem = stem(name);
     let (before, _) = split_stamp(stem).or_else(|| split_stamp(without_part(stem)?))?;
     let id = audience(before)?;
@@ -103,14 +103,14 @@ pub(super) fn audience_name(name: &str) -> Option<String> {
 }
 
 /// The stamp if there is such a time and it is not after `latest`.
-pub(super) fn possible(stamp: u64, latest: u64) -> Option<u64> {
+pub(in crate::source) fn possible(stamp: u64, latest: u64) -> Option<u64> {
     let text = format!("{stamp:014}");
     let is_time = civil::DateTime::strptime("%Y%m%d%H%M%S", &text).is_ok();
     (is_time && stamp <= latest).then_some(stamp)
 }
 
 /// The last time that an export of now may name. Its clock may be in another time zone, and wrong by days.
-pub(super) fn latest_stamp(now: Timestamp) -> u64 {
+pub(in crate::source) fn latest_stamp(now: Timestamp) -> u64 {
     let latest = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
     let text = latest.strftime("%Y%m%d%H%M%S").to_string();
     text.parse().unwrap_or(LAST_STAMP)

@@ -2,21 +2,27 @@
 
 use std::sync::Arc;
 
-use super::{
-    Error, Projection,
-    columns::{self, Fact, OWN_NAMESPACE},
-    csv_records::{CsvRecords, Found, Record},
-    input::Stop,
-    listing::Entry,
-    out::Out,
-    shape::{self, Layout},
-    timestamp,
+pub(in crate::source) mod records;
+
+use self::records::{CsvRecords, Found, Record};
+use crate::{
+    model::AudienceId,
+    source::{
+        Error, Projection,
+        columns::{self, Fact, OWN_NAMESPACE},
+        files::{
+            input::Stop,
+            listing::Entry,
+            shape::{self, Layout},
+        },
+        out::Out,
+        timestamp,
+    },
 };
-use crate::model::AudienceId;
 
 /// Where the cells of a row come from, in the order of the projection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CsvPlan {
+pub(in crate::source) struct CsvPlan {
     delimiter: u8,
     n_columns: usize,
     cells: Vec<Cell>,
@@ -33,7 +39,7 @@ enum Cell {
 }
 
 /// Finds the columns that a projection asks for.
-pub(super) fn plan(
+pub(in crate::source) fn plan(
     entry: &Entry,
     layout: Layout,
     delimiter: u8,
@@ -172,7 +178,11 @@ impl<'a> Header<'a> {
 }
 
 /// Reads the rows of the file.
-pub(super) fn read(entry: &Entry, plan: &CsvPlan, out: &mut Out<'_>) -> Result<(), Error> {
+pub(in crate::source) fn read(
+    entry: &Entry,
+    plan: &CsvPlan,
+    out: &mut Out<'_>,
+) -> Result<(), Error> {
     let mut records = CsvRecords::new(shape::open_window(entry)?, plan.delimiter);
     let mut is_header = true;
     while !out.is_stopped() {
@@ -289,11 +299,12 @@ impl Fault {
     }
 }
 
-pub(super) const WRONG_ENCODING: &str = "it has bytes that are no text in the file's encoding";
-pub(super) const CONTROL_CHARACTER: &str = "a value has a control character in it";
+pub(in crate::source) const WRONG_ENCODING: &str =
+    "it has bytes that are no text in the file's encoding";
+pub(in crate::source) const CONTROL_CHARACTER: &str = "a value has a control character in it";
 
 /// Whether there is a control character other than a tab or the end of a line.
-pub(super) fn has_control(bytes: &[u8]) -> bool {
+pub(in crate::source) fn has_control(bytes: &[u8]) -> bool {
     let is_control = |b: &u8| (*b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r')) || *b == 0x7f;
     // Without an early exit this is done many bytes at a time.
     bytes.iter().fold(false, |found, b| found | is_control(b))

@@ -12,38 +12,36 @@ use std::{
 use jiff::Timestamp;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::{
-    Error,
-    names::{self, Ending, NameFacts},
-};
+use super::names::{self, Ending, NameFacts};
+use crate::source::Error;
 
 /// The files of a source.
 #[derive(Debug, Clone)]
-pub(super) struct Listing {
+pub(in crate::source) struct Listing {
     /// In the order of their names.
-    pub(super) entries: Vec<Entry>,
+    pub(in crate::source) entries: Vec<Entry>,
     /// The names of files that are of no known kind.
-    pub(super) ignored: Vec<String>,
+    pub(in crate::source) ignored: Vec<String>,
 }
 
 /// One file, as it was when it was listed.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub(in crate::source) struct Entry {
     /// Its name below the source's folder.
-    pub(super) name: Arc<str>,
-    pub(super) path: PathBuf,
-    pub(super) version: Version,
+    pub(in crate::source) name: Arc<str>,
+    pub(in crate::source) path: PathBuf,
+    pub(in crate::source) version: Version,
     /// What the name's ending promises; nothing for a file that was pointed at by itself.
-    pub(super) ending: Option<Ending>,
-    pub(super) facts: NameFacts,
+    pub(in crate::source) ending: Option<Ending>,
+    pub(in crate::source) facts: NameFacts,
 }
 
 /// What changes when a file is written to or replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Version {
-    pub(super) n_bytes: u64,
+pub(in crate::source) struct Version {
+    pub(in crate::source) n_bytes: u64,
     /// Nanoseconds since 1970.
-    pub(super) modified: i128,
+    pub(in crate::source) modified: i128,
     file_number: u64,
 }
 
@@ -83,18 +81,18 @@ impl Entry {
     }
 
     /// Whether it may be a text that somebody has put beside the data: its name says nothing else.
-    pub(super) fn may_be_a_note(&self) -> bool {
+    pub(in crate::source) fn may_be_a_note(&self) -> bool {
         self.ending.is_some() && names::is_text(&self.name) && self.facts == NameFacts::default()
     }
 
     /// Opens the file, unless it is no longer the one that was listed.
-    pub(super) fn open(&self) -> Result<fs::File, Error> {
+    pub(in crate::source) fn open(&self) -> Result<fs::File, Error> {
         self.check_unchanged()?;
         fs::File::open(&self.path).map_err(|source| self.io_error(source))
     }
 
     /// Fails if the file is no longer the one that was listed.
-    pub(super) fn check_unchanged(&self) -> Result<(), Error> {
+    pub(in crate::source) fn check_unchanged(&self) -> Result<(), Error> {
         match fs::metadata(&self.path) {
             Ok(metadata) if Version::of(&metadata) == self.version => Ok(()),
             Ok(_) => Err(self.changed()),
@@ -103,7 +101,7 @@ impl Entry {
         }
     }
 
-    pub(super) fn io_error(&self, source: io::Error) -> Error {
+    pub(in crate::source) fn io_error(&self, source: io::Error) -> Error {
         Error::Io {
             path: self.path.clone(),
             source,
@@ -118,7 +116,7 @@ impl Entry {
 }
 
 /// Lists the files at this path: itself, or those of the folder and of the dataset exports in it.
-pub(super) fn list(path: &Path) -> Result<Listing, Error> {
+pub(in crate::source) fn list(path: &Path) -> Result<Listing, Error> {
     let io_error = |source: io::Error| {
         let path = path.to_owned();
         if source.kind() == io::ErrorKind::NotFound {
@@ -199,7 +197,7 @@ fn add_folder(
 pub struct Fingerprint(u64);
 
 impl Fingerprint {
-    pub(super) fn of<'a>(entries: impl Iterator<Item = &'a Entry>) -> Self {
+    pub(in crate::source) fn of<'a>(entries: impl Iterator<Item = &'a Entry>) -> Self {
         let mut hash = Xxh3::new();
         for entry in entries {
             hash.update(&(entry.name.len() as u64).to_le_bytes());

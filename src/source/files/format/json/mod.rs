@@ -2,23 +2,32 @@
 
 use std::{borrow::Cow, iter};
 
-use super::{
-    Error, Projection,
-    columns::{self, Fact, OWN_NAMESPACE},
-    csv_rows::{CONTROL_CHARACTER, WRONG_ENCODING, has_control},
+pub(in crate::source) mod document;
+pub(in crate::source) mod records;
+
+use self::{
     document::{Node, Object, Value},
-    input::Stop,
-    json_records::{Form, Found, JsonRecords},
-    listing::Entry,
-    out::Out,
-    shape::{self, Layout},
-    timestamp,
+    records::{Form, Found, JsonRecords},
 };
-use crate::model::AudienceId;
+use super::csv::{CONTROL_CHARACTER, WRONG_ENCODING, has_control};
+use crate::{
+    model::AudienceId,
+    source::{
+        Error, Projection,
+        columns::{self, Fact, OWN_NAMESPACE},
+        files::{
+            input::Stop,
+            listing::Entry,
+            shape::{self, Layout},
+        },
+        out::Out,
+        timestamp,
+    },
+};
 
 /// What is taken out of each object.
 #[derive(Debug, Clone)]
-pub(super) struct JsonPlan {
+pub(in crate::source) struct JsonPlan {
     id_paths: Vec<String>,
     namespace: String,
     attributes: Vec<String>,
@@ -33,7 +42,7 @@ pub(super) struct JsonPlan {
 }
 
 /// Prepares what a projection asks for.
-pub(super) fn plan(
+pub(in crate::source) fn plan(
     entry: &Entry,
     layout: Layout,
     has_status: bool,
@@ -63,7 +72,11 @@ pub(super) fn plan(
 }
 
 /// Reads the rows of the file.
-pub(super) fn read(entry: &Entry, plan: &JsonPlan, out: &mut Out<'_>) -> Result<(), Error> {
+pub(in crate::source) fn read(
+    entry: &Entry,
+    plan: &JsonPlan,
+    out: &mut Out<'_>,
+) -> Result<(), Error> {
     let mut records = JsonRecords::new(shape::open_window(entry)?);
     while !out.is_stopped() {
         let found = records.next();
@@ -106,7 +119,7 @@ struct Cells<'a> {
 
 impl JsonPlan {
     /// The same plan for looking at everything: nobody has asked for a value that cannot be a cell, so it is none.
-    pub(super) fn for_survey(self) -> Self {
+    pub(in crate::source) fn for_survey(self) -> Self {
         Self {
             is_survey: true,
             ..self

@@ -5,19 +5,19 @@ use std::{borrow::Cow, fmt};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::columns::{is_key, without_prefix};
+use crate::source::columns::{is_key, without_prefix};
 
 /// The members of an object, in their order.
 #[derive(Debug, Default)]
-pub(super) struct Object<'a>(Vec<(Cow<'a, str>, Node<'a>)>);
+pub(in crate::source) struct Object<'a>(Vec<(Cow<'a, str>, Node<'a>)>);
 
 /// A value that has not been looked into.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Node<'a>(&'a str);
+pub(in crate::source) struct Node<'a>(&'a str);
 
 /// What a value is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Value<'a> {
+pub(in crate::source) enum Value<'a> {
     /// A text, or a number or truth value as it is written; empty for null.
     Single(Cow<'a, str>),
     Object,
@@ -53,24 +53,24 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
 
 impl<'a> Object<'a> {
     /// Reads the text of an object.
-    pub(super) fn parse(text: &'a str) -> serde_json::Result<Self> {
+    pub(in crate::source) fn parse(text: &'a str) -> serde_json::Result<Self> {
         serde_json::from_str(text)
     }
 
     /// The members.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Node<'a>)> {
+    pub(in crate::source) fn iter(&self) -> impl Iterator<Item = (&str, Node<'a>)> {
         self.0.iter().map(|(key, node)| (key.as_ref(), *node))
     }
 
     /// The member of this key; an exact match goes before one that differs in case or has the prefix `xdm:`.
-    pub(super) fn get(&self, key: &str) -> Option<Node<'a>> {
+    pub(in crate::source) fn get(&self, key: &str) -> Option<Node<'a>> {
         let exact = self.0.iter().find(|(k, _)| k == key);
         let found = exact.or_else(|| self.0.iter().find(|(k, _)| is_key(k, key)));
         found.map(|(_, node)| *node)
     }
 
     /// The value at a dotted path, through nested objects or by a key that has dots in it.
-    pub(super) fn at(&self, path: &str) -> Option<Node<'a>> {
+    pub(in crate::source) fn at(&self, path: &str) -> Option<Node<'a>> {
         if let Some(node) = self.get(path) {
             return Some(node);
         }
@@ -97,7 +97,7 @@ impl<'a> Object<'a> {
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn value(self) -> Value<'a> {
+    pub(in crate::source) fn value(self) -> Value<'a> {
         match self.0.as_bytes().first() {
             Some(b'{') => Value::Object,
             Some(b'[') => Value::List,
@@ -122,7 +122,7 @@ impl<'a> Node<'a> {
     }
 
     /// A single value, whatever its kind.
-    pub(super) fn single(self) -> Option<Cow<'a, str>> {
+    pub(in crate::source) fn single(self) -> Option<Cow<'a, str>> {
         if let Value::Single(text) = self.value() {
             Some(text)
         } else {
@@ -131,14 +131,14 @@ impl<'a> Node<'a> {
     }
 
     /// The object, if it is one.
-    pub(super) fn object(self) -> Option<Object<'a>> {
+    pub(in crate::source) fn object(self) -> Option<Object<'a>> {
         self.0
             .starts_with('{')
             .then(|| Object::parse(self.0).ok())?
     }
 
     /// The elements of a list; any other value is the only one.
-    pub(super) fn elements(self) -> Vec<Self> {
+    pub(in crate::source) fn elements(self) -> Vec<Self> {
         if !self.0.starts_with('[') {
             return vec![self];
         }
@@ -148,7 +148,7 @@ impl<'a> Node<'a> {
 }
 
 /// The objects that this text begins with, up to the first fault.
-pub(super) fn objects(text: &str) -> impl Iterator<Item = Object<'_>> {
+pub(in crate::source) fn objects(text: &str) -> impl Iterator<Item = Object<'_>> {
     let values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let values = values.map_while(Result::ok);
     values.filter_map(|value| Node(value.get()).object())

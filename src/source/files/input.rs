@@ -10,13 +10,13 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use flate2::bufread::MultiGzDecoder;
 
 /// A record may be at most this large.
-pub(super) const MAX_RECORD: usize = 16 << 20;
+pub(in crate::source) const MAX_RECORD: usize = 16 << 20;
 
 const FIRST_CAPACITY: usize = 256 << 10;
 
 /// Why no further record can be had.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(in crate::source) enum Stop {
     /// The file cannot be read, or its compressed data is broken.
     Io(io::Error),
     /// The file ends inside a record.
@@ -32,7 +32,7 @@ impl From<io::Error> for Stop {
 }
 
 /// The part of a file that is in memory: what is not yet consumed, filled up on demand.
-pub(super) struct Window {
+pub(in crate::source) struct Window {
     input: Box<dyn Read>,
     buffer: Vec<u8>,
     start: usize,
@@ -43,7 +43,7 @@ pub(super) struct Window {
 
 impl Window {
     /// Unpacks the file if it is gzip, whatever its name, and reads UTF-16 if it begins with that mark.
-    pub(super) fn open(file: File) -> io::Result<Self> {
+    pub(in crate::source) fn open(file: File) -> io::Result<Self> {
         let mut raw = Peeked::new(Box::new(file))?;
         if raw.starts_with(&[0x1f, 0x8b]) {
             let unpacked = MultiGzDecoder::new(BufReader::with_capacity(64 << 10, raw));
@@ -54,7 +54,7 @@ impl Window {
 
     /// Text from memory that comes in pieces of this size.
     #[cfg(test)]
-    pub(super) fn in_pieces(bytes: &[u8], size: usize) -> Self {
+    pub(in crate::source) fn in_pieces(bytes: &[u8], size: usize) -> Self {
         struct Pieces(std::collections::VecDeque<u8>, usize);
         impl Read for Pieces {
             fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
@@ -97,27 +97,27 @@ impl Window {
     }
 
     /// What is in memory and not yet consumed.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(in crate::source) fn bytes(&self) -> &[u8] {
         self.buffer.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Whether the file has no more than [`bytes`](Self::bytes).
-    pub(super) fn has_ended(&self) -> bool {
+    pub(in crate::source) fn has_ended(&self) -> bool {
         self.has_ended
     }
 
     /// Whether broken characters have already been replaced by U+FFFD.
-    pub(super) fn is_utf16(&self) -> bool {
+    pub(in crate::source) fn is_utf16(&self) -> bool {
         self.is_utf16
     }
 
     /// Lets go of the first bytes.
-    pub(super) fn consume(&mut self, n_bytes: usize) {
+    pub(in crate::source) fn consume(&mut self, n_bytes: usize) {
         self.start = self.start.saturating_add(n_bytes).min(self.end);
     }
 
     /// Reads more behind what is there; at the end of the file [`has_ended`](Self::has_ended) becomes true.
-    pub(super) fn fill(&mut self) -> io::Result<()> {
+    pub(in crate::source) fn fill(&mut self) -> io::Result<()> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
