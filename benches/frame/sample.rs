@@ -12,8 +12,8 @@ use audience_sync::{
         },
     },
     model::{
-        AccountSettings, AudienceId, Cause, Destination, Draft, DraftAudience, Figures, MappingId,
-        OutreachId, Requests, RunId, Step, suggest,
+        AccountSettings, AudienceId, Cause, Destination, Draft, DraftAudience, Figures, FileSource,
+        MappingId, OutreachId, Requests, RunId, SourceSettings, Step, suggest,
     },
     ui::{Place, Screen},
 };
@@ -132,7 +132,7 @@ pub(crate) fn wizard() -> Snapshot {
         step: Step::Mapping,
         account: Some(ACCOUNT.to_owned()),
         name: "Outreach – Nordic sales".to_owned(),
-        source_path: SOURCE.to_owned(),
+        source: FileSource::at(SOURCE).into(),
         audiences: vec![DraftAudience::new(audience_id(1), "Gold", date(2026, 1, 1))],
         ..Draft::default()
     };
@@ -162,7 +162,8 @@ pub(crate) fn wizard() -> Snapshot {
     let draft = Arc::new(draft);
     snapshot.looks.preview = Some(answered(Arc::clone(&draft), preview));
     let source = answered((), source(&names));
-    snapshot.looks.sources.insert(SOURCE.to_owned(), source);
+    let key = SourceSettings::from(FileSource::at(SOURCE)).key();
+    snapshot.looks.sources.insert(key, source);
     snapshot.draft = Some(draft);
     snapshot
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     engine::{Engine, Hooks, Mode, Report},
-    model::{Destination, Problem},
+    model::{Destination, FileSource, Problem},
     sandbox::{Sandbox, Settings},
     store::DataDir,
 };
@@ -94,7 +94,7 @@ async fn once(engine: &mut Engine, name: &str, hooks: &Hooks) -> Result<Report, 
 fn set_up(dir: &DataDir, sandbox: &Sandbox, source: &std::path::Path) -> Result<String, Failure> {
     let mut destination = valid(DESTINATION)?;
     destination.account.api_address = sandbox.address();
-    source.clone_into(&mut destination.source.path);
+    destination.source = FileSource::at(source).into();
     let settings = dir.write_destination(destination)?;
     dir.forget_state(&settings)?;
     Ok(settings.destination.name)

@@ -134,12 +134,12 @@ fn look_at_others(
 
 /// Opens the source, and reads far enough to see whether it has everything that the settings want of it.
 fn look_at_source(destination: &Destination) -> Result<source::Description, source::Error> {
-    let files = source::open(&destination.source)?;
-    let rules = Rules::new(destination, files.contents(), today(Timestamp::now()));
-    files.read(&rules.projection(), &mut |_first_batch| {
+    let source = source::open(&destination.source)?;
+    let rules = Rules::new(destination, source.contents(), today(Timestamp::now()));
+    source.read(&rules.projection(), &mut |_first_batch| {
         ControlFlow::Break(())
     })?;
-    files.describe()
+    source.describe()
 }
 
 /// Reads settings from a file outside the data folder; a relative source is relative to that file.
@@ -162,8 +162,7 @@ fn read(file: &Path) -> Result<Destination, Failure> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let path = folder.join(&destination.source.path);
-    destination.source.path = std::path::absolute(&path).unwrap_or(path);
+    destination.source.resolve(folder);
     Ok(destination)
 }
 
@@ -193,7 +192,7 @@ fn describe(destination: &Destination, found: &source::Description) -> String {
     let lines = [
         format!(
             "Source {}: {}, {contents}",
-            destination.source.path.display(),
+            destination.source.name(),
             found.layout
         ),
         format!("  files: {}", files.join(", ")),

@@ -67,7 +67,7 @@ struct Row {
     account: String,
     /// `None` if a token in the environment is used in its place.
     sign_in: Option<SignIn>,
-    source: PathBuf,
+    source: String,
     audiences: usize,
     budget: Budget,
     /// Changes that wait in the outbox.
@@ -174,7 +174,7 @@ impl Row {
             enabled: destination.enabled,
             account: destination.account.name,
             sign_in,
-            source: destination.source.path,
+            source: destination.source.name(),
             audiences: destination.audiences.len(),
             waiting,
             last_run: last_run.map(LastRun::from),
@@ -189,7 +189,7 @@ impl Row {
             if self.enabled { "enabled" } else { "disabled" },
             self.account,
             text::counted(self.audiences as u64, "audience", "audiences"),
-            self.source.display()
+            self.source
         );
         if let Some(sign_in) = &self.sign_in {
             text.push_str(&sign_in.to_text(&self.account));

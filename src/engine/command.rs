@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::snapshot::ProspectQuery;
-use crate::model::{AudienceId, Draft, FileSource, NewAccount, OutreachId, Preferences, RunId};
+use crate::model::{AudienceId, Draft, NewAccount, OutreachId, Preferences, RunId, SourceSettings};
 
 /// One wish.
 #[derive(Debug, Clone)]
@@ -122,7 +122,7 @@ pub enum DestinationCommand {
 #[derive(Debug, Clone)]
 pub enum Look {
     /// A source, read from end to end.
-    Source(FileSource),
+    Source(SourceSettings),
     /// The labels of an account's custom fields.
     Fields {
         /// The account's name.

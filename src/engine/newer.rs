@@ -8,7 +8,7 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{model::FileSource, source, store::Store, sync::planned_source};
+use crate::{model::SourceSettings, source, store::Store, sync::planned_source};
 
 /// How often the source is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -30,7 +30,7 @@ impl Newer {
     }
 
     /// Newer than what was planned last.
-    pub(super) fn than_planned(store: &Store, source: &FileSource) -> Self {
+    pub(super) fn than_planned(store: &Store, source: &SourceSettings) -> Self {
         let Ok(Some(planned)) = planned_source(store) else {
             return Self::never();
         };
@@ -43,8 +43,8 @@ impl Newer {
                 sleep(LOOK_EVERY).await;
                 let source = source.clone();
                 let look = spawn_blocking(move || {
-                    let files = source::open(&source).ok()?;
-                    Some(files.fingerprint().to_string())
+                    let version = source::version(&source).ok()?;
+                    Some(version.to_string())
                 });
                 let Ok(Some(found)) = look.await else {
                     continue;

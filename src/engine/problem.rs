@@ -51,7 +51,7 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
             "snapshot_empty",
             format!(
                 "The source {} holds no profiles at all, so nothing was sent.",
-                destination.source.path.display()
+                destination.source.name()
             ),
             "A full snapshot without profiles would take everyone out of every audience. Check the export; if the files hold only changes, set \"contents\" to \"incremental\".",
         ),

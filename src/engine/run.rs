@@ -6,7 +6,8 @@ use tokio::task::{JoinSet, spawn_blocking};
 use super::{Report, newer::Newer, notice_problem, problem::internal, problem_of, rebuild, today};
 use crate::{
     model::{
-        Cause, Destination, Figures, FileSource, Overlap, Problem, Requests, Run, RunId, RunStatus,
+        Cause, Destination, Figures, Overlap, Problem, Requests, Run, RunId, RunStatus,
+        SourceSettings,
     },
     outreach::Client,
     source,
@@ -264,7 +265,7 @@ async fn deliver(
     store: &mut Store,
     client: &Client,
     run: &mut Run,
-    (orders, watched): (Orders, Option<&FileSource>),
+    (orders, watched): (Orders, Option<&SourceSettings>),
     hooks: &Hooks,
     report: &mut Report,
 ) -> Result<(), Error> {
@@ -354,10 +355,10 @@ impl Planning {
             return Err(Error::SharedFields(self.shared));
         }
         let destination = &self.settings.destination;
-        let files = source::open(&destination.source)?;
-        let rules = Rules::new(destination, files.contents(), today(Timestamp::now()));
+        let source = source::open(&destination.source)?;
+        let rules = Rules::new(destination, source.contents(), today(Timestamp::now()));
         let order = Order {
-            files: &files,
+            source: &source,
             rules: &rules,
             max_exit_share: destination.guard.max_exit_share,
         };
@@ -439,7 +440,7 @@ mod tests {
         let columns: Vec<_> = mapped.chain(audiences).collect();
         let rows = "1,Ada,Lovelace,Chief,,,realized,,\n3,,,Chief,,,,realized,\n";
         let text = format!("{}\n{rows}", columns.join(","));
-        std::fs::write(&destination.source.path, text).expect("a source");
+        std::fs::write(destination.source.name(), text).expect("a source");
         let client = Client::new("http://127.0.0.1:9", SecretString::from("t"));
         let client = client.map_err(Error::Outreach);
         let report = run_apart(

@@ -260,8 +260,8 @@ impl Watched {
 
 /// The source, the settings and the fields that others write too as one text that changes when they do.
 pub(super) fn look(settings: &Settings, dir: &DataDir) -> String {
-    let source = match source::open(&settings.destination.source) {
-        Ok(files) => files.fingerprint().to_string(),
+    let source = match source::version(&settings.destination.source) {
+        Ok(version) => version.to_string(),
         Err(error) => error.code().to_owned(),
     };
     let shared = dir.overlaps(settings);

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use super::{Access, AudienceId, Destination, Kind, MappingId, MappingRow, Target};
+use super::{
+    Access, AudienceId, Destination, FileSource, Kind, MappingId, MappingRow, SourceSettings,
+    Target, source::SourceKind,
+};
 
 /// Something wrong with one setting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,6 +68,24 @@ impl Faults {
             None if default.is_some() => default,
             None => {
                 self.add(key, "this setting is missing");
+                None
+            }
+        }
+    }
+
+    /// Takes the settings of a source out of the object and reads them as those of its kind.
+    pub(super) fn source(
+        &mut self,
+        parts: &mut Map<String, Value>,
+        key: &str,
+    ) -> Option<SourceSettings> {
+        let mut parts: Map<String, Value> = self.part(parts, key, None)?;
+        match SourceKind::take(&mut parts) {
+            Ok(SourceKind::Files) => self
+                .read::<FileSource>(key, Value::Object(parts))
+                .map(SourceSettings::Files),
+            Err(what) => {
+                self.add(format!("{key}.kind"), what);
                 None
             }
         }
@@ -163,7 +184,7 @@ fn check_general(destination: &Destination, faults: &mut Faults) {
             format!("a name is one line of at most {MAX_NAME} characters"),
         );
     }
-    if destination.source.path.as_os_str().is_empty() {
+    if destination.source.is_blank() {
         faults.add("source.path", "give a file or a folder");
     }
     if let Some(what) = address_fault(&destination.account.api_address) {

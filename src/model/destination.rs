@@ -3,13 +3,11 @@
 //! It is kept as one readable JSON file, which a person may write by hand. Reading is strict, and every fault is
 //! named with its path; what serde alone cannot see is looked at in [`check`](super::check()).
 
-use std::path::PathBuf;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AudienceId, Delivery, Fault, MappingId, check::Faults};
+use super::{AudienceId, Delivery, Fault, MappingId, SourceSettings, check::Faults};
 
 /// The version of the file's form.
 pub const FORMAT: u32 = 1;
@@ -31,7 +29,7 @@ pub struct Destination {
     /// The account it writes with.
     pub account: Account,
     /// Where its profiles come from.
-    pub source: FileSource,
+    pub source: SourceSettings,
     /// Which source field goes to which target field.
     pub mapping: Vec<MappingRow>,
     /// The audiences whose statuses are written.
@@ -61,42 +59,6 @@ pub struct Account {
 
 fn default_api_address() -> String {
     DEFAULT_API_ADDRESS.to_owned()
-}
-
-/// A file, or a folder of files, as Adobe Experience Platform exports them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FileSource {
-    /// The kind of source.
-    #[serde(default)]
-    pub kind: SourceKind,
-    /// The file or folder; relative paths are relative to the destination's file when it is imported.
-    pub path: PathBuf,
-    /// Whether absence means "has left".
-    #[serde(default)]
-    pub contents: Contents,
-}
-
-/// The kinds of source there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceKind {
-    /// Files on this computer.
-    #[default]
-    Files,
-}
-
-/// What the files of a source are, taken together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Contents {
-    /// Guessed from the layout.
-    #[default]
-    Guess,
-    /// All members: a profile or membership that is not there has left.
-    FullSnapshot,
-    /// Only what has changed: absence means nothing.
-    Incremental,
 }
 
 /// One pair of the mapping.
@@ -296,7 +258,7 @@ impl Destination {
         let description = faults.part(&mut parts, "description", Some(String::new()));
         let enabled = faults.part(&mut parts, "enabled", Some(true));
         let account = faults.part(&mut parts, "account", None);
-        let source = faults.part(&mut parts, "source", None);
+        let source = faults.source(&mut parts, "source");
         let mapping = faults.rows(&mut parts, "mapping");
         let audiences = faults.rows(&mut parts, "audiences");
         let status_words = faults.part(&mut parts, "status_words", Some(StatusWords::default()));

@@ -1,6 +1,6 @@
 //! Plain values that every other room speaks of; no I/O, no clock, no outside service.
 //!
-//! The words are those a person reads on screen: a [`Destination`] maps the fields of a [source](FileSource)
+//! The words are those a person reads on screen: a [`Destination`] maps the fields of a [source](SourceSettings)
 //! to [targets](Target) of prospects, and a [`Run`] counts what became of every profile in its [`Figures`].
 
 mod account;
@@ -19,6 +19,7 @@ mod place;
 mod preferences;
 mod problem;
 mod run;
+mod source;
 pub mod suggest;
 mod wait;
 
@@ -29,8 +30,8 @@ pub use change::{Change, Digest, Known};
 pub use check::{Fault, address_fault, check};
 pub use delivery::{Delivery, RouteMode};
 pub use destination::{
-    Account, Alert, Contents, DEFAULT_API_ADDRESS, Destination, FORMAT, FileSource, Guard,
-    MappingRow, ScheduledAudience, SourceKind, StatusWords, WhenEmpty, WhenTooLong, slug,
+    Account, Alert, DEFAULT_API_ADDRESS, Destination, FORMAT, Guard, MappingRow, ScheduledAudience,
+    StatusWords, WhenEmpty, WhenTooLong, slug,
 };
 pub use draft::{
     Draft, DraftAudience, DraftFault, FieldLabel, Finding, KnownFields, MARKETING_ACTIONS,
@@ -44,4 +45,5 @@ pub use place::Place;
 pub use preferences::{Appearance, Closing, Preferences, SMALLEST_YEARLY_ALLOWANCE};
 pub use problem::Problem;
 pub use run::{Cause, Fate, Figures, RecordFault, Requests, Run, RunStatus};
+pub use source::{Contents, FileSource, SourceSettings};
 pub use wait::{Wait, WaitsFor};

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, ops::ControlFlow, path::Pa
 use proptest::prelude::*;
 
 use super::{Error, Projection, open};
-use crate::model::{AudienceId, Contents, FileSource, SourceKind};
+use crate::model::{AudienceId, Contents, FileSource};
 
 const FOLDER: &str = "tests/fixtures/malformed";
 
@@ -17,9 +17,8 @@ fn read(path: &Path, contents: Contents) -> (Vec<u64>, String, Result<(), Error>
         audiences: vec![AudienceId::new("a1")],
     };
     let settings = FileSource {
-        kind: SourceKind::Files,
-        path: path.to_owned(),
         contents,
+        ..FileSource::at(path.to_owned())
     };
     let mut rows = vec![];
     let mut rejected = String::new();
@@ -30,7 +29,7 @@ fn read(path: &Path, contents: Contents) -> (Vec<u64>, String, Result<(), Error>
         }
         ControlFlow::Continue(())
     };
-    let result = open(&settings).and_then(|files| files.read(&projection, &mut emit));
+    let result = open(&settings.into()).and_then(|files| files.read(&projection, &mut emit));
     (rows, rejected, result)
 }
 

@@ -2,20 +2,19 @@
 
 use std::{fmt::Write as _, fs, ops::ControlFlow, path::PathBuf};
 
-use super::{Error, Files, Layout, Projection, open};
-use crate::model::{AudienceId, Contents, FileSource, SourceKind};
+use super::{Error, Layout, Projection, Source, open};
+use crate::model::{AudienceId, Contents, FileSource};
 
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from("tests/fixtures/sources").join(name)
 }
 
-fn opened(path: PathBuf, contents: Contents) -> Files {
+fn opened(path: PathBuf, contents: Contents) -> Source {
     let settings = FileSource {
-        kind: SourceKind::Files,
-        path,
         contents,
+        ..FileSource::at(path)
     };
-    open(&settings).expect("the source can be opened")
+    open(&settings.into()).expect("the source can be opened")
 }
 
 fn projection(audiences: &[&str]) -> Projection {
@@ -27,7 +26,7 @@ fn projection(audiences: &[&str]) -> Projection {
 }
 
 /// Each row as text: its cells with bars between them, `-` for an absent one; sorted.
-fn read(files: &Files, projection: &Projection) -> Result<Vec<String>, Error> {
+fn read(files: &Source, projection: &Projection) -> Result<Vec<String>, Error> {
     let mut rows: Vec<String> = vec![];
     files.read(projection, &mut |batch| {
         assert_eq!(batch.rejected, []);
@@ -223,7 +222,7 @@ fn a_file_that_changes_under_the_reader_is_an_error_that_passes() {
     let path = folder.path().join("a.csv");
     fs::copy(fixture("wide.csv"), &path).expect("a copy");
     let files = opened(path.clone(), Contents::Guess);
-    let before = files.fingerprint();
+    let before = files.version();
     let error = files
         .read(&projection(&["a1"]), &mut |_| ControlFlow::Continue(()))
         .and_then(|()| {
@@ -232,7 +231,7 @@ fn a_file_that_changes_under_the_reader_is_an_error_that_passes() {
         })
         .expect_err("it is another file now");
     assert!(error.is_transient(), "{error}");
-    assert_ne!(before, opened(path, Contents::Guess).fingerprint());
+    assert_ne!(before, opened(path, Contents::Guess).version());
 }
 
 #[test]
@@ -376,11 +375,10 @@ fn a_note_in_the_folder_is_left_out_and_mentioned_unless_it_is_all_there_is() {
         .expect("a file can be written");
     }
     let settings = FileSource {
-        kind: SourceKind::Files,
-        path: folder.path().to_owned(),
         contents: Contents::Guess,
+        ..FileSource::at(folder.path().to_owned())
     };
-    let error = open(&settings).expect_err("there is nothing to read");
+    let error = open(&settings.into()).expect_err("there is nothing to read");
     assert_eq!(error.code(), "source_without_files");
     let said = error.to_string();
     assert!(notes.iter().all(|name| said.contains(name)), "{said}");
@@ -437,7 +435,8 @@ fn a_text_beside_the_data_is_left_out_unless_it_has_their_columns() {
     write("picture.txt", b"\x00\x01\x02");
     let path = || folder.path().to_owned();
     let files = opened(path(), Contents::Guess);
-    assert_eq!(files.ignored, ["done.txt", "for Bo.txt", "picture.txt"]);
+    let left_out = |source: &Source| source.describe().expect("it can be read").ignored;
+    assert_eq!(left_out(&files), ["done.txt", "for Bo.txt", "picture.txt"]);
     let projection = Projection {
         attributes: vec!["person.name.firstName".to_owned()],
         ..projection(&[])
@@ -447,7 +446,7 @@ fn a_text_beside_the_data_is_left_out_unless_it_has_their_columns() {
     write("more.txt", b"firstName,OID\n");
     write("part.txt", b"Oid,person.name.firstName\n2,Bo\n");
     let files = opened(path(), Contents::Guess);
-    assert_eq!(files.ignored.len(), 3);
+    assert_eq!(left_out(&files).len(), 3);
     let error = read(&files, &projection).expect_err("a part without a column");
     assert_eq!(error.code(), "source_column_missing");
 }
@@ -457,10 +456,9 @@ fn texts_alone_are_the_data() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join("a.txt"), "").expect("a file can be written");
     let settings = FileSource {
-        kind: SourceKind::Files,
-        path: folder.path().to_owned(),
         contents: Contents::Guess,
+        ..FileSource::at(folder.path().to_owned())
     };
-    let error = open(&settings).expect_err("an empty export");
+    let error = open(&settings.into()).expect_err("an empty export");
     assert_eq!(error.code(), "source_file_empty");
 }

@@ -1,12 +1,16 @@
 //! Where profiles come from: reads a source into batches of rows, and knows nothing of Outreach.
 //!
-//! [`open()`] lists the files and tells from their names and beginnings how they are laid out; [`Files::read`] streams
-//! them. A fault in one record makes that record a [`Rejected`]; a fault that may hide other records, such as a file
-//! that was cut off, is an [`Error`], because in a full snapshot what is not there counts as having left. For the same
-//! reason a file of 0 bytes is an error, and so is an audience without a file or a column.
+//! [`open()`] looks at what there is, and [`Source::read`] streams it. A fault in one record makes that record a
+//! [`Rejected`]; a fault that may hide other records, such as a file that was cut off, is an [`Error`], because in a full
+//! snapshot what is not there counts as having left. For the same reason a file of 0 bytes is an error, and so is an
+//! audience without a file or a column.
 //!
-//! The way of a record: `input` (unpacked, UTF-8) → `csv_records` or `json_records` (taken apart) → `csv_rows` or
-//! `json_rows` (cells of the projection) → `out` → `merge`, if rows of one profile may stand in several places.
+//! Each kind of source has a folder of its own. Files know how they are listed, named, unpacked and merged, and each
+//! form that they are written in is one file of `files/format`.
+
+use std::ops::ControlFlow;
+
+use crate::model::{Contents, SourceSettings};
 
 mod batch;
 mod columns;
@@ -27,6 +31,87 @@ mod timestamp;
 pub use batch::{Batch, Projection, Rejected, Row};
 pub use describe::{DescribedFile, Description};
 pub use error::Error;
-pub use files::{Files, Fingerprint, Layout, open};
+pub use files::{Files, Fingerprint, Layout};
 pub use survey::{Survey, SurveyedAudience, SurveyedColumn};
 pub use timestamp::parse_timestamp;
+
+/// A source, as it was when it was opened.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// Files on this computer.
+    Files(Files),
+}
+
+/// Looks at what the source consists of, and at the beginning of each part.
+///
+/// # Errors
+/// If it cannot be read, or does not say what it is.
+pub fn open(settings: &SourceSettings) -> Result<Source, Error> {
+    match settings {
+        SourceSettings::Files(settings) => files::open(settings).map(Source::Files),
+    }
+}
+
+/// A number that changes when the source does; reads no record.
+///
+/// # Errors
+/// If the source is not there.
+pub fn version(settings: &SourceSettings) -> Result<Fingerprint, Error> {
+    match settings {
+        SourceSettings::Files(settings) => files::version(settings),
+    }
+}
+
+impl Source {
+    /// Whether absence means "has left"; never [`Contents::Guess`].
+    pub fn contents(&self) -> Contents {
+        match self {
+            Self::Files(files) => files.contents(),
+        }
+    }
+
+    /// How profiles and audiences are laid out over it.
+    pub fn layout(&self) -> Layout {
+        match self {
+            Self::Files(files) => files.layout(),
+        }
+    }
+
+    /// A number that changes when the source does.
+    pub fn version(&self) -> Fingerprint {
+        match self {
+            Self::Files(files) => files.fingerprint(),
+        }
+    }
+
+    /// Reads what the projection asks for and hands it on batch by batch, until `emit` breaks.
+    ///
+    /// What was handed on before an error is not the whole source; a run must not act on it.
+    pub fn read(
+        &self,
+        projection: &Projection,
+        emit: &mut dyn FnMut(Batch) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Files(files) => files.read(projection, emit),
+        }
+    }
+
+    /// Tells what the source holds, from its beginning.
+    pub fn describe(&self) -> Result<Description, Error> {
+        match self {
+            Self::Files(files) => files.describe(),
+        }
+    }
+
+    /// Reads the source from end to end, telling now and then how many records it has read, until that breaks; what was
+    /// read by then is returned.
+    pub fn survey(
+        &self,
+        on_progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Survey, Error> {
+        match self {
+            Self::Files(files) => files.survey(on_progress),
+        }
+    }
+}

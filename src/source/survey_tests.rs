@@ -2,20 +2,19 @@
 
 use std::{fmt::Write as _, fs, ops::ControlFlow, path::PathBuf};
 
-use super::{Error, Files, Layout, Survey, open};
-use crate::model::{Contents, FileSource, SourceKind};
+use super::{Error, Layout, Source, Survey, open};
+use crate::model::{Contents, FileSource};
 
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from("tests/fixtures/sources").join(name)
 }
 
-fn opened(path: PathBuf) -> Files {
+fn opened(path: PathBuf) -> Source {
     let settings = FileSource {
-        kind: SourceKind::Files,
-        path,
         contents: Contents::Guess,
+        ..FileSource::at(path)
     };
-    open(&settings).expect("the source can be opened")
+    open(&settings.into()).expect("the source can be opened")
 }
 
 fn survey(path: PathBuf) -> Result<Survey, Error> {

@@ -9,7 +9,7 @@ use std::{
 use super::{Before, Desk, Error, Hooks, Plan, Planner, Progress, Rules, Wishes};
 use crate::{
     model::{Change, Digest, Known, OutreachId, RecordFault, RunId, Target},
-    source::{self, Files},
+    source::{self, Source},
     store::{self, Planning, Store},
 };
 
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Order<'a> {
     /// The source, opened.
-    pub files: &'a Files,
+    pub source: &'a Source,
     /// The mapping and schedule.
     pub rules: &'a Rules,
     /// The share of members that may leave.
@@ -34,7 +34,7 @@ pub fn prepare(
     order: &Order<'_>,
     hooks: &Hooks,
 ) -> Result<Plan, Error> {
-    let fingerprint = order.files.fingerprint().to_string();
+    let fingerprint = order.source.version().to_string();
     reading(order, |batches| {
         let before = before(store)?;
         let mut desk = store.begin_planning(run)?;
@@ -143,7 +143,7 @@ pub(super) fn reading<T>(
     let (send, receive) = sync_channel::<Read>(N_WAITING);
     thread::scope(|scope| {
         let read = move || {
-            let ended = order.files.read(&projection, &mut |batch| match send
+            let ended = order.source.read(&projection, &mut |batch| match send
                 .send(Read::Batch(Wishes::of(order.rules, batch)))
             {
                 Ok(()) => ControlFlow::Continue(()),

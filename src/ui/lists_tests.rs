@@ -24,7 +24,7 @@ use crate::{
         Snapshot,
         snapshot::{Asked, SourceCheck},
     },
-    model::Problem,
+    model::{FileSource, Problem, SourceSettings},
 };
 
 fn ready() -> Snapshot {
@@ -66,9 +66,9 @@ fn with_alerts() -> Snapshot {
 
 fn with_sources() -> Snapshot {
     let mut snapshot = synced::snapshot();
-    let path = |name: &str| format!("/data/exports/{name}");
+    let source = |name: &str| SourceSettings::from(FileSource::at(format!("/data/exports/{name}")));
     for (destination, name) in snapshot.destinations.iter_mut().zip(["emea", "dach"]) {
-        Arc::make_mut(&mut destination.settings).source.path = path(name).into();
+        Arc::make_mut(&mut destination.settings).source = source(name);
     }
     let good = SourceCheck {
         n_profiles: 48_216,
@@ -84,9 +84,9 @@ fn with_sources() -> Snapshot {
     };
     let missing = Problem::new("source_not_found", "The folder is gone.", "Bring it back.");
     let sources = &mut snapshot.looks.sources;
-    sources.insert(path("nordics"), asked(Some(good), None));
-    sources.insert(path("dach"), asked(None, Some(missing)));
-    sources.insert(path("emea"), Asked::new(()));
+    sources.insert(source("nordics").key(), asked(Some(good), None));
+    sources.insert(source("dach").key(), asked(None, Some(missing)));
+    sources.insert(source("emea").key(), Asked::new(()));
     snapshot
 }
 

@@ -23,19 +23,18 @@ use crate::{
         Look,
         snapshot::{Asked, DestinationView, SourceCheck},
     },
-    model::{FileSource, Step},
+    model::{SourceSettings, Step},
 };
 
 /// The list of sources.
 #[derive(Debug, Default)]
 pub(in crate::ui) struct Sources {
-    ask: AskOnce<Vec<FileSource>>,
+    ask: AskOnce<Vec<SourceSettings>>,
     chosen: Option<usize>,
 }
 
 struct Row<'a> {
-    path: String,
-    source: &'a FileSource,
+    source: &'a SourceSettings,
     readers: Vec<&'a DestinationView>,
 }
 
@@ -111,15 +110,13 @@ impl Sources {
     }
 }
 
-/// Each path once, in order.
+/// Each source once.
 fn rows<'a>(view: &View<'a>) -> Vec<Row<'a>> {
     let mut rows: BTreeMap<String, Row<'a>> = BTreeMap::new();
     for destination in &view.snapshot.destinations {
         let source = &destination.settings.source;
-        let path = source.path.display().to_string();
-        rows.entry(path.clone())
+        rows.entry(source.key())
             .or_insert_with(|| Row {
-                path,
                 source,
                 readers: vec![],
             })
@@ -130,12 +127,13 @@ fn rows<'a>(view: &View<'a>) -> Vec<Row<'a>> {
 }
 
 fn one(ui: &mut Ui, view: &View<'_>, row: &Row<'_>, column: usize) {
-    let asked = view.snapshot.looks.sources.get(&row.path);
+    let asked = view.snapshot.looks.sources.get(&row.source.key());
     let answer = asked.and_then(|asked| asked.answer.as_deref());
     match column {
         0 => {
-            let kind = answer.map_or(row.source.contents, |check| check.contents);
-            let path = format::path(&row.path);
+            let kind = answer.map_or(row.source.contents(), |check| check.contents);
+            let path = row.source.name();
+            let path = format::path(&path);
             let (folder, name) = path.rsplit_once(MAIN_SEPARATOR).unwrap_or(("", &path));
             let args = [("kind", contents(kind).into()), ("folder", folder.into())];
             let below = if folder.is_empty() {

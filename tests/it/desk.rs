@@ -19,7 +19,7 @@ use audience_sync::{
     },
     model::{
         AccountSettings, Alert, Cause, Contents, Draft, DraftAudience, FileSource, MappingRow,
-        NewAccount, Preferences, RedirectMode, RunStatus, SourceKind,
+        NewAccount, Preferences, RedirectMode, RunStatus, SourceKind, SourceSettings,
     },
     sandbox::{Adjustments, Sandbox},
     store::{DataDir, Store, read_destination},
@@ -169,8 +169,10 @@ impl Window {
             account: Some("Sandbox".to_owned()),
             name: "Nordic".to_owned(),
             alerts: vec![Alert::RunStart, Alert::RunFailure, Alert::SourceMissing],
-            source_path: self.source().display().to_string(),
-            contents: Contents::FullSnapshot,
+            source: SourceSettings::from(FileSource {
+                contents: Contents::FullSnapshot,
+                ..FileSource::at(self.source())
+            }),
             mapping: vec![row("Oid", "OutreachId"), row("title", "title")],
             audiences: vec![DraftAudience {
                 id: audience_sync::model::AudienceId::new(GOLD),
@@ -556,14 +558,8 @@ async fn a_source_that_takes_long_to_read_keeps_nobody_waiting() {
     let slow = window.home.path().join("slow.csv");
     let made = std::process::Command::new("mkfifo").arg(&slow).status();
     assert!(made.expect("mkfifo is there").success());
-    let look = |path: &Path| {
-        Command::Look(Look::Source(FileSource {
-            kind: SourceKind::Files,
-            path: path.to_owned(),
-            contents: Contents::Guess,
-        }))
-    };
-    let key = slow.display().to_string();
+    let look = |path: &Path| Command::Look(Look::Source(FileSource::at(path).into()));
+    let key = SourceSettings::from(FileSource::at(&slow)).key();
     let is_looking = |shown: &Snapshot| {
         let asked = shown.looks.sources.get(&key);
         asked.is_some_and(|asked| asked.is_looking)
@@ -572,7 +568,7 @@ async fn a_source_that_takes_long_to_read_keeps_nobody_waiting() {
     window.until("a look", is_looking).await;
     window.is_answered().await;
     write_source(&window.source(), &members(1..=3));
-    let quick = window.source().display().to_string();
+    let quick = SourceSettings::from(FileSource::at(window.source())).key();
     window.send(look(&window.source()));
     let is_there = |shown: &Snapshot| {
         let asked = shown.looks.sources.get(&quick);

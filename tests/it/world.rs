@@ -85,7 +85,7 @@ impl World {
     }
 
     pub(crate) fn source(&self) -> &Path {
-        &self.destination.source.path
+        &self.destination.source.files().expect("files").path
     }
 
     /// A new engine, as after a start of the program.

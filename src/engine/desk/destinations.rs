@@ -249,8 +249,8 @@ impl Desk {
         };
         let fields = self.snapshot.looks.fields.get(&view.settings.account.name);
         let fields = fields.and_then(|asked| asked.answer.clone());
-        let path = view.settings.source.path.display().to_string();
-        let source = self.snapshot.looks.sources.get(&path);
+        let key = view.settings.source.key();
+        let source = self.snapshot.looks.sources.get(&key);
         let source = source.and_then(|asked| asked.answer.clone());
         self.with_view(slug, |view| {
             for row in Arc::make_mut(&mut view.audiences) {

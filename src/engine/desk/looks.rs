@@ -20,7 +20,7 @@ use crate::{
         snapshot::{Asked, ProspectQuery},
         today,
     },
-    model::{Account, Draft, FileSource, KnownFields, OutreachId, Problem},
+    model::{Account, Draft, KnownFields, OutreachId, Problem, SourceSettings},
     store::Settings,
     sync::{Error, Hooks},
 };
@@ -148,8 +148,8 @@ impl Engine {
     }
 
     /// Reads a source from end to end.
-    fn look_at_source(&mut self, source: FileSource) {
-        let key = source.path.display().to_string();
+    fn look_at_source(&mut self, source: SourceSettings) {
+        let key = source.key();
         let asked = self
             .snapshot
             .looks
@@ -196,9 +196,8 @@ impl Engine {
         if let Some(asked) = self.snapshot.looks.sources.get_mut(key) {
             answer(asked, found);
         }
-        let of_source = |view: &&crate::engine::snapshot::DestinationView| {
-            view.settings.source.path.display().to_string() == key
-        };
+        let of_source =
+            |view: &&crate::engine::snapshot::DestinationView| view.settings.source.key() == key;
         let slugs: Vec<_> = self
             .snapshot
             .destinations
@@ -215,7 +214,7 @@ impl Engine {
     /// Counts the members of a source anew when its files have changed.
     pub(super) fn survey_if_changed(&mut self, settings: &Settings, looks: &str) {
         let source = &settings.destination.source;
-        let key = source.path.display().to_string();
+        let key = source.key();
         // One at a time: a survey reads whole files, which a run may want to do as well.
         let is_busy = self
             .snapshot
@@ -474,7 +473,7 @@ fn blank(account: &Account) -> crate::model::Destination {
         description: String::new(),
         enabled: false,
         account: account.clone(),
-        source: draft.source(),
+        source: draft.source,
         mapping: vec![],
         audiences: vec![],
         delivery: draft.delivery,

@@ -241,7 +241,7 @@ mod tests {
     /// The sample destination with these rows.
     fn destination(past: &Past, rows: &str) -> Destination {
         let destination = past.settings.destination.clone();
-        fs::write(&destination.source.path, format!("{HEADER}{rows}")).expect("it can be written");
+        fs::write(destination.source.name(), format!("{HEADER}{rows}")).expect("it can be written");
         destination
     }
 
@@ -340,7 +340,7 @@ mod tests {
         let found = preview(&settings, date(2026, 6, 1), Some(&client), None).await;
         assert!(!found.is_compared && found.problem.is_some());
         assert_eq!(found.profiles.len(), 1);
-        fs::remove_file(&settings.source.path).expect("it is there");
+        fs::remove_file(settings.source.name()).expect("it is there");
         // As a task, since the engine does not wait for it.
         let look = async move { preview(&settings, date(2026, 6, 1), None, None).await };
         let found = tokio::spawn(look).await.expect("it ends");

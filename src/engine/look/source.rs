@@ -7,7 +7,7 @@ use crate::{
         problem::source_look_problem,
         snapshot::{Column, SourceAudience, SourceCheck, SourceFile},
     },
-    model::{FileSource, Problem},
+    model::{Problem, SourceSettings},
     source::{self, Layout, Survey},
 };
 
@@ -20,11 +20,11 @@ const COLUMN: &str = "column";
 /// # Errors
 /// If the source cannot be read.
 pub fn source(
-    settings: &FileSource,
+    settings: &SourceSettings,
     on_progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<SourceCheck, Problem> {
     source::open(settings)
-        .and_then(|files| files.survey(on_progress))
+        .and_then(|source| source.survey(on_progress))
         .map(check)
         .map_err(|e| source_look_problem(&e))
 }
@@ -74,15 +74,12 @@ fn check(survey: Survey) -> SourceCheck {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Contents, SourceKind};
+    use crate::model::{Contents, FileSource};
 
     fn look(path: &str) -> Result<SourceCheck, Problem> {
-        let settings = FileSource {
-            kind: SourceKind::Files,
-            path: path.into(),
-            contents: Contents::Guess,
-        };
-        source(&settings, &mut |_| ControlFlow::Continue(()))
+        source(&FileSource::at(path).into(), &mut |_| {
+            ControlFlow::Continue(())
+        })
     }
 
     #[test]

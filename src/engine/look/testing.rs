@@ -5,8 +5,8 @@ use tempfile::TempDir;
 
 use crate::{
     model::{
-        Cause, Change, Destination, Digest, FieldSet, FieldValue, Figures, OutreachId, Place,
-        RecordFault, Requests, Run, RunId, RunStatus, Target,
+        Cause, Change, Destination, Digest, FieldSet, FieldValue, Figures, FileSource, OutreachId,
+        Place, RecordFault, Requests, Run, RunId, RunStatus, Target,
     },
     store::{Answer, DataDir, Settings, Store, Verdict},
 };
@@ -39,7 +39,7 @@ impl Past {
         let mut destination =
             Destination::from_json(include_str!("../../../assets/demo/destination.json"))
                 .expect("it is valid");
-        destination.source.path = home.path().join("profiles.csv");
+        destination.source = FileSource::at(home.path().join("profiles.csv")).into();
         let settings = dir
             .write_destination(destination)
             .expect("it can be stored");

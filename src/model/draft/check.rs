@@ -239,8 +239,11 @@ fn check_general(draft: &Draft, known: &Surroundings<'_>, findings: &mut Finding
     } else if known.other_names.iter().any(is_same) {
         findings.add(Spot::Name, DraftFault::NameTaken);
     }
-    let is_empty = draft.source_path.trim().is_empty();
-    findings.add_if(is_empty, Spot::Source, DraftFault::SourceMissing);
+    findings.add_if(
+        draft.source.is_blank(),
+        Spot::Source,
+        DraftFault::SourceMissing,
+    );
     let n_audiences = draft.audiences.len();
     findings.add_if(n_audiences == 0, Spot::Audiences, DraftFault::NoAudience);
     let is_many = n_audiences > MANY_AUDIENCES;

@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, AccountSettings, Alert, AudienceId, Contents, Delivery, Destination, FORMAT, Fault,
-    FileSource, Guard, Keep, MappingId, MappingRow, RedirectMode, ScheduledAudience, SourceKind,
-    StatusWords, WhenEmpty, WhenTooLong,
+    Account, AccountSettings, Alert, AudienceId, Delivery, Destination, FORMAT, Fault, Guard, Keep,
+    MappingId, MappingRow, RedirectMode, ScheduledAudience, SourceSettings, StatusWords, WhenEmpty,
+    WhenTooLong,
 };
 
 pub use check::{DraftFault, FieldLabel, Finding, KnownFields, Spot, Surroundings, check_draft};
@@ -97,10 +97,9 @@ pub struct Draft {
     pub alerts: Vec<Alert>,
     /// What the data is used for, in Adobe's words.
     pub marketing_actions: Vec<String>,
-    /// The file or folder of the source.
-    pub source_path: String,
-    /// Whether absence means "has left".
-    pub contents: Contents,
+    /// Where the profiles come from.
+    #[serde(alias = "source_path")]
+    pub source: SourceSettings,
     /// The mapping; its first row is the mandatory one.
     pub mapping: Vec<MappingRow>,
     /// The chosen audiences.
@@ -207,8 +206,7 @@ impl Default for Draft {
                 Alert::SourceMissing,
             ],
             marketing_actions: DEFAULT_MARKETING_ACTIONS.map(str::to_owned).to_vec(),
-            source_path: String::new(),
-            contents: Contents::default(),
+            source: SourceSettings::default(),
             mapping: vec![mandatory_row("Oid")],
             audiences: vec![],
             status_words: StatusWords::default(),
@@ -248,8 +246,7 @@ impl Draft {
             enabled: destination.enabled,
             alerts: destination.alerts.clone(),
             marketing_actions: destination.marketing_actions.clone(),
-            source_path: destination.source.path.display().to_string(),
-            contents: destination.source.contents,
+            source: destination.source.clone(),
             mapping,
             audiences: destination
                 .audiences
@@ -259,15 +256,6 @@ impl Draft {
             status_words: destination.status_words.clone(),
             guard: destination.guard,
             delivery: destination.delivery,
-        }
-    }
-
-    /// The source as far as it is known.
-    pub fn source(&self) -> FileSource {
-        FileSource {
-            kind: SourceKind::Files,
-            path: self.source_path.trim().into(),
-            contents: self.contents,
         }
     }
 
@@ -295,7 +283,7 @@ impl Draft {
                 name: self.account.clone().unwrap_or_default(),
                 api_address: api_address.to_owned(),
             },
-            source: self.source(),
+            source: self.source.clone(),
             mapping: self.mapping.clone(),
             audiences,
             status_words: self.status_words.clone(),

@@ -20,7 +20,7 @@ use self::{
 };
 pub use self::{listing::Fingerprint, shape::Layout};
 use super::{Batch, Error, Projection, columns, out::Out};
-use crate::model::{AudienceId, Contents, FileSource, SourceKind};
+use crate::model::{AudienceId, Contents, FileSource};
 
 /// The files of a source, as they were when it was opened.
 #[derive(Debug, Clone)]
@@ -29,6 +29,7 @@ pub struct Files {
     layout: Layout,
     pub(in crate::source) all: Vec<SourceFile>,
     pub(in crate::source) ignored: Vec<String>,
+    fingerprint: Fingerprint,
 }
 
 /// One file of a source.
@@ -44,11 +45,9 @@ enum Plan {
 }
 
 /// Lists the files of a source and looks at the beginning of each.
-pub fn open(settings: &FileSource) -> Result<Files, Error> {
-    match settings.kind {
-        SourceKind::Files => {}
-    }
+pub(in crate::source) fn open(settings: &FileSource) -> Result<Files, Error> {
     let listing = listing::list(&settings.path)?;
+    let fingerprint = Fingerprint::of(listing.entries.iter());
     let mut ignored = listing.ignored;
     let mut files = without_notes(listing.entries, &mut ignored)?;
     let layout = common_layout(&files)?;
@@ -62,7 +61,14 @@ pub fn open(settings: &FileSource) -> Result<Files, Error> {
         layout,
         all: files,
         ignored,
+        fingerprint,
     })
+}
+
+/// A number that changes when a file of the source comes, goes or changes; opens none of them.
+pub(in crate::source) fn version(settings: &FileSource) -> Result<Fingerprint, Error> {
+    let listing = listing::list(&settings.path)?;
+    Ok(Fingerprint::of(listing.entries.iter()))
 }
 
 /// Looks at the beginning of each file, and leaves out what is no data: a text beside files of another kind that has
@@ -145,7 +151,7 @@ impl Files {
 
     /// A number that changes when a file of the source comes, goes or changes.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self.all.iter().map(|file| &file.entry))
+        self.fingerprint
     }
 
     /// Reads what the projection asks for and hands it on batch by batch, until `emit` breaks.

@@ -94,11 +94,7 @@ fn subtitle(view: &View<'_>, destination: &DestinationView) -> String {
 
 /// The last part of the source's path.
 pub(super) fn source_name(destination: &DestinationView) -> String {
-    let path = &destination.settings.source.path;
-    path.file_name().map_or_else(
-        || path.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    destination.settings.source.short_name()
 }
 
 fn buttons_of(ui: &mut Ui, view: &DestinationView, actions: &mut Actions) -> Vec<Intent> {

@@ -134,9 +134,9 @@ fn facts(ui: &mut Ui, view: &View<'_>, destination: &DestinationView, step: Step
             );
         }
         Step::Source => {
-            let path = settings.source.path.display().to_string();
+            let path = settings.source.name();
             facts.mono(t("fact-path"), &format::path(&path));
-            facts.row(t("fact-contents"), contents(settings.source.contents));
+            facts.row(t("fact-contents"), contents(settings.source.contents()));
         }
         Step::Mapping => mapping(&mut facts, settings),
         Step::Schedule | Step::Review => schedule(&mut facts, settings),

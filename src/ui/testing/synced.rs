@@ -14,8 +14,8 @@ use crate::{
         },
     },
     model::{
-        AccountSettings, Alert, AudienceId, Cause, Destination, Figures, MappingId, Problem,
-        Requests, Run, RunId, RunStatus, ScheduledAudience,
+        AccountSettings, Alert, AudienceId, Cause, Destination, Figures, FileSource, MappingId,
+        Problem, Requests, Run, RunId, RunStatus, ScheduledAudience,
     },
 };
 
@@ -33,7 +33,7 @@ pub(in crate::ui) fn settings(name: &str, description: &str, account: &str) -> D
     name.clone_into(&mut settings.name);
     description.clone_into(&mut settings.description);
     account.clone_into(&mut settings.account.name);
-    settings.source.path = "/data/exports/nordics".into();
+    settings.source = FileSource::at("/data/exports/nordics").into();
     settings.audiences = audiences().iter().map(scheduled).collect();
     settings
 }

@@ -13,13 +13,18 @@ use crate::{
         },
     },
     model::{
-        AccountSettings, AudienceId, Draft, DraftAudience, FieldLabel, Figures, KnownFields,
-        MappingId, OutreachId, Step, suggest,
+        AccountSettings, AudienceId, Draft, DraftAudience, FieldLabel, Figures, FileSource,
+        KnownFields, MappingId, OutreachId, SourceSettings, Step, suggest,
     },
     ui::View,
 };
 
-pub(in crate::ui) const PATH: &str = "/exports/nordics";
+const PATH: &str = "/exports/nordics";
+
+/// What the snapshot keeps the sample's source under.
+pub(in crate::ui) fn source_key() -> String {
+    SourceSettings::from(FileSource::at(PATH)).key()
+}
 pub(in crate::ui) const ACCOUNT: &str = "Maja Lindqvist, Brightwater";
 
 pub(in crate::ui) fn at(text: &str) -> Timestamp {
@@ -187,9 +192,7 @@ pub(in crate::ui) fn snapshot() -> Snapshot {
         ..Snapshot::default()
     };
     let looks = &mut snapshot.looks;
-    looks
-        .sources
-        .insert(PATH.to_owned(), answered((), source()));
+    looks.sources.insert(source_key(), answered((), source()));
     looks
         .fields
         .insert(ACCOUNT.to_owned(), answered((), fields()));
@@ -307,7 +310,7 @@ pub(in crate::ui) fn draft(step: Step) -> Draft {
         account: Some(ACCOUNT.to_owned()),
         name: "Outreach – Nordic sales".to_owned(),
         description: "Prospects of the Nordic team".to_owned(),
-        source_path: PATH.to_owned(),
+        source: FileSource::at(PATH).into(),
         audiences: vec![audience(1, "4"), audience(4, "5"), audience(3, "11")],
         ..Draft::default()
     };

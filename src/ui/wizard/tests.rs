@@ -307,7 +307,7 @@ fn a_source_is_asked_for_once_and_chosen_by_dialog() {
     ));
     let wizard = &mut harness.state_mut().wizard;
     wizard.on_chosen(&Choice::SourceFolder, Some("/other".into()));
-    assert_eq!(wizard.draft().source_path, "/other");
+    assert_eq!(wizard.draft().source.name(), "/other");
     harness.run_steps(3);
     assert_eq!(asked(&harness, sources).len(), 2);
 }
@@ -355,10 +355,7 @@ fn a_source_that_cannot_be_read_says_why() {
         )),
         ..Asked::new(())
     };
-    snapshot
-        .looks
-        .sources
-        .insert(sample::PATH.to_owned(), asked);
+    snapshot.looks.sources.insert(sample::source_key(), asked);
     let mut harness = page(draft(Step::Source), snapshot);
     harness.get_by_label_contains("The folder is gone.");
     press(&mut harness, "Check again");
@@ -568,7 +565,7 @@ fn an_audience_without_a_name_in_the_source_has_its_field_from_the_start() {
     snapshot
         .looks
         .sources
-        .insert(sample::PATH.to_owned(), sample::answered((), source));
+        .insert(sample::source_key(), sample::answered((), source));
     let mut harness = page(draft, snapshot);
     type_in(&mut harness, "Name of 8f2c41d0-6a1e-4c11", "!");
     let chosen = &harness.state().wizard.draft().audiences;

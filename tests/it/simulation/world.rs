@@ -133,7 +133,10 @@ impl World {
     }
 
     fn export(&mut self, is_last: bool) {
-        let rows = self.script.export(&self.destination.source.path, is_last);
+        let rows = self.script.export(
+            &self.destination.source.files().expect("files").path,
+            is_last,
+        );
         self.trace.note(format!("export: {rows}"));
         let mut state = self.network.state();
         state.n_old_batches = self.sandbox.batches().len();

@@ -11,7 +11,7 @@ use crate::{
         Snapshot,
         snapshot::{SignIn, SignInState},
     },
-    model::{Appearance, Draft, Problem, RedirectMode, Step},
+    model::{Appearance, Draft, FileSource, Problem, RedirectMode, Step},
     ui::{
         Screen,
         testing::{synced, wizard as sample},
@@ -122,10 +122,11 @@ fn the_wizard_is_drawn_in_its_window() {
         }
     }
     let mut draft = sample::draft(Step::Source);
-    draft.source_path = "/home/maja.lindqvist/Documents/exports/platform/nordics/2026".to_owned();
+    draft.source =
+        FileSource::at("/home/maja.lindqvist/Documents/exports/platform/nordics/2026").into();
     let mut snapshot = with_draft(sample::snapshot(), draft.clone());
-    let known = snapshot.looks.sources.remove(sample::PATH);
-    let path = draft.source_path;
+    let known = snapshot.looks.sources.remove(&sample::source_key());
+    let path = draft.source.key();
     snapshot
         .looks
         .sources

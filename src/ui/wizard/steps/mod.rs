@@ -137,8 +137,8 @@ impl<'a> Stage<'a> {
 
     /// What was asked about the chosen source.
     pub(in crate::ui::wizard) fn source(&self) -> Option<&'a Asked<(), SourceCheck>> {
-        let path = self.draft.source_path.trim();
-        self.view.snapshot.looks.sources.get(path)
+        let key = self.draft.source.key();
+        self.view.snapshot.looks.sources.get(&key)
     }
 
     /// The chosen source, once it was read.
@@ -203,8 +203,8 @@ impl<'a> Stage<'a> {
 
     /// Has the chosen source read, if nobody has asked for it yet.
     pub(in crate::ui::wizard) fn need_source(&mut self, form: &mut source::SourceForm) {
-        let source = self.draft.source();
-        if !self.draft.source_path.trim().is_empty()
+        let source = self.draft.source.clone();
+        if !self.draft.source.is_blank()
             && self.source().is_none()
             && form.ask.is_new(source.clone())
         {
@@ -244,7 +244,7 @@ pub(in crate::ui::wizard) fn show(ui: &mut Ui, stage: &mut Stage<'_>, forms: &mu
 pub(in crate::ui::wizard) fn on_chosen(draft: &mut Draft, choice: &Choice, path: Option<PathBuf>) {
     match (choice, path) {
         (Choice::SourceFile | Choice::SourceFolder, Some(path)) => {
-            draft.source_path = path.display().to_string();
+            source::choose(draft, &path.display().to_string());
         }
         (
             Choice::SourceFile

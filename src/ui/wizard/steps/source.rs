@@ -10,7 +10,7 @@ use crate::{
         Look,
         snapshot::{Column as Field, SourceCheck},
     },
-    model::{AudienceId, Draft, FileSource, Spot},
+    model::{AudienceId, Draft, FileSource, SourceSettings, Spot},
     ui::{
         AskOnce, Choice, Intent, View, format,
         icon::Icon,
@@ -27,7 +27,7 @@ use crate::{
 /// What is open on the step beside the draft.
 #[derive(Debug, Default)]
 pub struct SourceForm {
-    pub(super) ask: AskOnce<FileSource>,
+    pub(super) ask: AskOnce<SourceSettings>,
     search: String,
     /// 0 for all audiences, 1 for the chosen ones.
     part: usize,
@@ -101,13 +101,13 @@ fn left(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
             .map(|demo| &demo.source_path);
         if let Some(sample) = sample
             // Beside the rows of a source that is chosen there is no room for it.
-            && stage.draft.source_path.trim().is_empty()
+            && stage.draft.source.is_blank()
             && Button::ghost(t("wiz-demo-source"))
                 .small()
                 .show(ui)
                 .clicked()
         {
-            stage.draft.source_path.clone_from(sample);
+            stage.draft.source = FileSource::at(sample).into();
         }
     });
     ui.add_space(12.0);
@@ -118,7 +118,7 @@ fn path(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
     let mut typed = form
         .typing
         .clone()
-        .unwrap_or_else(|| format::path(&stage.draft.source_path).into_owned());
+        .unwrap_or_else(|| format::path(&stage.draft.source.name()).into_owned());
     let error = stage.error(Spot::Source, &typed);
     let id = ui.make_persistent_id("path of the source");
     let is_typing = ui.memory(|memory| memory.has_focus(id));
@@ -139,7 +139,14 @@ fn path(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
         form.typing = Some(typed);
     } else if shown.changed() || form.typing.is_some() {
         form.typing = None;
-        stage.draft.source_path = format::whole_path(&typed).into_owned();
+        choose(stage.draft, format::whole_path(typed.trim()).as_ref());
+    }
+}
+
+/// Takes another file or folder, whose form and kind are to be found out anew.
+pub(super) fn choose(draft: &mut Draft, path: &str) {
+    if draft.source.name() != path {
+        draft.source = FileSource::at(path).into();
     }
 }
 
@@ -161,7 +168,7 @@ fn state(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
         });
         if again.inner {
             form.ask.again();
-            stage.look(Look::Source(stage.draft.source()));
+            stage.look(Look::Source(stage.draft.source.clone()));
         }
     } else if let Some(check) = &asked.answer {
         let at = asked.at.map(|at| format::time(at, &stage.view.zone));

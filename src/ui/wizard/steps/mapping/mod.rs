@@ -13,7 +13,7 @@ use egui::Ui;
 use super::{Stage, alone};
 use crate::{
     engine::Look,
-    model::{Draft, DraftAudience, FileSource, MappingRow, suggest},
+    model::{Draft, DraftAudience, MappingRow, SourceSettings, suggest},
     ui::{
         AskOnce, Intent, View,
         icon::Icon,
@@ -48,7 +48,7 @@ pub struct MappingForm {
 type Shown = (
     Vec<MappingRow>,
     Vec<DraftAudience>,
-    FileSource,
+    SourceSettings,
     Option<String>,
 );
 
@@ -156,10 +156,10 @@ fn ask_preview(ui: &Ui, stage: &mut Stage<'_>, form: &mut MappingForm) {
     let shown: Shown = (
         draft.mapping.clone(),
         draft.audiences.clone(),
-        draft.source(),
+        draft.source.clone(),
         draft.account.clone(),
     );
-    if draft.source_path.trim().is_empty() {
+    if draft.source.is_blank() {
         return;
     }
     let now = ui.input(|input| input.time);

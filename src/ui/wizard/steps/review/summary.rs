@@ -93,7 +93,7 @@ fn account(stage: &Stage<'_>) -> (String, String) {
 }
 
 fn source(stage: &Stage<'_>) -> (String, String) {
-    let path = format::path(stage.draft.source_path.trim()).into_owned();
+    let path = format::path(&stage.draft.source.name()).into_owned();
     let second = stage
         .source_check()
         .map(|check| t_args("wiz-sum-profiles", &[("n", check.n_profiles.into())]));
