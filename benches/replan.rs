@@ -8,7 +8,7 @@ use std::{env, fs, path::Path, sync::Arc};
 
 use anyhow::Context as _;
 use audience_sync::{
-    model::{Cause, Contents, Destination, Figures, Requests},
+    model::{Cause, Destination, Figures, Requests},
     source,
     store::{Answer, Store, Verdict},
     sync::{Hooks, Order, Rules, prepare},
@@ -57,14 +57,15 @@ fn main() -> anyhow::Result<()> {
 
 fn plan(store: &mut Store, folder: &Path, file: &str) -> anyhow::Result<()> {
     let destination = destination(folder, file)?;
-    let files = source::open(&destination.source)?;
+    let source = source::open(&destination.source)?;
     let rules = Rules::new(
         &destination,
-        Contents::FullSnapshot,
+        source.kinds(),
         jiff::civil::date(2026, 6, 1),
+        Timestamp::now(),
     );
     let order = Order {
-        files: &files,
+        source: &source,
         rules: &rules,
         max_exit_share: 0.3,
     };

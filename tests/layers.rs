@@ -33,7 +33,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Outside crates with the rooms that may name them; the tests beside the code are free.
-const OWNERS: [(&str, &[&str]); 24] = [
+const OWNERS: [(&str, &[&str]); 25] = [
     ("axum", &["sandbox", "auth"]),
     ("clap", &["main", "cli"]),
     ("eframe", &["ui"]),
@@ -55,6 +55,7 @@ const OWNERS: [(&str, &[&str]); 24] = [
     ("reqwest", &["outreach", "auth"]),
     ("rfd", &["ui"]),
     ("rusqlite", &["store"]),
+    ("strsim", &["source"]),
     ("unic_langid", &["ui"]),
     ("xxhash_rust", &["source", "sync"]),
     ("zbus", &["ui"]),

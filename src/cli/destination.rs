@@ -135,7 +135,8 @@ fn look_at_others(
 /// Opens the source, and reads far enough to see whether it has everything that the settings want of it.
 fn look_at_source(destination: &Destination) -> Result<source::Description, source::Error> {
     let source = source::open(&destination.source)?;
-    let rules = Rules::new(destination, source.contents(), today(Timestamp::now()));
+    let now = Timestamp::now();
+    let rules = Rules::new(destination, source.kinds(), today(now), now);
     source.read(&rules.projection(), &mut |_first_batch| {
         ControlFlow::Break(())
     })?;
@@ -180,7 +181,7 @@ fn invalid(file: &Path, faults: &[Fault]) -> Failure {
 
 fn describe(destination: &Destination, found: &source::Description) -> String {
     let mut text = String::from("The settings are valid.\n");
-    let contents = match found.contents {
+    let contents = match found.kinds.all() {
         Contents::FullSnapshot => "a full snapshot",
         Contents::Incremental | Contents::Guess => "changes only",
     };

@@ -356,7 +356,8 @@ impl Planning {
         }
         let destination = &self.settings.destination;
         let source = source::open(&destination.source)?;
-        let rules = Rules::new(destination, source.contents(), today(Timestamp::now()));
+        let now = Timestamp::now();
+        let rules = Rules::new(destination, source.kinds(), today(now), now);
         let order = Order {
             source: &source,
             rules: &rules,

@@ -34,6 +34,12 @@ pub struct FileSource {
     /// Audiences whose files are of another kind than those of the others.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub audience_contents: BTreeMap<AudienceId, Contents>,
+    /// The column that says who is a member, in files of one audience that do not tell it by themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_column: Option<String>,
+    /// Whether everyone in a file of one audience is a member, whatever its columns seem to say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub everyone_is_member: bool,
 }
 
 /// What the files of a source are, taken together.

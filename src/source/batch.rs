@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::model::{AudienceId, OutreachId, Place};
 
 /// What a reader is asked to take out of each profile: one cell for the id, one for each attribute, one for each
@@ -14,6 +16,8 @@ pub struct Projection {
     pub attributes: Vec<String>,
     /// The audiences whose membership status is wanted.
     pub audiences: Vec<AudienceId>,
+    /// The present: a membership that was valid until an earlier time has ended.
+    pub now: Timestamp,
 }
 
 impl Projection {

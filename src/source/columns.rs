@@ -1,17 +1,45 @@
 //! Names of columns and paths: when two of them mean the same field, and which ones hold memberships.
 
+use std::borrow::Cow;
+
 /// The namespace of Adobe Experience Platform's own audiences.
 pub(super) const OWN_NAMESPACE: &str = "ups";
 
-/// The name as it is compared: without `xdm:`, blanks around it and letter case.
-pub(super) fn plain(name: &str) -> String {
-    let parts: Vec<_> = name.trim().split('.').map(without_prefix).collect();
-    parts.join(".").to_ascii_lowercase()
+/// The name without what nobody sees: blanks around it, marks of no width, and marks of byte order.
+pub(super) fn visible(name: &str) -> Cow<'_, str> {
+    let is_unseen = |c: char| {
+        matches!(
+            c,
+            '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
+        )
+    };
+    let name = name.trim_matches(|c: char| c.is_whitespace() || is_unseen(c));
+    if name.contains(is_unseen) {
+        Cow::Owned(name.chars().filter(|c| !is_unseen(*c)).collect())
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
-/// The key without the prefix that dataset exports put before it.
+/// The name as it is compared: without what nobody sees, `xdm:` and letter case.
+pub(super) fn plain(name: &str) -> String {
+    let name = visible(name);
+    let parts: Vec<_> = name.split('.').map(without_prefix).collect();
+    parts.join(".").to_lowercase()
+}
+
+/// The same with dots as Adobe Experience Platform exports them: it turns each one into an underscore.
+pub(super) fn folded(name: &str) -> String {
+    plain(name).replace('.', "_")
+}
+
+/// The key without the prefix that dataset exports put before it, and that people paste with a blank behind it.
 pub(super) fn without_prefix(key: &str) -> &str {
-    key.strip_prefix("xdm:").unwrap_or(key)
+    let key = key.trim();
+    match key.split_at_checked(4) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("xdm:") => rest.trim_start(),
+        _ => key,
+    }
 }
 
 /// Whether a key of a document is the one that is looked for.
@@ -32,7 +60,10 @@ pub(super) struct MembershipName<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fact {
     Status,
+    /// Since when the status holds.
     Qualified,
+    /// Until when the profile is a member.
+    ValidUntil,
     Other,
 }
 
@@ -42,26 +73,37 @@ impl Fact {
             Self::Status
         } else if is_key(key, "lastQualificationTime") {
             Self::Qualified
+        } else if is_key(key, "validUntil") {
+            Self::ValidUntil
         } else {
             Self::Other
         }
     }
 }
 
-/// Reads `segmentMembership.<namespace>.<audience>.<fact>`, and the forms with a placeholder or without an audience.
+/// Reads `segmentMembership.<namespace>.<audience>.<fact>`, and the forms with a placeholder or without an audience; with
+/// underscores for all the dots as well.
 pub(super) fn membership(name: &str) -> Option<MembershipName<'_>> {
-    let (first, rest) = name.trim().split_once('.')?;
-    if !is_key(first, "segmentMembership") {
+    const FIRST: &str = "segmentMembership";
+    let name = without_prefix(name);
+    let (first, rest) = name.split_at_checked(FIRST.len())?;
+    if !first.eq_ignore_ascii_case(FIRST) {
         return None;
     }
-    let Some((rest, last)) = rest.rsplit_once('.') else {
+    let dot = rest.chars().next().filter(|dot| matches!(dot, '.' | '_'))?;
+    let rest = rest.strip_prefix(dot)?;
+    let Some((rest, last)) = rest.rsplit_once(dot) else {
         return Some(MembershipName {
             namespace: "",
             audience: None,
             fact: Fact::of(rest),
         });
     };
-    let (namespace, audience) = rest.split_once('.')?;
+    let (namespace, audience) = if dot == '_' && is_placeholder_pair(rest) {
+        ("", PLACEHOLDER)
+    } else {
+        rest.split_once(dot)?
+    };
     let audience = without_prefix(audience);
     Some(MembershipName {
         namespace: without_prefix(namespace),
@@ -70,9 +112,7 @@ pub(super) fn membership(name: &str) -> Option<MembershipName<'_>> {
     })
 }
 
-/// Whether a column of a file of one audience holds the status under a name that the export was given by hand.
-///
-/// Taken for anything else, everyone in the file would count as a member, those who have left too.
+/// Whether a name is one that people give the column of the status when they rename it.
 pub(super) fn is_renamed_status(name: &str) -> bool {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let names = [
@@ -80,17 +120,27 @@ pub(super) fn is_renamed_status(name: &str) -> bool {
         "membership",
         "membershipstatus",
         "segmentstatus",
+        "segmentmembership",
         "segmentmembershipstatus",
         "audiencestatus",
+        "audiencemembership",
+        "audiencemembershipstatus",
     ];
     names
         .iter()
         .any(|known| letters.eq_ignore_ascii_case(known))
 }
 
+const PLACEHOLDER: &str = "seg_id";
+
+/// Whether these are the placeholders of namespace and audience with an underscore between them.
+fn is_placeholder_pair(text: &str) -> bool {
+    text.eq_ignore_ascii_case("seg_namespace_seg_id") || text.eq_ignore_ascii_case("ups_seg_id")
+}
+
 /// Whether this stands where the id of the file's own audience would.
 pub(super) fn is_placeholder(audience: &str) -> bool {
-    audience.eq_ignore_ascii_case("seg_id")
+    audience.eq_ignore_ascii_case(PLACEHOLDER)
 }
 
 /// The identity namespace in `Oid`, `identityMap.Oid`, `identityMap.Oid.id` or `identityMap.Oid[0].id`.
@@ -132,6 +182,7 @@ mod tests {
         ] {
             assert!(is_renamed_status(name), "{name}");
         }
+        assert!(is_renamed_status("Audience membership status"));
         for name in ["", "statuses", "lead status", "person.status.code"] {
             assert!(!is_renamed_status(name), "{name}");
         }
@@ -156,6 +207,38 @@ mod tests {
             let found = membership(name).expect(name);
             assert_eq!((found.audience, found.fact), (None, Fact::Status), "{name}");
         }
+        for (name, audience, fact) in [
+            (
+                "segmentMembership_seg_namespace_seg_id_status",
+                None,
+                Fact::Status,
+            ),
+            (
+                "xdm: segmentMembership.seg_namespace.seg_id.status",
+                None,
+                Fact::Status,
+            ),
+            (
+                "XDM:segmentmembership_ups_seg_id_validUntil",
+                None,
+                Fact::ValidUntil,
+            ),
+            ("segmentMembership_status", None, Fact::Status),
+            (
+                "segmentMembership_ups_7841-a_b_status",
+                Some("7841-a_b"),
+                Fact::Status,
+            ),
+            (
+                "segmentMembership_ups_a1_lastQualificationTime",
+                Some("a1"),
+                Fact::Qualified,
+            ),
+        ] {
+            let found = membership(name).expect(name);
+            assert_eq!((found.audience, found.fact), (audience, fact), "{name}");
+        }
+        assert_eq!(read("segmentMembershipstatus"), None);
         assert_eq!(read("person.name"), None);
         assert_eq!(read("segmentMembership"), None);
         assert_eq!(read("segmentMembership.ups.status"), None);
@@ -173,5 +256,7 @@ mod tests {
         }
         assert_eq!(namespace("_tenant.crm.id"), "_tenant.crm.id");
         assert_eq!(plain(" xdm:person.xdm:Name "), "person.name");
+        assert_eq!(plain("\u{feff}O\u{200b}id\u{a0}"), "oid");
+        assert_eq!(folded("xdm: _tenant.Crm.id"), folded("_tenant_crm_id"));
     }
 }

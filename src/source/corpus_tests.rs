@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt::Write as _, fs, ops::ControlFlow, path::Pa
 
 use proptest::prelude::*;
 
+use jiff::Timestamp;
+
 use super::{Error, Projection, open};
 use crate::model::{AudienceId, Contents, FileSource};
 
@@ -15,6 +17,7 @@ fn read(path: &Path, contents: Contents) -> (Vec<u64>, String, Result<(), Error>
         outreach_id: "Oid".to_owned(),
         attributes: vec!["person.name.firstName".to_owned()],
         audiences: vec![AudienceId::new("a1")],
+        now: Timestamp::UNIX_EPOCH,
     };
     let settings = FileSource {
         contents,

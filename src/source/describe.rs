@@ -4,18 +4,20 @@ use std::ops::ControlFlow;
 
 use super::{
     Batch, Error, Files, Layout, Projection,
-    files::{SourceFile, shape::Format},
+    files::{Kinds, SourceFile},
     out::Out,
 };
-use crate::model::{AudienceId, Contents};
+use jiff::Timestamp;
+
+use crate::model::AudienceId;
 
 /// A source, told from the beginnings of its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
     /// How profiles and audiences are laid out.
     pub layout: Layout,
-    /// Whether absence means "has left".
-    pub contents: Contents,
+    /// The kind of export: whether absence means "has left".
+    pub kinds: Kinds,
     /// The files, older ones first.
     pub files: Vec<DescribedFile>,
     /// The names of files that are not part of the source.
@@ -69,7 +71,7 @@ impl Files {
             .map_or(Ok(vec![]), |file| self.samples(file))?;
         Ok(Description {
             layout: self.layout(),
-            contents: self.contents(),
+            kinds: self.kinds().clone(),
             files: self.all.iter().map(DescribedFile::of).collect(),
             ignored: self.ignored.clone(),
             doubtful: {
@@ -105,6 +107,7 @@ impl Files {
         let projection = Projection {
             outreach_id: id.clone(),
             attributes,
+            now: Timestamp::MIN,
             audiences: if is_nested {
                 file.shape.audiences.clone()
             } else {
@@ -148,12 +151,7 @@ impl DescribedFile {
     pub(super) fn of(file: &SourceFile) -> Self {
         Self {
             name: file.entry.name.as_ref().to_owned(),
-            format: match file.shape.format {
-                Format::Delimited { delimiter: b';' } => "semicolon-separated",
-                Format::Delimited { delimiter: b'\t' } => "tab-separated",
-                Format::Delimited { .. } => "comma-separated",
-                Format::Json => "JSON",
-            },
+            format: file.shape.written.describe(),
             n_bytes: file.entry.version.n_bytes,
             audience: file.entry.facts.audience.clone(),
         }

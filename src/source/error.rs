@@ -2,7 +2,8 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
-use crate::model::AudienceId;
+use super::columns;
+use crate::model::{AudienceId, MembershipStatus};
 
 /// Why a source cannot be read, or not to its end.
 #[derive(Debug, thiserror::Error)]
@@ -70,14 +71,34 @@ pub enum Error {
         what: String,
     },
     /// A column the mapping or an audience needs is not in the header.
-    #[error("{file} has no column {column}")]
+    #[error("{file} has no column {column}{}", header(form, column, present))]
     ColumnMissing {
         /// The file.
         file: Arc<str>,
         /// The column that was looked for.
         column: String,
+        /// How the file was read, such as "semicolon-separated"; empty if that is of no interest.
+        form: &'static str,
         /// The columns there are.
         present: Vec<String>,
+    },
+    /// A file of one audience does not tell which of its columns says who is a member.
+    #[error("{file} does not tell whether {} who is a member", says(columns))]
+    StatusUnclear {
+        /// The file.
+        file: Arc<str>,
+        /// The columns that may say it.
+        columns: Vec<String>,
+    },
+    /// A file that should name everyone in its audience, and nobody else, says that somebody has left.
+    #[error(
+        "{file} says at line {line} that somebody has left the audience, which an export of everyone in it does not"
+    )]
+    LeaverInSnapshot {
+        /// The file.
+        file: Arc<str>,
+        /// The line of the first one.
+        line: u64,
     },
     /// A JSON file whose fields are none of those that the mapping and the audiences need.
     #[error(
@@ -134,6 +155,74 @@ pub enum Error {
     },
 }
 
+/// What was read as the header, and which of its names comes closest.
+fn header(form: &str, column: &str, present: &[String]) -> String {
+    const MOST: usize = 12;
+    let mut text = String::from("; ");
+    if !form.is_empty() {
+        text = format!("; read as {form}, ");
+    }
+    let some: Vec<_> = present
+        .iter()
+        .take(MOST)
+        .map(|name| format!("\u{201c}{name}\u{201d}"))
+        .collect();
+    text += &format!("its columns are {}", some.join(", "));
+    if present.len() > MOST {
+        text += &format!(" and {} more", present.len() - MOST);
+    }
+    if let Some(closest) = closest(column, present) {
+        text += &format!(". The closest is \u{201c}{closest}\u{201d}");
+    }
+    if looks_like_a_record(present) {
+        text += ". The first line looks like a record: the header with the names of the columns seems to be missing";
+    }
+    text
+}
+
+/// The name that differs least, if it differs little.
+fn closest<'a>(wanted: &str, present: &'a [String]) -> Option<&'a str> {
+    const LEAST: f64 = 0.6;
+    let wanted = columns::folded(wanted);
+    let last = wanted.rsplit('_').next().unwrap_or(&wanted);
+    let alike = |name: &str| {
+        let name = columns::folded(name);
+        let ends_alike = name.rsplit('_').next() == Some(last) && name.len() > 2;
+        let alike = strsim::normalized_damerau_levenshtein(&wanted, &name);
+        if ends_alike {
+            alike.max(LEAST + 0.1)
+        } else {
+            alike
+        }
+    };
+    let all = present.iter().map(|name| (alike(name), name.as_str()));
+    let best = all.max_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(alike, _)| *alike >= LEAST)
+        .map(|(_, name)| name)
+}
+
+/// Whether these are values rather than names: a number, an address of mail, a word for a status.
+fn looks_like_a_record(header: &[String]) -> bool {
+    let is_value = |cell: &String| {
+        let cell = cell.trim();
+        let is_number = !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+        is_number || cell.contains('@') || MembershipStatus::parse(cell).is_some()
+    };
+    header.iter().any(is_value)
+}
+
+/// Columns that may say who is a member, as the beginning of a question.
+fn says(columns: &[String]) -> String {
+    let names: Vec<_> = columns
+        .iter()
+        .map(|name| format!("\u{201c}{name}\u{201d}"))
+        .collect();
+    match names.as_slice() {
+        [one] => format!("the column {one} says"),
+        all => format!("one of the columns {} says, and which,", all.join(", ")),
+    }
+}
+
 /// The names of files that do not count, for a person who wonders why.
 fn left_out(ignored: &[String]) -> String {
     const MOST: usize = 5;
@@ -172,6 +261,8 @@ impl Error {
             | Self::CutOff { .. }
             | Self::Damaged { .. }
             | Self::ColumnMissing { .. }
+            | Self::StatusUnclear { .. }
+            | Self::LeaverInSnapshot { .. }
             | Self::FieldsUnknown { .. }
             | Self::ColumnTwice { .. }
             | Self::AudienceFileMissing { .. }
@@ -208,6 +299,8 @@ impl Error {
             Self::CutOff { .. } => "source_cut_off",
             Self::Damaged { .. } => "source_damaged",
             Self::ColumnMissing { .. } => "source_column_missing",
+            Self::StatusUnclear { .. } => "source_status_unclear",
+            Self::LeaverInSnapshot { .. } => "source_kind_changed",
             Self::FieldsUnknown { .. } => "source_fields_unknown",
             Self::ColumnTwice { .. } => "source_column_twice",
             Self::AudienceFileMissing { .. } => "source_audience_missing",
@@ -227,6 +320,8 @@ impl Error {
             | Self::CutOff { file, .. }
             | Self::Damaged { file, .. }
             | Self::ColumnMissing { file, .. }
+            | Self::StatusUnclear { file, .. }
+            | Self::LeaverInSnapshot { file, .. }
             | Self::FieldsUnknown { file, .. }
             | Self::ColumnTwice { file, .. }
             | Self::AudienceUnknown { file }
@@ -242,7 +337,10 @@ impl Error {
 
     /// The line, counted from 1, if it is about one.
     pub fn line(&self) -> Option<u64> {
-        if let Self::CutOff { line, .. } | Self::Damaged { line, .. } = self {
+        if let Self::CutOff { line, .. }
+        | Self::Damaged { line, .. }
+        | Self::LeaverInSnapshot { line, .. } = self
+        {
             Some(*line)
         } else {
             None
@@ -283,6 +381,12 @@ impl Error {
             Self::Damaged { .. } => "Export the file again, or correct it at that line.",
             Self::ColumnMissing { .. } => {
                 "Add the column to the export, or change the mapping or the audiences of the destination."
+            }
+            Self::StatusUnclear { .. } => {
+                "Choose in the source's settings which column says it (\"status_column\"), or that everyone in the files is a member (\"everyone_is_member\")."
+            }
+            Self::LeaverInSnapshot { .. } => {
+                "If the files hold changes since the last file, set the kind of export to changes (\"contents\": \"incremental\"): then nobody leaves who is not in them. If they name everyone in the audience, export them without those who have left."
             }
             Self::FieldsUnknown { .. } => {
                 "Check that the path leads to the export; if it does, map OutreachId to one of its fields."
@@ -341,7 +445,16 @@ impl Error {
             Self::ColumnMissing {
                 file: file(),
                 column: column(),
-                present: vec![],
+                form: "comma-separated",
+                present: vec!["id".to_owned(), "Outreach Oid".to_owned()],
+            },
+            Self::StatusUnclear {
+                file: file(),
+                columns: vec!["status".to_owned(), "state".to_owned()],
+            },
+            Self::LeaverInSnapshot {
+                file: file(),
+                line: 7,
             },
             Self::FieldsUnknown {
                 file: file(),

@@ -2,6 +2,8 @@
 
 use std::{fmt::Write as _, fs, ops::ControlFlow, path::PathBuf};
 
+use jiff::Timestamp;
+
 use super::{Error, Layout, Projection, Source, open};
 use crate::model::{AudienceId, Contents, FileSource};
 
@@ -22,6 +24,7 @@ fn projection(audiences: &[&str]) -> Projection {
         outreach_id: "Oid".to_owned(),
         attributes: vec!["person.name.firstName".to_owned(), "note".to_owned()],
         audiences: audiences.iter().map(|id| AudienceId::new(*id)).collect(),
+        now: Timestamp::UNIX_EPOCH,
     }
 }
 
@@ -63,7 +66,7 @@ fn every_form_of_the_same_profiles_reads_the_same() {
         } else {
             (Layout::Wide, Contents::FullSnapshot)
         };
-        assert_eq!((files.layout(), files.contents()), expected, "{name}");
+        assert_eq!((files.layout(), files.kinds().all()), expected, "{name}");
         assert_eq!(
             read(&files, &projection(&["a1", "b2"])).expect(&name),
             SAME,
@@ -78,7 +81,7 @@ fn every_form_of_the_same_profiles_reads_the_same() {
 fn files_per_audience_are_united_and_older_snapshots_left_out() {
     let files = opened(fixture("per-audience"), Contents::Guess);
     assert_eq!(
-        (files.layout(), files.contents()),
+        (files.layout(), files.kinds().all()),
         (Layout::PerAudience, Contents::FullSnapshot)
     );
     assert_eq!(
@@ -112,7 +115,7 @@ fn files_per_audience_are_united_and_older_snapshots_left_out() {
 #[test]
 fn the_newest_qualification_wins_and_the_newest_file_gives_the_attributes() {
     let files = opened(fixture("per-audience-status"), Contents::Guess);
-    assert_eq!(files.contents(), Contents::Incremental);
+    assert_eq!(files.kinds().all(), Contents::Incremental);
     assert_eq!(
         read(&files, &projection(&["a1"])).expect("readable"),
         ["1|Ada|new|Expired", "2|Åsa||Active"]
@@ -152,6 +155,7 @@ fn an_attribute_may_be_an_identity() {
             outreach_id: "identityMap.Oid".to_owned(),
             attributes: vec![field.to_owned()],
             audiences: vec![],
+            now: Timestamp::UNIX_EPOCH,
         };
         let rows = read(&files, &projection).expect("readable");
         assert_eq!(rows, ["1|9", "2|9", "3|9"], "{field}");

@@ -10,7 +10,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::model::{Contents, SourceSettings};
+use crate::model::SourceSettings;
 
 mod batch;
 mod columns;
@@ -22,6 +22,7 @@ mod files;
 #[cfg(test)]
 mod files_tests;
 mod out;
+mod status;
 mod survey;
 #[cfg(test)]
 mod survey_tests;
@@ -31,7 +32,7 @@ mod timestamp;
 pub use batch::{Batch, Projection, Rejected, Row};
 pub use describe::{DescribedFile, Description};
 pub use error::Error;
-pub use files::{Files, Fingerprint, Layout};
+pub use files::{Files, Fingerprint, Kinds, Layout, Reason};
 pub use survey::{Survey, SurveyedAudience, SurveyedColumn};
 pub use timestamp::parse_timestamp;
 
@@ -63,10 +64,10 @@ pub fn version(settings: &SourceSettings) -> Result<Fingerprint, Error> {
 }
 
 impl Source {
-    /// Whether absence means "has left"; never [`Contents::Guess`].
-    pub fn contents(&self) -> Contents {
+    /// The kind of export: whether absence means "has left".
+    pub fn kinds(&self) -> &Kinds {
         match self {
-            Self::Files(files) => files.contents(),
+            Self::Files(files) => files.kinds(),
         }
     }
 

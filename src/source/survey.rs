@@ -10,23 +10,26 @@ use jiff::Timestamp;
 use super::{
     Batch, DescribedFile, Error, Files, Layout, Projection, columns,
     files::{
-        SourceFile,
-        format::{csv, json},
+        Kinds, SourceFile,
+        format::{Plan, Written},
         names,
-        shape::{self, Format},
     },
     out::Out,
+    status::OwnStatus,
     tally::{Tally, best_id},
 };
-use crate::model::{AudienceId, Contents, MembershipStatus};
+use crate::model::{AudienceId, MembershipStatus};
 
 /// What a source holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survey {
     /// How profiles and audiences are laid out.
     pub layout: Layout,
-    /// Whether absence means "has left".
-    pub contents: Contents,
+    /// The kind of export: whether absence means "has left".
+    pub kinds: Kinds,
+    /// Columns that may say who is a member, in a file that does not tell which of them does; everyone in it was taken
+    /// for a member meanwhile.
+    pub status_unclear: Vec<String>,
     /// The files, older ones first.
     pub files: Vec<DescribedFile>,
     /// The names of files that are not part of the source.
@@ -139,7 +142,8 @@ impl Files {
             .max();
         Survey {
             layout: self.layout(),
-            contents: self.contents(),
+            kinds: self.kinds().clone(),
+            status_unclear: vec![],
             files: self.all.iter().map(DescribedFile::of).collect(),
             ignored: self.ignored.clone(),
             n_profiles: 0,
@@ -190,6 +194,7 @@ fn projection(
         outreach_id,
         attributes,
         audiences,
+        now: Timestamp::MIN,
     }
 }
 
@@ -220,9 +225,10 @@ impl Surveyor<'_> {
 
     fn read(&mut self, files: &Files, file: &SourceFile) -> Result<(), Error> {
         let layout = files.layout();
-        let way = match file.shape.format {
-            Format::Delimited { .. } => self.delimited_way(layout, file),
-            Format::Json => self.json_way(layout, file)?,
+        let file = &self.without_doubt(file);
+        let way = match file.shape.written {
+            Written::Delimited { .. } => self.table_way(layout, file),
+            Written::Json => self.document_way(layout, file)?,
         };
         let Some(way) = way else {
             return Ok(());
@@ -235,31 +241,40 @@ impl Surveyor<'_> {
         Ok(())
     }
 
+    /// The file with everyone in it as a member where it does not tell who is; what it does not tell is noted.
+    fn without_doubt(&mut self, file: &SourceFile) -> SourceFile {
+        let mut file = file.clone();
+        file.shape.is_status_said = true;
+        if let OwnStatus::Unclear(columns) = &file.shape.own_status {
+            for column in columns {
+                if !self.survey.status_unclear.contains(column) {
+                    self.survey.status_unclear.push(column.clone());
+                }
+            }
+            file.shape.own_status = OwnStatus::Nowhere;
+        }
+        file
+    }
+
     fn read_along(&mut self, way: &Way, layout: Layout, file: &SourceFile) -> Result<(), Error> {
         let entry = &file.entry;
         let mut emit = |batch: Batch| self.add(way, &batch);
         let mut out = Out::new(way.projection.width(), None, &mut emit);
         out.start_file(&entry.name);
-        match file.shape.format {
-            Format::Delimited { delimiter } => {
-                let header = &file.shape.columns;
-                let plan = csv::plan(entry, layout, delimiter, header, &way.projection)?;
-                csv::read(entry, &plan, &mut out)?;
-            }
-            Format::Json => {
-                let plan = json::plan(entry, layout, file.shape.has_status, &way.projection);
-                json::read(entry, &plan.for_survey(), &mut out)?;
-            }
-        }
+        let plan = match file.plan(layout, &way.projection, |_| false)? {
+            Plan::Document(plan) => Plan::Document(plan.for_survey()),
+            table @ Plan::Table(_) => table,
+        };
+        file.shape.written.format().read(file, &plan, &mut out)?;
         if !out.is_stopped() {
             entry.check_unchanged()?;
         }
         out.finish()
     }
 
-    /// A delimited file: the first column stands where the id would, which every row must have.
+    /// A table: the first column stands where the id would, which every row must have.
     /// Nothing comes of a file without a column that could be told from the others.
-    fn delimited_way(&mut self, layout: Layout, file: &SourceFile) -> Option<Way> {
+    fn table_way(&mut self, layout: Layout, file: &SourceFile) -> Option<Way> {
         let all = &file.shape.columns;
         let is_once = |name: &&String| all.iter().filter(|other| other == name).count() == 1;
         let names: Vec<_> = all
@@ -285,16 +300,16 @@ impl Surveyor<'_> {
             projection: projection(first?, names.collect(), audiences),
             has_id_cell,
             tallies,
-            has_statuses: layout != Layout::PerAudience || file.shape.has_status,
+            has_statuses: layout != Layout::PerAudience || file.shape.own_status.is_said(),
         })
     }
 
-    /// A JSON file: what its first records have is not all there is, so it is gone through before.
-    fn json_way(&mut self, layout: Layout, file: &SourceFile) -> Result<Option<Way>, Error> {
+    /// Documents: what the first of them have is not all there is, so it is gone through before.
+    fn document_way(&mut self, layout: Layout, file: &SourceFile) -> Result<Option<Way>, Error> {
         let on_progress = &mut *self.on_progress;
         let mut n_seen = 0;
         let n_before = self.survey.n_profiles;
-        let gathered = shape::gather(&file.entry, &mut || {
+        let gathered = file.shape.written.format().gather(file, &mut || {
             n_seen += 1;
             if n_seen % Batch::MAX_ROWS == 0 {
                 on_progress(n_before)
@@ -321,7 +336,7 @@ impl Surveyor<'_> {
             audiences: self.places(&audiences),
             projection: projection(String::new(), names, audiences),
             has_id_cell: false,
-            has_statuses: layout != Layout::PerAudience || file.shape.has_status,
+            has_statuses: layout != Layout::PerAudience || file.shape.own_status.is_said(),
         }))
     }
 
@@ -370,6 +385,11 @@ impl Surveyor<'_> {
         let n_ids = id.map_or(0, Tally::n_ids);
         self.survey.n_without_id = self.survey.n_profiles.saturating_sub(n_ids);
         self.survey.id_field = id.map(|tally| tally.name().to_owned());
+        for audience in &self.survey.audiences {
+            if audience.n_exited > 0 {
+                self.survey.kinds.on_leaver(&audience.id);
+            }
+        }
         self.survey.columns = self.tallies.drain(..).map(Tally::into_column).collect();
     }
 

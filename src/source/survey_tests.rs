@@ -131,7 +131,7 @@ fn files_of_one_audience_each_are_counted_without_the_older_snapshots() {
 fn what_was_said_later_of_a_membership_counts() {
     // Profile 1 was active and has expired; profile 2 is active again since after it expired.
     let survey = survey(fixture("per-audience-status")).expect("it can be read");
-    assert_eq!(survey.contents, Contents::Incremental);
+    assert_eq!(survey.kinds.all(), Contents::Incremental);
     assert_eq!(survey.n_profiles, 4);
     assert_eq!(audiences(&survey), [("a1", 1, 1)]);
 }

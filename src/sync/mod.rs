@@ -9,6 +9,7 @@ mod error;
 mod forecast;
 mod guard;
 mod index;
+mod mangled;
 mod meaning;
 mod plan;
 mod prepare;
@@ -29,8 +30,8 @@ pub use index::Index;
 pub use plan::{Before, Desk, InDoubt, Plan, Planner, SampleLine};
 pub use prepare::{Order, planned_source, prepare};
 pub use route::{Group, Route, RouteSettings, Router};
-pub use rules::{Exclusion, Rules};
-pub use wishes::{AudienceSet, Wish, WishRow, Wishes};
+pub use rules::{Exclusion, Rules, Whose};
+pub use wishes::{AudienceSet, Coverage, Wish, WishRow, Wishes};
 
 /// Fewer prospects than this are written without a look: it would cost as much as it could save.
 const WORTH_A_LOOK: usize = 10;

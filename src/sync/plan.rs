@@ -7,6 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     num::NonZeroU16,
+    ops::RangeInclusive,
     sync::Arc,
 };
 
@@ -14,8 +15,8 @@ use super::{
     Forecast,
     guard::Exits,
     index::{FirstFate, Index, Meeting, Seen, entry_position},
-    rules::{Exclusion, Rules},
-    wishes::{AudienceSet, Wish, Wishes},
+    rules::{Exclusion, Rules, Whose},
+    wishes::{AudienceSet, Coverage, Wish, Wishes},
 };
 use crate::{
     model::{
@@ -57,6 +58,8 @@ pub struct Before {
     pub pending: Vec<LedgerEntry>,
     /// Changes that Outreach refused.
     pub refused: Vec<LedgerEntry>,
+    /// How many records that may be anybody's are usual in this source.
+    pub n_usual_nameless: u64,
 }
 
 /// One field of one change, for people to look at.
@@ -87,6 +90,14 @@ pub struct Plan {
     pub n_records: u64,
     /// What may have been written although nothing says so.
     pub in_doubt: InDoubt,
+    /// Which of the mapped fields and audiences the source has.
+    pub coverage: Coverage,
+    /// How many records may be anybody's: they have no id, or one that tells nothing.
+    pub n_nameless: u64,
+    /// How many of those the next plan takes for usual: people leave although there are so many.
+    pub n_usual_nameless: u64,
+    /// How many who are gone from the source stay in their audiences, because as many records may be theirs.
+    pub n_kept: u64,
     /// What delivering it would take; only a dry run works it out.
     pub forecast: Option<Forecast>,
 }
@@ -127,6 +138,9 @@ pub struct Planner<'a, D> {
     refused: Vec<LedgerEntry>,
     /// Numbers that stand in records nobody could read: their prospects are not taken for gone.
     spared: BTreeSet<OutreachId>,
+    /// Numbers that ids may have been before something rewrote them.
+    spared_ranges: Vec<RangeInclusive<u64>>,
+    n_usual_nameless: u64,
     /// A record was lost whole, so nobody can be taken for gone.
     is_anyone_lost: bool,
     files: Vec<Arc<str>>,
@@ -149,6 +163,8 @@ impl<'a, D: Desk> Planner<'a, D> {
             pending: before.pending,
             refused: before.refused,
             spared: BTreeSet::new(),
+            spared_ranges: vec![],
+            n_usual_nameless: before.n_usual_nameless,
             is_anyone_lost: false,
             files: vec![],
             leaving: BTreeMap::new(),
@@ -159,6 +175,7 @@ impl<'a, D: Desk> Planner<'a, D> {
                     prospects,
                     statuses,
                 },
+                coverage: rules.coverage(),
                 ..Plan::default()
             },
         }
@@ -177,6 +194,7 @@ impl<'a, D: Desk> Planner<'a, D> {
         for rejected in &wishes.rejected {
             self.reject(rejected)?;
         }
+        self.plan.coverage.merge(&wishes.coverage);
         let file = self.file_number(&wishes.file);
         for row in wishes.rows {
             self.plan.n_records += 1;
@@ -198,6 +216,11 @@ impl<'a, D: Desk> Planner<'a, D> {
         if self.rules.is_full() && !self.is_anyone_lost {
             self.plan_absent()?;
         }
+        self.plan.n_usual_nameless = if self.plan.n_kept == 0 {
+            self.plan.n_nameless
+        } else {
+            self.n_usual_nameless
+        };
         self.plan.figures.pending = self.desk.n_pending()?;
         if self.plan.exits.over(max_exit_share).is_some() {
             let members = self
@@ -360,16 +383,24 @@ impl<'a, D: Desk> Planner<'a, D> {
     fn plan_absent(&mut self) -> Result<(), D::Error> {
         let absent = self.rules.absent();
         let digest = absent.digest();
-        let is_gone = |entry: &LedgerEntry| {
-            !self.index.is_seen(entry.prospect) && !self.spared.contains(&entry.prospect)
+        let ranges = united(std::mem::take(&mut self.spared_ranges));
+        let is_spared = |entry: &LedgerEntry| {
+            self.spared.contains(&entry.prospect) || is_in(&ranges, entry.prospect.get())
         };
+        let is_gone =
+            |entry: &LedgerEntry| !self.index.is_seen(entry.prospect) && !is_spared(entry);
         let unknown = |entry: &&LedgerEntry| !self.index.knows(entry.prospect) && is_gone(entry);
         let mut gone: Vec<_> = self
             .index
             .unseen()
-            .filter(|entry| !self.spared.contains(&entry.prospect))
+            .filter(|entry| !is_spared(entry))
             .collect();
         gone.extend(self.pending.iter().filter(unknown).copied());
+        let n_new = self.plan.n_nameless.saturating_sub(self.n_usual_nameless);
+        if let Some(n_kept) = self.all_may_be_nameless(&gone, &absent, n_new)? {
+            self.plan.n_kept = n_kept;
+            return Ok(());
+        }
         for entry in gone {
             let prospect = entry.prospect;
             let is_pending = holds(&self.pending, prospect);
@@ -386,8 +417,35 @@ impl<'a, D: Desk> Planner<'a, D> {
         Ok(())
     }
 
+    /// How many members are gone, if there are no more of them than new records that may be anybody's.
+    fn all_may_be_nameless(
+        &self,
+        gone: &[LedgerEntry],
+        absent: &Wish,
+        n_new: u64,
+    ) -> Result<Option<u64>, D::Error> {
+        let mut n_leaving = 0;
+        for entry in gone {
+            let known = self.desk.known(entry.prospect)?;
+            let change = self.rules.difference(absent, &known);
+            let leaving = self.rules.leaving(&change, &known);
+            let unconfirmed = self.rules.leaving_unconfirmed(&change, &known);
+            n_leaving += u64::from(!leaving.is_empty() || !unconfirmed.is_empty());
+            if n_leaving > n_new {
+                return Ok(None);
+            }
+        }
+        Ok(Some(n_leaving).filter(|n| *n > 0))
+    }
+
     fn exclude(&mut self, exclusion: Exclusion, at: (NonZeroU16, u32)) -> Result<(), D::Error> {
-        if let Some(prospect) = exclusion.prospect {
+        match &exclusion.whose {
+            Whose::Of(_) => {}
+            Whose::OneOf(ranges) => self.spared_ranges.extend(ranges.iter().cloned()),
+            Whose::Anyones => self.plan.n_nameless += 1,
+        }
+        let prospect = exclusion.whose.prospect();
+        if let Some(prospect) = prospect {
             let digest = Digest(0);
             match self.index.meet(prospect) {
                 Meeting::First { slot, .. } => {
@@ -404,17 +462,13 @@ impl<'a, D: Desk> Planner<'a, D> {
                 }
             }
         }
-        self.put_excluded(
-            exclusion.prospect,
-            self.place(at),
-            exclusion.code,
-            exclusion.what,
-        )
+        self.put_excluded(prospect, self.place(at), exclusion.code, exclusion.what)
     }
 
     fn reject(&mut self, rejected: &Rejected) -> Result<(), D::Error> {
         self.plan.n_records += 1;
         match &rejected.numbers {
+            Some(numbers) if numbers.is_empty() => self.plan.n_nameless += 1,
             Some(numbers) => {
                 let is_known = |number: &OutreachId| {
                     self.index.knows(*number) || holds(&self.pending, *number)
@@ -522,6 +576,29 @@ fn gone_from_source() -> Place {
         file: Arc::from(""),
         line: 0,
     }
+}
+
+/// The same ranges in order, those that touch as one.
+fn united(mut ranges: Vec<RangeInclusive<u64>>) -> Vec<RangeInclusive<u64>> {
+    ranges.sort_unstable_by_key(|range| *range.start());
+    let mut united: Vec<RangeInclusive<u64>> = vec![];
+    for range in ranges {
+        match united
+            .last_mut()
+            .filter(|last| *range.start() <= *last.end())
+        {
+            Some(last) => *last = *last.start()..=*last.end().max(range.end()),
+            None => united.push(range),
+        }
+    }
+    united
+}
+
+/// Whether the number is in one of these ranges, which are in order and apart.
+fn is_in(ranges: &[RangeInclusive<u64>], number: u64) -> bool {
+    let before = ranges.partition_point(|range| *range.start() <= number);
+    let last = before.checked_sub(1).and_then(|at| ranges.get(at));
+    last.is_some_and(|range| range.contains(&number))
 }
 
 fn holds(entries: &[LedgerEntry], prospect: OutreachId) -> bool {

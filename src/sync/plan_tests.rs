@@ -12,7 +12,7 @@ use crate::{
         Change, Contents, Destination, Digest, FieldSet, FieldValue, Known, OutreachId,
         RecordFault, Target,
     },
-    source::Batch,
+    source::{Batch, Kinds},
     store::LedgerEntry,
 };
 
@@ -23,6 +23,7 @@ struct Memory {
     outbox: BTreeMap<OutreachId, Change>,
     replaced: BTreeMap<OutreachId, Change>,
     faults: Vec<RecordFault>,
+    n_usual_nameless: u64,
 }
 
 impl Memory {
@@ -43,6 +44,7 @@ impl Memory {
                 .map(|(id, change)| entry((id, change.digest)))
                 .collect(),
             refused: vec![],
+            n_usual_nameless: self.n_usual_nameless,
         }
     }
 
@@ -57,6 +59,7 @@ impl Memory {
         let mut planner = Planner::new(rules, before, self, usize::MAX);
         let Ok(()) = planner.add(Wishes::of(rules, batch(file, rows)));
         let Ok(plan) = planner.finish(1.0);
+        self.n_usual_nameless = plan.n_usual_nameless;
         plan
     }
 
@@ -203,7 +206,12 @@ fn rules(contents: Contents) -> Rules {
         ],
     });
     let destination = Destination::from_json(&destination.to_string()).expect("it is valid");
-    Rules::new(&destination, contents, date(2026, 6, 1))
+    Rules::new(
+        &destination,
+        &Kinds::from(contents),
+        date(2026, 6, 1),
+        jiff::Timestamp::UNIX_EPOCH,
+    )
 }
 
 fn target(name: &str) -> Target {
@@ -394,4 +402,46 @@ fn a_record_nobody_can_read_protects_the_prospect_it_may_be() {
     };
     assert_eq!(plan_with(Some(b"1,Ada,x")), [2]);
     assert_eq!(plan_with(None), [0; 0]);
+}
+
+#[test]
+fn nobody_leaves_who_may_stand_in_a_record_that_hides_whose_it_is() {
+    let members = |ids: &[&'static str]| -> Vec<Row> {
+        ids.iter()
+            .map(|id| [id, "Ada", "", "realized", ""])
+            .collect()
+    };
+    let first = members(&["22", "23", "24", "25", "26"]);
+    for (then, n_kept, leaves) in [
+        // Rewritten ids tell whose they may be.
+        (&["22", "23.0", "2.40E+01", "'25"] as &[_], 0, vec![26]),
+        (&["22", "23.0", "2.40E+01", "'25", "26"], 0, vec![]),
+        // A blank one is anybody's.
+        (&["22", "23", "24", "25", ""], 1, vec![]),
+        (&["22", "23", "24", "", "total"], 2, vec![]),
+        // More are gone than it could be.
+        (&["22", "23", "24", ""], 0, vec![25, 26]),
+    ] {
+        let rules = rules(Contents::FullSnapshot);
+        let mut memory = Memory::default();
+        memory.plan(&rules, &first);
+        memory.confirm(|_| true);
+        for _again in 0..2 {
+            let plan = memory.plan(&rules, &members(then));
+            assert_eq!(plan.n_kept, n_kept, "{then:?}");
+            let left: Vec<_> = memory.outbox.keys().map(|id| id.get()).collect();
+            assert_eq!(left, leaves, "{then:?}");
+        }
+    }
+}
+
+#[test]
+fn records_without_an_id_that_were_always_there_hide_nobody() {
+    let rules = rules(Contents::FullSnapshot);
+    let mut memory = Memory::default();
+    let row = |id| [id, "Ada", "", "realized", ""];
+    memory.plan(&rules, &[row("1"), row("2"), row("")]);
+    memory.confirm(|_| true);
+    let plan = memory.plan(&rules, &[row("1"), row("")]);
+    assert_eq!((plan.n_kept, memory.outbox.len()), (0, 1));
 }

@@ -40,13 +40,20 @@ pub fn prepare(
         let mut desk = store.begin_planning(run)?;
         let plan = plan(order, before, &mut desk, 0, batches, hooks)?;
         guard(&plan, order)?;
-        desk.commit(&plan.figures, &[(SOURCE_MEMO, fingerprint)])?;
+        let n_nameless = plan.n_usual_nameless.to_string();
+        desk.commit(
+            &plan.figures,
+            &[(SOURCE_MEMO, fingerprint), (NAMELESS_MEMO, n_nameless)],
+        )?;
         Ok(plan)
     })
 }
 
 /// The fact that names the source which was planned last.
 pub(super) const SOURCE_MEMO: &str = "source_fingerprint";
+
+/// The fact that says how many records that may be anybody's are usual in this source.
+const NAMELESS_MEMO: &str = "usual_nameless";
 
 /// The fingerprint of the source that was planned last.
 ///
@@ -57,10 +64,12 @@ pub fn planned_source(store: &Store) -> Result<Option<String>, store::Error> {
 }
 
 pub(super) fn before(store: &Store) -> Result<Before, store::Error> {
+    let nameless = store.memo(NAMELESS_MEMO)?;
     Ok(Before {
         ledger: store.ledger_entries()?,
         pending: store.pending_entries()?,
         refused: store.refused_entries()?,
+        n_usual_nameless: nameless.and_then(|n| n.parse().ok()).unwrap_or(0),
     })
 }
 

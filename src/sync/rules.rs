@@ -1,17 +1,21 @@
 //! A destination's mapping and schedule, made ready to be applied to a million rows.
 
+use std::ops::RangeInclusive;
+
+use jiff::{Timestamp, civil::Date};
+
 use super::{
+    mangled::{Mangled, mangled},
     value::{self, Unfit},
-    wishes::{AudienceSet, Wish},
+    wishes::{AudienceSet, Coverage, Wish},
 };
 use crate::{
     model::{
-        AudienceId, Contents, Destination, FieldSet, FieldValue, Known, MappingRow,
-        MembershipStatus, OutreachId, Target, WhenEmpty,
+        AudienceId, Destination, FieldSet, FieldValue, Known, MappingRow, MembershipStatus,
+        OutreachId, Target, WhenEmpty,
     },
-    source::Projection,
+    source::{Kinds, Projection},
 };
-use jiff::civil::Date;
 
 /// Room for the fields of most profiles.
 const USUAL_BYTES: usize = 192;
@@ -26,7 +30,9 @@ pub struct Rules {
     steps: Vec<Step>,
     realized: String,
     exited: String,
-    is_full: bool,
+    /// The audiences whose files name everyone in them.
+    full: AudienceSet,
+    now: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -46,17 +52,38 @@ enum Takes {
 /// Why a profile is not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exclusion {
-    /// The prospect, if the profile names one.
-    pub prospect: Option<OutreachId>,
+    /// Whose it is.
+    pub whose: Whose,
     /// A short fixed word.
     pub code: &'static str,
     /// What is wrong, in plain words and without the profile's data.
     pub what: String,
 }
 
+/// Whose profile it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// This prospect's.
+    Of(OutreachId),
+    /// That of a prospect with one of these numbers.
+    OneOf(Vec<RangeInclusive<u64>>),
+    /// Anybody's.
+    Anyones,
+}
+
+impl Whose {
+    /// The prospect, if the profile names one.
+    pub fn prospect(&self) -> Option<OutreachId> {
+        match self {
+            Self::Of(prospect) => Some(*prospect),
+            Self::OneOf(_) | Self::Anyones => None,
+        }
+    }
+}
+
 impl Rules {
-    /// The rules of a valid destination for a source of these contents, on this day.
-    pub fn new(destination: &Destination, contents: Contents, day: Date) -> Self {
+    /// The rules of a valid destination for a source of these kinds, at a moment that is on this day.
+    pub fn new(destination: &Destination, kinds: &Kinds, day: Date, now: Timestamp) -> Self {
         let attributes: Vec<_> = destination
             .mapping
             .iter()
@@ -97,7 +124,10 @@ impl Rules {
             steps,
             realized: destination.status_words.realized.clone(),
             exited: destination.status_words.exited.clone(),
-            is_full: contents == Contents::FullSnapshot,
+            full: (0..active.len())
+                .filter(|place| active.get(*place).is_some_and(|a| kinds.is_full(&a.id)))
+                .collect(),
+            now,
         }
     }
 
@@ -111,7 +141,18 @@ impl Rules {
                 .map(|row| row.source.clone())
                 .collect(),
             audiences: self.audiences.clone(),
+            now: self.now,
         }
+    }
+
+    /// The field at this place of the projection's attributes.
+    pub fn attribute(&self, place: usize) -> Option<&str> {
+        self.attributes.get(place).map(|row| row.source.as_str())
+    }
+
+    /// Nothing seen yet of what the projection asks for.
+    pub fn coverage(&self) -> Coverage {
+        Coverage::new(self.attributes.len(), self.audiences.len())
     }
 
     /// The audience at this place of the day's schedule, which leaves out those that have not begun or have ended.
@@ -119,9 +160,9 @@ impl Rules {
         self.audiences.get(place)
     }
 
-    /// Whether a profile that is not in the source has left its audiences.
+    /// Whether a profile that is not in the source has left an audience.
     pub fn is_full(&self) -> bool {
-        self.is_full
+        !self.full.is_empty()
     }
 
     /// The word that is written for one who has left.
@@ -160,7 +201,7 @@ impl Rules {
                 Takes::Status(i) => self.read_status(i, step.target, cell, &mut wish),
             };
             read.map_err(|(code, what)| Exclusion {
-                prospect: Some(prospect),
+                whose: Whose::Of(prospect),
                 code,
                 what,
             })?;
@@ -168,11 +209,14 @@ impl Rules {
         Ok((prospect, wish))
     }
 
-    /// What is asked of a prospect whose profile is gone from a full snapshot: to leave every audience.
+    /// What is asked of a prospect whose profile is gone from the source: to leave every audience whose files name
+    /// everyone in it.
     pub fn absent(&self) -> Wish {
         let mut wish = Wish::default();
         for step in &self.steps {
-            if let Takes::Status(place) = step.takes {
+            if let Takes::Status(place) = step.takes
+                && self.full.contains(place)
+            {
                 wish.fields
                     .push(step.target, FieldValue::Text(&self.exited));
                 wish.exits.insert(place);
@@ -310,7 +354,7 @@ impl Rules {
                     ),
                 ));
             }
-            None if self.is_full => MembershipStatus::Exited,
+            None if self.full.contains(index) => MembershipStatus::Exited,
             None => return Ok(()),
         };
         match status {
@@ -328,21 +372,24 @@ impl Rules {
 }
 
 fn read_id(cell: Option<&str>) -> Result<OutreachId, Exclusion> {
-    let exclude = |code, what: &str| Exclusion {
-        prospect: None,
-        code,
-        what: what.to_owned(),
-    };
-    match cell.map(str::trim) {
-        None | Some("") => Err(exclude(
-            "outreach_id_missing",
-            "the profile has no OutreachId",
-        )),
-        Some(text) => OutreachId::parse(text).ok_or_else(|| {
-            exclude(
-                "outreach_id_invalid",
-                "the OutreachId is not a positive whole number",
-            )
-        }),
+    let text = cell.unwrap_or_default().trim();
+    if text.is_empty() {
+        return Err(Exclusion {
+            whose: Whose::Anyones,
+            code: "outreach_id_missing",
+            what: "the profile has no OutreachId".to_owned(),
+        });
     }
+    OutreachId::parse(text).ok_or_else(|| {
+        let Mangled { what, may_be } = mangled(text);
+        Exclusion {
+            whose: if may_be.is_empty() {
+                Whose::Anyones
+            } else {
+                Whose::OneOf(may_be)
+            },
+            code: "outreach_id_invalid",
+            what: what.to_owned(),
+        }
+    })
 }

@@ -83,6 +83,57 @@ pub struct Wishes {
     pub rejected: Vec<Rejected>,
     /// The others, in the order of the file.
     pub rows: Vec<WishRow>,
+    /// Which of the mapped fields and audiences stand in the rows.
+    pub coverage: Coverage,
+}
+
+/// Which of the mapped fields and audiences some record has, empty or not, each by its place in the mapping or schedule.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coverage {
+    attributes: Vec<bool>,
+    audiences: Vec<bool>,
+}
+
+impl Coverage {
+    /// Nothing seen yet of so many attributes and audiences.
+    pub fn new(n_attributes: usize, n_audiences: usize) -> Self {
+        Self {
+            attributes: vec![false; n_attributes],
+            audiences: vec![false; n_audiences],
+        }
+    }
+
+    /// Takes note of a row's cells: the id, the attributes, the audiences.
+    fn add(&mut self, cells: &[Option<&str>]) {
+        let all = self.attributes.iter_mut().chain(&mut self.audiences);
+        for (seen, cell) in all.zip(cells.iter().skip(1)) {
+            *seen |= cell.is_some();
+        }
+    }
+
+    /// Adds what was seen elsewhere.
+    pub fn merge(&mut self, other: &Self) {
+        let theirs = other.attributes.iter().chain(&other.audiences);
+        let mine = self.attributes.iter_mut().chain(&mut self.audiences);
+        for (mine, theirs) in mine.zip(theirs) {
+            *mine |= theirs;
+        }
+    }
+
+    /// The attributes that no record has.
+    pub fn unseen_attributes(&self) -> impl Iterator<Item = usize> {
+        unseen(&self.attributes)
+    }
+
+    /// The audiences that no record names.
+    pub fn unseen_audiences(&self) -> impl Iterator<Item = usize> {
+        unseen(&self.audiences)
+    }
+}
+
+fn unseen(all: &[bool]) -> impl Iterator<Item = usize> {
+    let numbered = all.iter().enumerate();
+    numbered.filter(|(_, seen)| !**seen).map(|(place, _)| place)
 }
 
 /// What one row asks for.
@@ -99,9 +150,11 @@ impl Wishes {
     pub fn of(rules: &Rules, batch: Batch) -> Self {
         let mut rows = Vec::with_capacity(batch.n_rows());
         let mut cells = vec![];
+        let mut coverage = rules.coverage();
         for row in batch.rows() {
             cells.clear();
             cells.extend(row.cells());
+            coverage.add(&cells);
             let wish = rules.read(&cells).map(|(prospect, wish)| {
                 let digest = wish.digest();
                 (prospect, wish, digest)
@@ -116,6 +169,7 @@ impl Wishes {
             file: Arc::clone(&batch.file),
             rejected: batch.rejected,
             rows,
+            coverage,
         }
     }
 }

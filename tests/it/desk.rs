@@ -19,7 +19,7 @@ use audience_sync::{
     },
     model::{
         AccountSettings, Alert, Cause, Contents, Draft, DraftAudience, FileSource, MappingRow,
-        NewAccount, Preferences, RedirectMode, RunStatus, SourceKind, SourceSettings,
+        NewAccount, Preferences, RedirectMode, RunStatus, SourceSettings,
     },
     sandbox::{Adjustments, Sandbox},
     store::{DataDir, Store, read_destination},

@@ -128,7 +128,9 @@ async fn a_prospect_that_is_gone_from_a_full_snapshot_leaves_its_audiences_only(
 async fn who_is_absent_from_an_incremental_file_stays() {
     use audience_sync::model::Contents;
     let mut world = World::new().await;
-    world.settle_destination(|d| d.source.contents = Contents::Incremental);
+    world.settle_destination(|d| {
+        d.source.files_mut().expect("files").contents = Contents::Incremental;
+    });
     world.write(&FIRST_DAY);
     world.sync().await;
     let before = world.n_requests();

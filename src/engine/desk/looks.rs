@@ -18,7 +18,6 @@ use crate::{
     engine::{
         Look, Mode, look, problem_of, run,
         snapshot::{Asked, ProspectQuery},
-        today,
     },
     model::{Account, Draft, KnownFields, OutreachId, Problem, SourceSettings},
     store::Settings,
@@ -301,10 +300,10 @@ impl Engine {
         };
         let client = self.engine.client(&settings.destination.account).ok();
         self.spawn(async move {
-            let day = today(Timestamp::now());
+            let now = Timestamp::now();
             let found = look::preview(
                 &settings.destination,
-                day,
+                now,
                 client.as_ref(),
                 fields.as_deref(),
             )
@@ -371,7 +370,7 @@ impl Engine {
                     let destination = &settings.destination;
                     look::test_one(
                         destination,
-                        today(Timestamp::now()),
+                        Timestamp::now(),
                         prospect,
                         &client,
                         fields.as_deref(),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use jiff::civil::Date;
+use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
 use super::{dry_run::text_of, label, text};
@@ -10,6 +10,7 @@ use crate::{
     engine::{
         problem::{problem_of, source_look_problem},
         snapshot::{Outcome, Preview, PreviewField, PreviewProfile},
+        today,
     },
     model::{Destination, FieldSet, KnownFields, MappingRow, OutreachId, Target},
     outreach::{Client, Echo, Prospect},
@@ -26,12 +27,12 @@ const MOST_PROFILES: usize = 3;
 /// preview cannot see; so such a field shows as the same or as left alone.
 pub async fn preview(
     destination: &Destination,
-    day: Date,
+    now: Timestamp,
     client: Option<&Client>,
     fields: Option<&KnownFields>,
 ) -> Preview {
     let settings = destination.clone();
-    let read = spawn_blocking(move || read_first(&settings, day)).await;
+    let read = spawn_blocking(move || read_first(&settings, now)).await;
     let (rules, firsts) = match read {
         Ok(Ok(read)) => read,
         Ok(Err(error)) => {
@@ -72,9 +73,12 @@ pub(super) struct First {
 
 pub(super) type Held = BTreeMap<OutreachId, Prospect>;
 
-fn read_first(destination: &Destination, day: Date) -> Result<(Rules, Vec<First>), source::Error> {
+fn read_first(
+    destination: &Destination,
+    now: Timestamp,
+) -> Result<(Rules, Vec<First>), source::Error> {
     let mut firsts = vec![];
-    let rules = read_until(destination, day, &mut |first| {
+    let rules = read_until(destination, now, &mut |first| {
         firsts.push(first);
         if firsts.len() < MOST_PROFILES {
             ControlFlow::Continue(())
@@ -88,12 +92,12 @@ fn read_first(destination: &Destination, day: Date) -> Result<(Rules, Vec<First>
 /// Reads one profile after the other, as the rules of this day have them, until there is enough.
 pub(super) fn read_until(
     destination: &Destination,
-    day: Date,
+    now: Timestamp,
     take: &mut dyn FnMut(First) -> ControlFlow<()>,
 ) -> Result<Rules, source::Error> {
-    let files = source::open(&destination.source)?;
-    let rules = Rules::new(destination, files.contents(), day);
-    files.read(&rules.projection(), &mut |batch| {
+    let source = source::open(&destination.source)?;
+    let rules = Rules::new(destination, source.kinds(), today(now), now);
+    source.read(&rules.projection(), &mut |batch| {
         for row in batch.rows() {
             let cells: Vec<_> = row.cells().collect();
             take(First {
@@ -164,7 +168,7 @@ pub(super) fn profile(
         Err(exclusion) => {
             return PreviewProfile {
                 name: first.name.clone(),
-                prospect: exclusion.prospect,
+                prospect: exclusion.whose.prospect(),
                 excluded: Some(exclusion.what.clone()),
                 ..PreviewProfile::default()
             };
@@ -224,7 +228,6 @@ fn field(
 mod tests {
     use std::fs;
 
-    use jiff::civil::date;
     use secrecy::SecretString;
 
     use super::*;
@@ -259,13 +262,17 @@ mod tests {
             .collect()
     }
 
+    fn june() -> Timestamp {
+        "2026-06-01T12:00:00Z".parse().expect("an instant")
+    }
+
     #[tokio::test]
     async fn the_first_three_profiles_are_read_as_a_run_would() {
         use Outcome::{Changes, Skipped};
         let past = Past::new();
         let rows = "1,Ada,Lovelace,,Acme,,realized,exited,\n,No,Id,x,x,1,,,\n3,C,,x,x,1,odd,,\n4,D,,x,x,1,,,\n";
         let destination = destination(&past, rows);
-        let preview = preview(&destination, date(2026, 6, 1), None, None).await;
+        let preview = preview(&destination, june(), None, None).await;
         assert_eq!((preview.problem, preview.is_compared), (None, false));
         let [first, second, third] = preview.profiles.as_slice() else {
             panic!("{} profiles", preview.profiles.len());
@@ -312,7 +319,7 @@ mod tests {
         let past = Past::new();
         let rows = format!("1,{first_name},Lovelace,,,,realized,,\n999999999,x,,,,,,,\n");
         let destination = destination(&past, &rows);
-        let preview = preview(&destination, date(2026, 6, 1), Some(&client), None).await;
+        let preview = preview(&destination, june(), Some(&client), None).await;
         assert_eq!((preview.problem, preview.is_compared), (None, true));
         let first = preview.profiles.first().expect("two profiles");
         let found = outcomes(first);
@@ -337,12 +344,12 @@ mod tests {
                 base: std::time::Duration::from_millis(1),
                 cap: std::time::Duration::from_millis(1),
             });
-        let found = preview(&settings, date(2026, 6, 1), Some(&client), None).await;
+        let found = preview(&settings, june(), Some(&client), None).await;
         assert!(!found.is_compared && found.problem.is_some());
         assert_eq!(found.profiles.len(), 1);
         fs::remove_file(settings.source.name()).expect("it is there");
         // As a task, since the engine does not wait for it.
-        let look = async move { preview(&settings, date(2026, 6, 1), None, None).await };
+        let look = async move { preview(&settings, june(), None, None).await };
         let found = tokio::spawn(look).await.expect("it ends");
         let code = found.problem.map(|problem| problem.code);
         assert_eq!(code.as_deref(), Some("source_not_found"));

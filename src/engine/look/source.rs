@@ -56,7 +56,7 @@ fn check(survey: Survey) -> SourceCheck {
     });
     SourceCheck {
         layout: layout.to_owned(),
-        contents: survey.contents,
+        contents: survey.kinds.all(),
         files: files.collect(),
         ignored: survey.ignored,
         n_profiles: survey.n_profiles,

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
 use super::preview::{First, ask, profile, read_until};
@@ -25,7 +25,7 @@ use crate::{
 /// If the source cannot be read or has no such profile, or Outreach does not take the update.
 pub async fn test_one(
     destination: &Destination,
-    day: Date,
+    now: Timestamp,
     prospect: OutreachId,
     client: &Client,
     fields: Option<&KnownFields>,
@@ -33,11 +33,11 @@ pub async fn test_one(
     let settings = destination.clone();
     let is_it = move |first: &First| match &first.wish {
         Ok((id, _)) => *id == prospect,
-        Err(exclusion) => exclusion.prospect == Some(prospect),
+        Err(exclusion) => exclusion.whose.prospect() == Some(prospect),
     };
     let read = spawn_blocking(move || {
         let mut found = None;
-        let rules = read_until(&settings, day, &mut |first| {
+        let rules = read_until(&settings, now, &mut |first| {
             if is_it(&first) {
                 found = Some(first);
                 return ControlFlow::Break(());

@@ -1,31 +1,33 @@
 //! A source of files: opened once, looked at, and read.
 
+pub(super) mod format;
+mod input;
+mod kind;
+mod listing;
+pub(super) mod merge;
+pub(super) mod names;
+pub(super) mod shape;
+
 use std::{cmp::Ordering, collections::HashSet, ops::ControlFlow, sync::Arc};
 
-pub(in crate::source) mod format;
-mod input;
-mod listing;
-pub(in crate::source) mod merge;
-pub(in crate::source) mod names;
-pub(in crate::source) mod shape;
-
 use self::{
-    format::{
-        csv::{self, CsvPlan},
-        json::{self, JsonPlan},
-    },
+    format::{Plan, Written, document, table},
     listing::Entry,
     merge::Merger,
-    shape::{Format, Shape},
+    shape::Shape,
 };
-pub use self::{listing::Fingerprint, shape::Layout};
+pub use self::{
+    kind::{Kinds, Reason},
+    listing::Fingerprint,
+    shape::Layout,
+};
 use super::{Batch, Error, Projection, columns, out::Out};
-use crate::model::{AudienceId, Contents, FileSource};
+use crate::model::{AudienceId, FileSource};
 
 /// The files of a source, as they were when it was opened.
 #[derive(Debug, Clone)]
 pub struct Files {
-    contents: Contents,
+    kinds: Kinds,
     layout: Layout,
     pub(in crate::source) all: Vec<SourceFile>,
     pub(in crate::source) ignored: Vec<String>,
@@ -39,25 +41,17 @@ pub(in crate::source) struct SourceFile {
     pub(in crate::source) shape: Shape,
 }
 
-enum Plan {
-    Csv(CsvPlan),
-    Json(JsonPlan),
-}
-
 /// Lists the files of a source and looks at the beginning of each.
 pub(in crate::source) fn open(settings: &FileSource) -> Result<Files, Error> {
     let listing = listing::list(&settings.path)?;
     let fingerprint = Fingerprint::of(listing.entries.iter());
     let mut ignored = listing.ignored;
-    let mut files = without_notes(listing.entries, &mut ignored)?;
+    let mut files = without_notes(listing.entries, settings, &mut ignored)?;
     let layout = common_layout(&files)?;
-    let contents = match settings.contents {
-        Contents::Guess => guess_contents(layout, &files),
-        known @ (Contents::FullSnapshot | Contents::Incremental) => known,
-    };
+    let kinds = Kinds::new(settings, layout, &files);
     files.sort_by(|a, b| by_age(&a.entry, &b.entry));
     Ok(Files {
-        contents,
+        kinds,
         layout,
         all: files,
         ignored,
@@ -74,16 +68,20 @@ pub(in crate::source) fn version(settings: &FileSource) -> Result<Fingerprint, E
 /// Looks at the beginning of each file, and leaves out what is no data: a text beside files of another kind that has
 /// no column in common with them. The parts of an export have one ending, so a part that was cut off is not taken for
 /// such a text.
-fn without_notes(entries: Vec<Entry>, ignored: &mut Vec<String>) -> Result<Vec<SourceFile>, Error> {
+fn without_notes(
+    entries: Vec<Entry>,
+    settings: &FileSource,
+    ignored: &mut Vec<String>,
+) -> Result<Vec<SourceFile>, Error> {
     let (texts, sure): (Vec<_>, Vec<_>) = entries.into_iter().partition(Entry::may_be_a_note);
     let mut files = vec![];
     for entry in sure {
-        let shape = shape::sniff(&entry)?;
+        let shape = shape::sniff(&entry, settings)?;
         files.push(SourceFile { entry, shape });
     }
     let known: HashSet<String> = files.iter().flat_map(SourceFile::plain_columns).collect();
     for entry in texts {
-        match shape::sniff(&entry) {
+        match shape::sniff(&entry, settings) {
             Err(error) if known.is_empty() || error.is_of_the_computer() => return Err(error),
             Ok(shape) => {
                 let file = SourceFile { entry, shape };
@@ -119,19 +117,6 @@ fn common_layout(files: &[SourceFile]) -> Result<Layout, Error> {
     Ok(found.map_or(Layout::Profiles, |(_, layout)| layout))
 }
 
-fn guess_contents(layout: Layout, files: &[SourceFile]) -> Contents {
-    let is_full = match layout {
-        Layout::Wide => true,
-        Layout::PerAudience => !files.iter().any(|file| file.shape.has_status),
-        Layout::Profiles => false,
-    };
-    if is_full {
-        Contents::FullSnapshot
-    } else {
-        Contents::Incremental
-    }
-}
-
 /// Older files first: by the time in the name, then the time of the last change, then the name.
 fn by_age(a: &Entry, b: &Entry) -> Ordering {
     let key = |entry: &Entry| (entry.facts.stamp, entry.version.modified);
@@ -139,9 +124,9 @@ fn by_age(a: &Entry, b: &Entry) -> Ordering {
 }
 
 impl Files {
-    /// Whether absence means "has left"; never [`Contents::Guess`].
-    pub fn contents(&self) -> Contents {
-        self.contents
+    /// What the files are, taken together and of each audience.
+    pub fn kinds(&self) -> &Kinds {
+        &self.kinds
     }
 
     /// How profiles and audiences are laid out over the files.
@@ -166,20 +151,20 @@ impl Files {
         self.check_known(&files, projection)?;
         let mut planned = vec![];
         for file in &files {
-            planned.push((&file.entry, self.plan(file, projection)?));
+            planned.push((*file, self.plan(file, projection)?));
         }
         let width = projection.width();
         let merger = self
             .must_merge(&files)
             .then(|| Merger::new(width, projection.audiences.len()));
         let mut out = Out::new(width, merger, emit);
-        for (entry, plan) in planned {
-            out.start_file(&entry.name);
-            plan.read(entry, &mut out)?;
+        for (file, plan) in planned {
+            out.start_file(&file.entry.name);
+            file.shape.written.format().read(file, &plan, &mut out)?;
             if out.is_stopped() {
                 return Ok(());
             }
-            entry.check_unchanged()?;
+            file.entry.check_unchanged()?;
         }
         out.finish()
     }
@@ -187,7 +172,7 @@ impl Files {
     /// Refuses JSON that may be anything. CSV is held to its header, which has to have every column. Profiles may lack
     /// an identity, so among changes their form is enough; but a full snapshot of nobody known would take everyone out.
     fn check_known(&self, files: &[&SourceFile], projection: &Projection) -> Result<(), Error> {
-        let is_full = self.contents == Contents::FullSnapshot;
+        let is_full = self.kinds.is_any_full();
         let is_unknown = |file: &&&SourceFile| file.is_unknown(projection);
         let unknown = files.iter().filter(is_unknown);
         let is_nothing_known = is_full && unknown.clone().count() == files.len();
@@ -202,18 +187,8 @@ impl Files {
     }
 
     fn plan(&self, file: &SourceFile, projection: &Projection) -> Result<Plan, Error> {
-        let SourceFile { entry, shape } = file;
-        Ok(match shape.format {
-            Format::Delimited { delimiter } => Plan::Csv(csv::plan(
-                entry,
-                self.layout,
-                delimiter,
-                &shape.columns,
-                projection,
-            )?),
-            Format::Json => {
-                Plan::Json(json::plan(entry, self.layout, shape.has_status, projection))
-            }
+        file.plan(self.layout, projection, |audience| {
+            self.kinds.is_full(audience)
         })
     }
 
@@ -224,7 +199,8 @@ impl Files {
         projection: &Projection,
         out: &mut Out<'_>,
     ) -> Result<(), Error> {
-        self.plan(file, projection)?.read(&file.entry, out)
+        let plan = self.plan(file, projection)?;
+        file.shape.written.format().read(file, &plan, out)
     }
 
     /// The files that count for a projection, older ones first.
@@ -232,8 +208,8 @@ impl Files {
         &self,
         projection: &Projection,
     ) -> Result<Vec<&SourceFile>, Error> {
-        let is_full = self.contents == Contents::FullSnapshot;
         if self.layout != Layout::PerAudience {
+            let is_full = self.kinds.is_any_full();
             let newest = self.all.iter().map(|file| file.entry.facts.stamp).max();
             let are_all_dated = self.all.iter().all(|f| f.entry.facts.stamp.is_some());
             let is_wanted = |file: &&SourceFile| {
@@ -243,6 +219,7 @@ impl Files {
         }
         let mut wanted = vec![];
         for audience in &projection.audiences {
+            let is_full = self.kinds.is_full(audience);
             let of_audience = self.all.iter().filter(|file| file.is_of(audience));
             let newest = of_audience.clone().map(|f| f.entry.facts.stamp).max();
             if is_full && newest.is_none() {
@@ -257,13 +234,15 @@ impl Files {
 
     /// Whether rows of one profile may stand in more than one place.
     pub(in crate::source) fn must_merge(&self, files: &[&SourceFile]) -> bool {
-        let is_full = self.contents == Contents::FullSnapshot;
-        let is_json = |file: &&SourceFile| file.shape.format == Format::Json;
+        let is_full = self.kinds.is_any_full();
+        let is_json = |file: &&SourceFile| file.shape.written == Written::Json;
         match self.layout {
             Layout::PerAudience => {
                 let mut audiences = files.iter().map(|file| &file.entry.facts.audience);
                 let first = audiences.next();
                 let is_one_audience = audiences.all(|other| Some(other) == first);
+                let own = first.and_then(Option::as_ref);
+                let is_full = own.is_some_and(|audience| self.kinds.is_full(audience));
                 files.len() > 1 && !(is_full && is_one_audience)
             }
             Layout::Wide | Layout::Profiles if is_full => false,
@@ -283,16 +262,22 @@ fn some_of(columns: &[String]) -> String {
     }
 }
 
-impl Plan {
-    fn read(&self, entry: &Entry, out: &mut Out<'_>) -> Result<(), Error> {
-        match self {
-            Self::Csv(plan) => csv::read(entry, plan, out),
-            Self::Json(plan) => json::read(entry, plan, out),
-        }
-    }
-}
-
 impl SourceFile {
+    /// What to take out of its records for a projection; `is_full` says which audiences' files name everyone in them.
+    pub(super) fn plan(
+        &self,
+        layout: Layout,
+        projection: &Projection,
+        is_full: impl Fn(&AudienceId) -> bool,
+    ) -> Result<Plan, Error> {
+        Ok(match self.shape.written {
+            Written::Delimited { .. } => {
+                Plan::Table(table::plan(self, layout, projection, is_full)?)
+            }
+            Written::Json => Plan::Document(document::plan(self, layout, projection, is_full)?),
+        })
+    }
+
     /// The names of its columns as they are compared.
     fn plain_columns(&self) -> impl Iterator<Item = String> + '_ {
         self.shape.columns.iter().map(|name| columns::plain(name))
@@ -315,13 +300,13 @@ impl SourceFile {
             .audiences
             .iter()
             .chain(&self.entry.facts.audience);
-        self.shape.format == Format::Json
+        self.shape.written == Written::Json
             && self.shape.layout.is_some()
             && !has_id()
             && !audiences.any(is_wanted)
     }
 
-    fn is_of(&self, audience: &AudienceId) -> bool {
+    pub(super) fn is_of(&self, audience: &AudienceId) -> bool {
         let own = self.entry.facts.audience.as_ref();
         own.is_some_and(|own| own.as_str().eq_ignore_ascii_case(audience.as_str()))
     }

@@ -1,23 +1,26 @@
 //! What a file is, told from its name and its beginning.
 
-use std::{fmt, io, ops::ControlFlow, sync::Arc};
+use std::{collections::BTreeMap, fmt, io, sync::Arc};
 
 use super::{
     format::{
-        csv::records::{self as csv_records, CsvRecords},
-        json::{
-            document::{self, Object},
-            records::{self as json_records, JsonRecords},
-        },
+        Format, Written,
+        csv::Delimited,
+        document::node::{Node, Object},
+        json::Json,
+        table,
     },
-    input::{MAX_RECORD, Stop, Window},
+    input::{Stop, Window},
     listing::Entry,
     names::Ending,
 };
-use crate::model::AudienceId;
-use crate::source::{
-    Error,
-    columns::{self, Fact},
+use crate::{
+    model::{AudienceId, FileSource},
+    source::{
+        Error,
+        columns::{self, Fact},
+        status::{self, OwnStatus, Said},
+    },
 };
 
 /// How profiles and audiences are laid out over files.
@@ -41,33 +44,111 @@ impl fmt::Display for Layout {
     }
 }
 
-/// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::source) enum Format {
-    Delimited { delimiter: u8 },
-    Json,
-}
-
 /// What one file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::source) struct Shape {
-    pub(in crate::source) format: Format,
+    pub(in crate::source) written: Written,
     /// Nothing if the file has no record to tell it from.
     pub(in crate::source) layout: Option<Layout>,
-    /// Whether a file of one audience has a status for each profile.
-    pub(in crate::source) has_status: bool,
+    /// Where a file of one audience says who is a member.
+    pub(in crate::source) own_status: OwnStatus,
+    /// Whether a person has said where.
+    pub(in crate::source) is_status_said: bool,
+    /// Whether the first records of a file of one audience name somebody who has left.
+    pub(in crate::source) says_left: bool,
     /// Whether it has an identity map or memberships as profiles do.
     pub(in crate::source) is_profile: bool,
     /// The header, or the paths of the first records.
     pub(in crate::source) columns: Vec<String>,
+    /// The columns, by their number, in which every value is a number with a decimal point that may be a whole one.
+    pub(in crate::source) decimals: Vec<usize>,
     /// The audiences that are named in the columns or the first records.
     pub(in crate::source) audiences: Vec<AudienceId>,
 }
 
-const HEAD_RECORDS: usize = 50;
+impl Shape {
+    /// A table of these columns, told from its first rows.
+    pub(in crate::source) fn of_table(
+        entry: &Entry,
+        settings: &FileSource,
+        written: Written,
+        columns: Vec<String>,
+        rows: &[Vec<String>],
+    ) -> Result<Self, Error> {
+        let mut facts = Facts::default();
+        for name in &columns {
+            facts.add_name(&columns::visible(name));
+        }
+        let cells = |at: usize| rows.iter().filter_map(move |row| row.get(at));
+        let said = |at: usize| {
+            let mut said = Said::default();
+            for cell in cells(at) {
+                said.add(cell);
+            }
+            said
+        };
+        let decimals = (0..columns.len())
+            .filter(|at| table::are_decimals(cells(*at).map(String::as_str)))
+            .collect();
+        let of_column: Vec<_> = (0..columns.len()).map(said).collect();
+        let all = columns
+            .iter()
+            .map(String::as_str)
+            .zip(of_column.iter().copied());
+        facts.find_own_status(entry, settings, all)?;
+        let layout = if !facts.audiences.is_empty() {
+            Layout::Wide
+        } else if entry.facts.audience.is_some() {
+            Layout::PerAudience
+        } else if facts.has_own_status {
+            return Err(audience_unknown(entry));
+        } else {
+            Layout::Wide
+        };
+        Ok(Self {
+            decimals,
+            ..facts.shape(written, Some(layout), columns)
+        })
+    }
+
+    /// Documents, told from the first ones.
+    pub(in crate::source) fn of_documents(
+        entry: &Entry,
+        settings: &FileSource,
+        written: Written,
+        mut facts: Facts,
+    ) -> Result<Self, Error> {
+        let said = std::mem::take(&mut facts.said);
+        let all = said.iter().map(|(name, said)| (name.as_str(), *said));
+        let is_of_one_audience = entry.facts.audience.is_some();
+        if facts.audiences.is_empty() && !facts.is_profile {
+            facts.find_own_status(entry, settings, all)?;
+        }
+        let layout = if facts.is_profile {
+            Some(Layout::Profiles)
+        } else if !facts.audiences.is_empty() {
+            Some(Layout::Wide)
+        } else if is_of_one_audience {
+            Some(Layout::PerAudience)
+        } else if facts.has_own_status {
+            return Err(audience_unknown(entry));
+        } else if facts.is_nested {
+            Some(Layout::Profiles)
+        } else {
+            (facts.n_objects > 0).then_some(Layout::Wide)
+        };
+        let columns = std::mem::take(&mut facts.columns);
+        Ok(facts.shape(written, layout, columns))
+    }
+}
+
+fn audience_unknown(entry: &Entry) -> Error {
+    let file = Arc::clone(&entry.name);
+    Error::AudienceUnknown { file }
+}
 
 /// Looks at the beginning of the file.
-pub(in crate::source) fn sniff(entry: &Entry) -> Result<Shape, Error> {
+pub(in crate::source) fn sniff(entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
     let mut window = open_window(entry)?;
     while window.bytes().is_empty() && !window.has_ended() {
         window.fill().map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
@@ -78,11 +159,13 @@ pub(in crate::source) fn sniff(entry: &Entry) -> Result<Shape, Error> {
     }
     let first = window.bytes().trim_ascii_start().first().copied();
     let looks_like_json = matches!(first, Some(b'{' | b'['));
-    match entry.ending {
-        Some(Ending::Json) => sniff_json(entry, window),
-        None if looks_like_json => sniff_json(entry, window),
-        None | Some(Ending::Delimited) => sniff_delimited(entry, window),
-    }
+    drop(window);
+    let format: &dyn Format = match entry.ending {
+        Some(Ending::Json) => &Json,
+        None if looks_like_json => &Json,
+        None | Some(Ending::Delimited) => &Delimited,
+    };
+    format.sniff(entry, settings)
 }
 
 /// Opens the file for reading its text.
@@ -119,184 +202,80 @@ pub(in crate::source) fn stopped(entry: &Entry, line: u64, stop: Stop) -> Error 
     }
 }
 
-fn sniff_delimited(entry: &Entry, mut window: Window) -> Result<Shape, Error> {
-    let not_text = || Error::NotText {
-        file: Arc::clone(&entry.name),
-    };
-    let delimiter = loop {
-        let (delimiter, is_whole) = delimiter(window.bytes(), &entry.name);
-        if is_whole || window.has_ended() {
-            break delimiter;
-        }
-        if window.bytes().len() > MAX_RECORD {
-            return Err(not_text());
-        }
-        window.fill().map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
-    };
-    let mut records = CsvRecords::new(window, delimiter);
-    let found = records.next();
-    let line = records.line();
-    match found.map_err(|stop| stopped(entry, line, stop))? {
-        csv_records::Found::Record | csv_records::Found::End => {}
-        csv_records::Found::TooLarge => return Err(not_text()),
-        csv_records::Found::Misquoted => {
-            let what = "text stands behind a closing quote in the header".to_owned();
-            return Err(stopped(entry, line, Stop::Damaged(what)));
-        }
-    }
-    let record = records.record();
-    let text = str::from_utf8(record.bytes).ok();
-    let text = text.filter(|text| !text.contains(['\0', '\u{fffd}']));
-    let text = text.ok_or_else(not_text)?;
-    let columns = record.fields.iter().map(|field| text.get(field.clone()));
-    let columns = columns.map(|name| name.unwrap_or_default().trim().to_owned());
-    let columns: Vec<_> = columns.collect();
-    delimited_shape(entry, delimiter, columns)
-}
-
-fn delimited_shape(entry: &Entry, delimiter: u8, columns: Vec<String>) -> Result<Shape, Error> {
-    let mut facts = Facts::default();
-    for name in &columns {
-        facts.add_name(name);
-    }
-    let is_of_one_audience = facts.audiences.is_empty() && entry.facts.audience.is_some();
-    if is_of_one_audience && columns.iter().any(|name| columns::is_renamed_status(name)) {
-        facts.has_own_status = true;
-    }
-    let layout = if !facts.audiences.is_empty() {
-        Layout::Wide
-    } else if entry.facts.audience.is_some() {
-        Layout::PerAudience
-    } else if facts.has_own_status {
-        let file = Arc::clone(&entry.name);
-        return Err(Error::AudienceUnknown { file });
-    } else {
-        Layout::Wide
-    };
-    Ok(Shape {
-        format: Format::Delimited { delimiter },
-        layout: Some(layout),
-        has_status: facts.has_own_status,
-        is_profile: false,
-        columns,
-        audiences: facts.audiences,
-    })
-}
-
-/// The delimiter that is most frequent in the first line outside quotes, and whether that line is all there.
-fn delimiter(bytes: &[u8], name: &str) -> (u8, bool) {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut in_quotes = false;
-    let mut has_begun = false;
-    let mut is_whole = false;
-    for byte in bytes {
-        in_quotes ^= *byte == b'"';
-        let is_end = !in_quotes && matches!(byte, b'\n' | b'\r');
-        if is_end && has_begun {
-            is_whole = true;
-            break;
-        }
-        has_begun |= !is_end;
-        if !in_quotes && let Some((_, count)) = counts.iter_mut().find(|(d, _)| d == byte) {
-            *count += 1;
-        }
-    }
-    let name = name.to_ascii_lowercase();
-    let default = if name.contains(".tsv") { b'\t' } else { b',' };
-    let found = counts.into_iter().filter(|(_, count)| *count > 0);
-    // The first of equals wins, so that a comma goes before the others.
-    let most = found.rev().max_by_key(|(_, count)| *count);
-    (most.map_or(default, |(delimiter, _)| delimiter), is_whole)
-}
-
-fn sniff_json(entry: &Entry, window: Window) -> Result<Shape, Error> {
-    let mut records = JsonRecords::new(window);
-    let mut facts = Facts::default();
-    let mut n_values = 0;
-    let mut n_objects = 0;
-    let mut looks_like_json = false;
-    // A fault here is for the reader to tell, with what was read before it.
-    while n_values < HEAD_RECORDS
-        && let Ok(json_records::Found::Value | json_records::Found::TooLarge) = records.next()
-    {
-        n_values += 1;
-        let text = str::from_utf8(records.text()).unwrap_or_default();
-        looks_like_json |=
-            text.starts_with('{') || records.form() != Some(json_records::Form::Lines);
-        for object in document::objects(text) {
-            n_objects += 1;
-            facts.add_object(&object);
-        }
-    }
-    if n_values > 0 && !looks_like_json {
-        let file = Arc::clone(&entry.name);
-        return Err(Error::NotJson { file });
-    }
-    let is_of_one_audience = entry.facts.audience.is_some();
-    let layout = if facts.is_profile {
-        Some(Layout::Profiles)
-    } else if !facts.audiences.is_empty() {
-        Some(Layout::Wide)
-    } else if is_of_one_audience {
-        Some(Layout::PerAudience)
-    } else if facts.has_own_status {
-        let file = Arc::clone(&entry.name);
-        return Err(Error::AudienceUnknown { file });
-    } else if facts.is_nested {
-        Some(Layout::Profiles)
-    } else {
-        (n_objects > 0).then_some(Layout::Wide)
-    };
-    Ok(Shape {
-        format: Format::Json,
-        layout,
-        has_status: facts.has_own_status,
-        is_profile: facts.is_profile,
-        columns: facts.columns,
-        audiences: facts.audiences,
-    })
-}
-
-/// What the records of a JSON file have, each once.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(in crate::source) struct Gathered {
-    pub(in crate::source) columns: Vec<String>,
-    pub(in crate::source) audiences: Vec<AudienceId>,
-}
-
-/// Goes through a whole JSON file; nothing comes of it if `on_record` breaks. A fault in the file ends it, and is for the
-/// reader to tell.
-pub(in crate::source) fn gather(
-    entry: &Entry,
-    on_record: &mut dyn FnMut() -> ControlFlow<()>,
-) -> Result<Option<Gathered>, Error> {
-    let mut records = JsonRecords::new(open_window(entry)?);
-    let mut facts = Facts::default();
-    while let Ok(json_records::Found::Value | json_records::Found::TooLarge) = records.next() {
-        if on_record().is_break() {
-            return Ok(None);
-        }
-        for object in document::objects(str::from_utf8(records.text()).unwrap_or_default()) {
-            facts.add_object(&object);
-        }
-    }
-    Ok(Some(Gathered {
-        columns: facts.columns,
-        audiences: facts.audiences,
-    }))
-}
+/// The most columns or paths of a file that are told apart.
+const MOST_COLUMNS: usize = 2000;
 
 /// What columns or keys tell together.
-#[derive(Default)]
-struct Facts {
-    columns: Vec<String>,
-    audiences: Vec<AudienceId>,
+#[derive(Debug, Default)]
+pub(in crate::source) struct Facts {
+    pub(in crate::source) columns: Vec<String>,
+    pub(in crate::source) audiences: Vec<AudienceId>,
+    /// What stands under the keys of flat objects.
+    said: BTreeMap<String, Said>,
+    n_objects: usize,
     has_own_status: bool,
+    own_status: OwnStatus,
+    is_status_said: bool,
+    says_left: bool,
     is_profile: bool,
     is_nested: bool,
 }
 
 impl Facts {
+    fn shape(self, written: Written, layout: Option<Layout>, columns: Vec<String>) -> Shape {
+        Shape {
+            written,
+            layout,
+            own_status: self.own_status,
+            is_status_said: self.is_status_said,
+            says_left: self.says_left,
+            is_profile: self.is_profile,
+            columns,
+            decimals: vec![],
+            audiences: self.audiences,
+        }
+    }
+
+    /// Finds out where a file of one audience says who is a member, unless a person has said it.
+    fn find_own_status<'a>(
+        &mut self,
+        entry: &Entry,
+        settings: &FileSource,
+        all: impl Iterator<Item = (&'a str, Said)> + Clone,
+    ) -> Result<(), Error> {
+        if entry.facts.audience.is_none() || !self.audiences.is_empty() {
+            return Ok(());
+        }
+        if settings.everyone_is_member {
+            self.is_status_said = true;
+            self.has_own_status = false;
+            return Ok(());
+        }
+        self.own_status = match &settings.status_column {
+            None => status::find(all.clone()),
+            Some(name) => {
+                self.is_status_said = true;
+                let wanted = columns::folded(name);
+                let mut names = all.clone().map(|(name, _)| name);
+                let found = names.find(|name| columns::folded(name) == wanted);
+                let found = found.ok_or_else(|| Error::ColumnMissing {
+                    file: Arc::clone(&entry.name),
+                    column: name.clone(),
+                    form: "",
+                    present: all.clone().map(|(name, _)| name.to_owned()).collect(),
+                })?;
+                OwnStatus::Column(found.to_owned())
+            }
+        };
+        if self.own_status == OwnStatus::Nowhere && self.has_own_status {
+            self.own_status = OwnStatus::Nested;
+        }
+        let own = self.own_status.column();
+        let mut of_own = all.filter(|(name, _)| own == Some(*name));
+        self.says_left = of_own.any(|(_, said)| said.says_left());
+        Ok(())
+    }
+
     fn add_name(&mut self, name: &str) {
         let Some(membership) = columns::membership(name) else {
             return;
@@ -304,7 +283,7 @@ impl Facts {
         match (membership.audience, membership.fact) {
             (Some(audience), Fact::Status) => self.add_audience(audience),
             (None, Fact::Status) => self.has_own_status = true,
-            (_, Fact::Qualified | Fact::Other) => {}
+            (_, Fact::Qualified | Fact::ValidUntil | Fact::Other) => {}
         }
     }
 
@@ -319,17 +298,32 @@ impl Facts {
     }
 
     fn add_column(&mut self, path: String) {
-        const MOST: usize = 2000;
-        if self.columns.len() < MOST && !self.columns.contains(&path) {
+        if self.columns.len() < MOST_COLUMNS && !self.columns.contains(&path) {
             self.columns.push(path);
         }
     }
 
-    fn add_object(&mut self, object: &Object<'_>) {
+    /// Takes note of one record.
+    pub(in crate::source) fn add_object(&mut self, object: &Object<'_>) {
+        self.n_objects += 1;
+        let entity = object.get("entityId").and(object.get("entity"));
+        if let Some(entity) = entity.and_then(Node::object) {
+            self.add_members(&entity);
+        } else {
+            self.add_members(object);
+        }
+    }
+
+    fn add_members(&mut self, object: &Object<'_>) {
         for (key, node) in object.iter() {
             let key = columns::without_prefix(key);
             let Some(below) = node.object() else {
                 self.add_name(key);
+                if let Some(cell) = node.single()
+                    && (self.said.len() < MOST_COLUMNS || self.said.contains_key(key))
+                {
+                    self.said.entry(key.to_owned()).or_default().add(&cell);
+                }
                 if node.single().is_some() {
                     self.add_column(key.to_owned());
                 }

@@ -1,189 +1,149 @@
-//! Rows of a delimited file: which column fills which cell, and which records are no rows.
-
-use std::sync::Arc;
+//! Delimited text: comma-separated and the like.
 
 pub(in crate::source) mod records;
 
+use std::{
+    ops::{ControlFlow, Range},
+    sync::Arc,
+};
+
 use self::records::{CsvRecords, Found, Record};
+use super::{
+    Format, Gathered, Plan, Written,
+    table::{CONTROL_CHARACTER, RowFault, TablePlan, has_control},
+};
 use crate::{
-    model::AudienceId,
+    model::FileSource,
     source::{
-        Error, Projection,
-        columns::{self, Fact, OWN_NAMESPACE},
+        Error,
         files::{
-            input::Stop,
+            SourceFile,
+            input::{MAX_RECORD, Stop},
             listing::Entry,
-            shape::{self, Layout},
+            shape::{self, Shape},
         },
         out::Out,
-        timestamp,
     },
 };
 
-/// Where the cells of a row come from, in the order of the projection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::source) struct CsvPlan {
-    delimiter: u8,
-    n_columns: usize,
-    cells: Vec<Cell>,
-    /// For each audience the column that says since when its status holds.
-    times: Vec<Option<usize>>,
-}
+/// Delimited text.
+#[derive(Debug)]
+pub(in crate::source) struct Delimited;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cell {
-    Column(usize),
-    /// Who is in the file is in the audience.
-    Realized,
-    Absent,
-}
-
-/// Finds the columns that a projection asks for.
-pub(in crate::source) fn plan(
-    entry: &Entry,
-    layout: Layout,
-    delimiter: u8,
-    header: &[String],
-    projection: &Projection,
-) -> Result<CsvPlan, Error> {
-    let header = Header::new(entry, header);
-    let id = header.field(&projection.outreach_id)?;
-    let mut cells = vec![Cell::Column(id)];
-    for attribute in &projection.attributes {
-        cells.push(Cell::Column(header.field(attribute)?));
-    }
-    let mut times = vec![];
-    for audience in &projection.audiences {
-        let own = entry.facts.audience.as_ref();
-        let is_own = own.is_some_and(|own| own.as_str().eq_ignore_ascii_case(audience.as_str()));
-        let (cell, time) = match layout {
-            Layout::PerAudience if is_own => header.own_membership()?,
-            Layout::PerAudience => (Cell::Absent, None),
-            Layout::Wide | Layout::Profiles => header.membership(audience)?,
-        };
-        cells.push(cell);
-        times.push(time);
-    }
-    Ok(CsvPlan {
-        delimiter,
-        n_columns: header.names.len(),
-        cells,
-        times,
-    })
-}
-
-struct Header<'a> {
-    entry: &'a Entry,
-    names: &'a [String],
-    plain: Vec<String>,
-}
-
-impl<'a> Header<'a> {
-    fn new(entry: &'a Entry, names: &'a [String]) -> Self {
-        let plain = names.iter().map(|name| columns::plain(name)).collect();
-        Self {
-            entry,
-            names,
-            plain,
-        }
+impl Format for Delimited {
+    fn sniff(&self, entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
+        sniff(entry, settings)
     }
 
-    /// The column of a field, which may be an identity.
-    fn field(&self, field: &str) -> Result<usize, Error> {
-        for name in columns::identity_columns(field) {
-            if let Some(found) = self.find(&name)? {
-                return Ok(found);
+    fn read(&self, file: &SourceFile, plan: &Plan, out: &mut Out<'_>) -> Result<(), Error> {
+        match (&file.shape.written, plan) {
+            (Written::Delimited { delimiter }, Plan::Table(plan)) => {
+                read(&file.entry, *delimiter, plan, out)
             }
-        }
-        Err(self.missing(field))
-    }
-
-    fn find(&self, name: &str) -> Result<Option<usize>, Error> {
-        let name = name.trim();
-        if let Some(found) = self.only(name, |at| self.names.get(at).is_some_and(|n| n == name))? {
-            return Ok(Some(found));
-        }
-        let plain = columns::plain(name);
-        self.only(name, |at| self.plain.get(at) == Some(&plain))
-    }
-
-    fn membership(&self, audience: &AudienceId) -> Result<(Cell, Option<usize>), Error> {
-        let name = format!("segmentMembership.{OWN_NAMESPACE}.{audience}.status");
-        let find = |fact, is_own_only: bool| {
-            self.only(&name, |at| {
-                let found = self
-                    .names
-                    .get(at)
-                    .and_then(|name| columns::membership(name));
-                found.is_some_and(|found| {
-                    let is_own = found.namespace.eq_ignore_ascii_case(OWN_NAMESPACE);
-                    let id = found.audience.unwrap_or_default();
-                    found.fact == fact
-                        && (is_own || !is_own_only)
-                        && id.eq_ignore_ascii_case(audience.as_str())
-                })
-            })
-        };
-        let status = match find(Fact::Status, true)? {
-            Some(status) => Some(status),
-            None => find(Fact::Status, false)?,
-        };
-        let status = status.ok_or_else(|| self.missing(&name))?;
-        let time = find(Fact::Qualified, true)?;
-        Ok((Cell::Column(status), time))
-    }
-
-    fn own_membership(&self) -> Result<(Cell, Option<usize>), Error> {
-        let find = |fact| {
-            self.only("segmentMembership.seg_namespace.seg_id.status", |at| {
-                let found = self
-                    .names
-                    .get(at)
-                    .and_then(|name| columns::membership(name));
-                found.is_some_and(|found| found.fact == fact && found.audience.is_none())
-            })
-        };
-        let status = match find(Fact::Status)? {
-            Some(status) => Some(status),
-            None => self.only("status", |at| {
-                let name = self.names.get(at);
-                name.is_some_and(|name| columns::is_renamed_status(name))
-            })?,
-        };
-        Ok((
-            status.map_or(Cell::Realized, Cell::Column),
-            find(Fact::Qualified)?,
-        ))
-    }
-
-    fn only(&self, name: &str, is_it: impl Fn(usize) -> bool) -> Result<Option<usize>, Error> {
-        let mut found = (0..self.names.len()).filter(|at| is_it(*at));
-        let first = found.next();
-        if found.next().is_some() {
-            return Err(Error::ColumnTwice {
-                file: Arc::clone(&self.entry.name),
-                column: name.to_owned(),
-            });
-        }
-        Ok(first)
-    }
-
-    fn missing(&self, name: &str) -> Error {
-        Error::ColumnMissing {
-            file: Arc::clone(&self.entry.name),
-            column: name.to_owned(),
-            present: self.names.to_vec(),
+            _ => Ok(()),
         }
     }
+
+    fn gather(
+        &self,
+        file: &SourceFile,
+        _on_record: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Option<Gathered>, Error> {
+        Ok(Some(Gathered {
+            columns: file.shape.columns.clone(),
+            audiences: file.shape.audiences.clone(),
+        }))
+    }
+}
+
+/// Rows that the form of a file is told from.
+const HEAD_ROWS: usize = 1000;
+
+/// The first rows; a fault in them is for the reader to tell.
+fn first_rows(records: &mut CsvRecords) -> Vec<Vec<String>> {
+    let mut rows = vec![];
+    while rows.len() < HEAD_ROWS
+        && let Ok(Found::Record | Found::Misquoted | Found::TooLarge) = records.next()
+    {
+        let record = records.record();
+        let cell = |field: &Range<usize>| {
+            let bytes = record.bytes.get(field.clone()).unwrap_or_default();
+            String::from_utf8_lossy(bytes).into_owned()
+        };
+        rows.push(record.fields.iter().map(cell).collect());
+    }
+    rows
+}
+
+fn sniff(entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
+    let mut window = shape::open_window(entry)?;
+    let not_text = || Error::NotText {
+        file: Arc::clone(&entry.name),
+    };
+    let delimiter = loop {
+        let (delimiter, is_whole) = delimiter(window.bytes(), &entry.name);
+        if is_whole || window.has_ended() {
+            break delimiter;
+        }
+        if window.bytes().len() > MAX_RECORD {
+            return Err(not_text());
+        }
+        window
+            .fill()
+            .map_err(|e| shape::stopped(entry, 1, Stop::Io(e)))?;
+    };
+    let mut records = CsvRecords::new(window, delimiter);
+    let found = records.next();
+    let line = records.line();
+    match found.map_err(|stop| shape::stopped(entry, line, stop))? {
+        Found::Record | Found::End => {}
+        Found::TooLarge => return Err(not_text()),
+        Found::Misquoted => {
+            let what = "text stands behind a closing quote in the header".to_owned();
+            return Err(shape::stopped(entry, line, Stop::Damaged(what)));
+        }
+    }
+    let record = records.record();
+    let text = str::from_utf8(record.bytes).ok();
+    let text = text.filter(|text| !text.contains(['\0', '\u{fffd}']));
+    let text = text.ok_or_else(not_text)?;
+    let columns = record.fields.iter().map(|field| text.get(field.clone()));
+    let columns = columns.map(|name| name.unwrap_or_default().trim().to_owned());
+    let columns: Vec<_> = columns.collect();
+    let rows = first_rows(&mut records);
+    let written = Written::Delimited { delimiter };
+    Shape::of_table(entry, settings, written, columns, &rows)
+}
+
+/// The delimiter that is most frequent in the first line outside quotes, and whether that line is all there.
+fn delimiter(bytes: &[u8], name: &str) -> (u8, bool) {
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    let mut in_quotes = false;
+    let mut has_begun = false;
+    let mut is_whole = false;
+    for byte in bytes {
+        in_quotes ^= *byte == b'"';
+        let is_end = !in_quotes && matches!(byte, b'\n' | b'\r');
+        if is_end && has_begun {
+            is_whole = true;
+            break;
+        }
+        has_begun |= !is_end;
+        if !in_quotes && let Some((_, count)) = counts.iter_mut().find(|(d, _)| d == byte) {
+            *count += 1;
+        }
+    }
+    let name = name.to_ascii_lowercase();
+    let default = if name.contains(".tsv") { b'\t' } else { b',' };
+    let found = counts.into_iter().filter(|(_, count)| *count > 0);
+    // The first of equals wins, so that a comma goes before the others.
+    let most = found.rev().max_by_key(|(_, count)| *count);
+    (most.map_or(default, |(delimiter, _)| delimiter), is_whole)
 }
 
 /// Reads the rows of the file.
-pub(in crate::source) fn read(
-    entry: &Entry,
-    plan: &CsvPlan,
-    out: &mut Out<'_>,
-) -> Result<(), Error> {
-    let mut records = CsvRecords::new(shape::open_window(entry)?, plan.delimiter);
+fn read(entry: &Entry, delimiter: u8, plan: &TablePlan, out: &mut Out<'_>) -> Result<(), Error> {
+    let mut records = CsvRecords::new(shape::open_window(entry)?, delimiter);
     let mut is_header = true;
     while !out.is_stopped() {
         let found = records.next();
@@ -193,7 +153,7 @@ pub(in crate::source) fn read(
             _ if is_header => is_header = false,
             Found::Record => {
                 let is_utf16 = records.is_utf16();
-                if let Err(fault) = plan.add_row(line, records.record(), is_utf16, out)? {
+                if let Err(fault) = add_row(plan, line, records.record(), is_utf16, out)? {
                     fault.reject(entry, line, plan, records.record(), records.raw(), out)?;
                 }
             }
@@ -215,56 +175,35 @@ enum Fault {
     CutOff,
     Ragged,
     Encoding,
-    Control,
+    Row(RowFault),
 }
 
-impl CsvPlan {
-    fn add_row(
-        &self,
-        line: u64,
-        record: Record<'_>,
-        is_utf16: bool,
-        out: &mut Out<'_>,
-    ) -> Result<Result<(), Fault>, Error> {
-        if record.fields.len() < self.n_columns && !record.is_terminated {
+fn add_row(
+    plan: &TablePlan,
+    line: u64,
+    record: Record<'_>,
+    is_utf16: bool,
+    out: &mut Out<'_>,
+) -> Result<Result<(), Fault>, Error> {
+    if record.fields.len() < plan.n_columns && !record.is_terminated {
+        return Ok(Err(Fault::CutOff));
+    }
+    if record.fields.len() != plan.n_columns {
+        return Ok(Err(Fault::Ragged));
+    }
+    let text = match str::from_utf8(record.bytes) {
+        Ok(text) => text,
+        Err(e) if e.error_len().is_none() && !record.is_terminated => {
             return Ok(Err(Fault::CutOff));
         }
-        if record.fields.len() != self.n_columns {
-            return Ok(Err(Fault::Ragged));
-        }
-        let text = match str::from_utf8(record.bytes) {
-            Ok(text) => text,
-            Err(e) if e.error_len().is_none() && !record.is_terminated => {
-                return Ok(Err(Fault::CutOff));
-            }
-            Err(_) => return Ok(Err(Fault::Encoding)),
-        };
-        if is_utf16 && text.contains('\u{fffd}') {
-            return Ok(Err(Fault::Encoding));
-        }
-        let at = |column: usize| text.get(record.fields.get(column)?.clone());
-        let cells = self.cells.iter().map(|cell| match cell {
-            Cell::Column(column) => at(*column),
-            Cell::Realized => Some("realized"),
-            Cell::Absent => None,
-        });
-        if has_control(record.bytes)
-            && cells
-                .clone()
-                .flatten()
-                .any(|cell| has_control(cell.as_bytes()))
-        {
-            return Ok(Err(Fault::Control));
-        }
-        if out.is_merging() {
-            let time = |column: &Option<usize>| at((*column)?).and_then(timestamp::millis);
-            let times: Vec<_> = self.times.iter().map(time).collect();
-            out.row(line, cells, &times)?;
-        } else {
-            out.row(line, cells, &[])?;
-        }
-        Ok(Ok(()))
+        Err(_) => return Ok(Err(Fault::Encoding)),
+    };
+    if is_utf16 && text.contains('\u{fffd}') {
+        return Ok(Err(Fault::Encoding));
     }
+    let at = |column: usize| text.get(record.fields.get(column)?.clone());
+    let added = plan.add_row(line, at, has_control(record.bytes), out)?;
+    Ok(added.map_err(Fault::Row))
 }
 
 impl Fault {
@@ -272,7 +211,7 @@ impl Fault {
         self,
         entry: &Entry,
         line: u64,
-        plan: &CsvPlan,
+        plan: &TablePlan,
         record: Record<'_>,
         raw: &[u8],
         out: &mut Out<'_>,
@@ -288,12 +227,18 @@ impl Fault {
                 out.reject(line, "row_ragged", what, Some(raw));
             }
             Self::Encoding => out.reject(line, "row_encoding", WRONG_ENCODING, Some(raw)),
-            Self::Control => out.reject(
+            Self::Row(RowFault::Control) => out.reject(
                 line,
                 "value_control_character",
                 CONTROL_CHARACTER,
                 Some(raw),
             ),
+            Self::Row(RowFault::Leaver) => {
+                return Err(Error::LeaverInSnapshot {
+                    file: Arc::clone(&entry.name),
+                    line,
+                });
+            }
         }
         Ok(())
     }
@@ -301,11 +246,3 @@ impl Fault {
 
 pub(in crate::source) const WRONG_ENCODING: &str =
     "it has bytes that are no text in the file's encoding";
-pub(in crate::source) const CONTROL_CHARACTER: &str = "a value has a control character in it";
-
-/// Whether there is a control character other than a tab or the end of a line.
-pub(in crate::source) fn has_control(bytes: &[u8]) -> bool {
-    let is_control = |b: &u8| (*b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r')) || *b == 0x7f;
-    // Without an early exit this is done many bytes at a time.
-    bytes.iter().fold(false, |found, b| found | is_control(b))
-}

@@ -1,11 +1,11 @@
 //! One JSON document, read only as deep as a field asks for; values keep their text, so that no number is rounded.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::source::columns::{is_key, without_prefix};
+use crate::source::columns::{folded, is_key, without_prefix};
 
 /// The members of an object, in their order.
 #[derive(Debug, Default)]
@@ -62,6 +62,19 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(key, node)| (key.as_ref(), *node))
     }
 
+    /// A key that it has twice.
+    pub(in crate::source) fn repeated(&self) -> Option<&str> {
+        const FEW: usize = 12;
+        let keys = || self.0.iter().map(|(key, _)| key.as_ref());
+        if self.0.len() <= FEW {
+            let mut before = keys().enumerate();
+            let found = before.find(|(at, key)| keys().take(*at).any(|other| other == *key));
+            return found.map(|(_, key)| key);
+        }
+        let mut known = HashSet::with_capacity(self.0.len());
+        keys().find(|key| !known.insert(*key))
+    }
+
     /// The member of this key; an exact match goes before one that differs in case or has the prefix `xdm:`.
     pub(in crate::source) fn get(&self, key: &str) -> Option<Node<'a>> {
         let exact = self.0.iter().find(|(k, _)| k == key);
@@ -69,18 +82,11 @@ impl<'a> Object<'a> {
         found.map(|(_, node)| *node)
     }
 
-    /// The value at a dotted path, through nested objects or by a key that has dots in it.
+    /// The value at a dotted path, through nested objects, by a key that has dots in it or underscores for them, or by
+    /// the number of an element, as in `emails[0].address`.
     pub(in crate::source) fn at(&self, path: &str) -> Option<Node<'a>> {
-        if let Some(node) = self.get(path) {
+        if let Some(node) = self.step(path) {
             return Some(node);
-        }
-        for (at, _) in path.match_indices('.') {
-            let (first, rest) = path.split_at_checked(at)?;
-            let below = self.get(first).and_then(Node::object);
-            let rest = rest.strip_prefix('.').unwrap_or(rest);
-            if let Some(node) = below.and_then(|object| object.at(rest)) {
-                return Some(node);
-            }
         }
         // Names of columns drop the prefix at each step; keys with dots may have it at each.
         let is_same = |key: &str| {
@@ -90,9 +96,38 @@ impl<'a> Object<'a> {
                     .map(without_prefix)
                     .eq(path.split('.').map(without_prefix))
         };
-        self.iter()
-            .find(|(key, _)| is_same(key))
-            .map(|(_, node)| node)
+        let found = self.iter().find(|(key, _)| is_same(key));
+        let found = found.or_else(|| {
+            let wanted = folded(path);
+            self.iter()
+                .find(|(key, _)| key.contains('_') && folded(key) == wanted)
+        });
+        found.map(|(_, node)| node)
+    }
+
+    fn step(&self, path: &str) -> Option<Node<'a>> {
+        if let Some(node) = self.get(path).or_else(|| self.element(path)) {
+            return Some(node);
+        }
+        for (at, _) in path.match_indices('.') {
+            let (first, rest) = path.split_at_checked(at)?;
+            let below = self.get(first).or_else(|| self.element(first));
+            let rest = rest.strip_prefix('.').unwrap_or(rest);
+            let below = below.and_then(Node::object);
+            if let Some(node) = below.and_then(|object| object.step(rest)) {
+                return Some(node);
+            }
+        }
+        None
+    }
+
+    /// The element of a list at `key[number]`.
+    fn element(&self, key: &str) -> Option<Node<'a>> {
+        let (key, number) = key.strip_suffix(']')?.rsplit_once('[')?;
+        let list = self.get(key).or_else(|| self.element(key))?;
+        let number: usize = number.trim().parse().ok()?;
+        list.is_list()
+            .then(|| list.elements().get(number).copied())?
     }
 }
 
@@ -105,6 +140,19 @@ impl<'a> Node<'a> {
             Some(b'"') => self.text(),
             _ => Value::Single(Cow::Borrowed(self.0)),
         }
+    }
+
+    fn is_list(self) -> bool {
+        self.0.starts_with('[')
+    }
+
+    /// Whether it is a list without an element.
+    pub(in crate::source) fn is_empty_list(self) -> bool {
+        let inner = self
+            .0
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
+        inner.is_some_and(|inner| inner.trim().is_empty())
     }
 
     fn text(self) -> Value<'a> {
@@ -139,7 +187,7 @@ impl<'a> Node<'a> {
 
     /// The elements of a list; any other value is the only one.
     pub(in crate::source) fn elements(self) -> Vec<Self> {
-        if !self.0.starts_with('[') {
+        if !self.is_list() {
             return vec![self];
         }
         let elements: Vec<&RawValue> = serde_json::from_str(self.0).unwrap_or_default();
@@ -161,7 +209,8 @@ mod tests {
     #[test]
     fn paths_lead_through_nesting_dots_and_prefixes() {
         let text = r#"{"xdm:person": {"xdm:name": {"firstName": "Ada", "n": 1.0}},
-            "work.mail": {"address": "a@b"}, "xdm:x.xdm:y": true, "Upper": null, "big": 12345678901234567890123}"#;
+            "work.mail": {"address": "a@b"}, "_t": {"mails": [{"address": "x@y"}, {"address": "z"}], "n": [[1, 2]]},
+            "person_name_middleName": "King", "xdm:x.xdm:y": true, "Upper": null, "big": 12345678901234567890123}"#;
         let object = Object::parse(text).expect("it is JSON");
         let single = |path: &str| object.at(path).and_then(Node::single).map(Cow::into_owned);
         for (path, expected) in [
@@ -172,6 +221,10 @@ mod tests {
             ("x.y", Some("true")),
             ("upper", Some("")),
             ("big", Some("12345678901234567890123")),
+            ("_t.mails[1].address", Some("z")),
+            ("_t.mails[2].address", None),
+            ("_t.n[0][1]", Some("2")),
+            ("person.name.middleName", Some("King")),
             ("person.name", None),
             ("person.age", None),
             ("", None),
@@ -189,5 +242,18 @@ mod tests {
         assert_eq!(value("{}"), Value::Object);
         assert_eq!(Node("[1, \"b\"]").elements().len(), 2);
         assert_eq!(Node("7").elements().len(), 1);
+        assert!(Node("[ ]").is_empty_list() && !Node("[0]").is_empty_list());
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_is_found_among_few_and_many() {
+        for n_others in [0, 3, 40] {
+            let others: String = (0..n_others).map(|n| format!("\"k{n}\": 0, ")).collect();
+            let text = format!("{{{others}\"a\": 1, \"b\": 2, \"a\": 3}}");
+            let object = Object::parse(&text).expect("it is JSON");
+            assert_eq!(object.repeated(), Some("a"), "{n_others}");
+            let text = format!("{{{others}\"a\": 1}}");
+            assert_eq!(Object::parse(&text).expect("it is JSON").repeated(), None);
+        }
     }
 }
