@@ -106,6 +106,13 @@ pub enum DestinationCommand {
         /// The destination
         name: String,
     },
+    /// Say what kind of export a destination's source is
+    Kind {
+        /// The destination
+        name: String,
+        /// Everyone in the audience now, or changes since the last file
+        kind: ExportKind,
+    },
     /// Begin a destination's state anew: what Outreach holds is compared with the source, and nothing is cleared there
     Rebuild {
         /// The destination
@@ -119,6 +126,15 @@ pub enum DestinationCommand {
         /// A destination's settings as JSON
         file: PathBuf,
     },
+}
+
+/// The kinds of export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportKind {
+    /// Each file names everyone in the audience now: whoever is missing has left
+    Full,
+    /// Files hold what has changed since the last one: nobody leaves for being missing
+    Changes,
 }
 
 /// `account`.

@@ -2,19 +2,25 @@
 
 use std::{
     fmt::Write as _,
-    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
 use jiff::Timestamp;
 
-use super::{Exit, Failure, args::DestinationCommand, hooks, open_dir, open_engine, output, text};
+use super::{
+    Exit, Failure,
+    args::{DestinationCommand, ExportKind},
+    hooks, open_dir, open_engine, output, text,
+};
 use crate::{
-    engine::{is_named, problem_of, today},
+    engine::{
+        choose_kind, is_named, kind_words,
+        look::{self, Checked},
+        problem_of, settle_kind,
+    },
     model::{AudienceId, Contents, Destination, Fault, Overlap, Problem, overlaps},
     source,
-    store::{Error, Settings, read_destination},
-    sync::Rules,
+    store::{DataDir, Error, Settings, read_destination},
 };
 
 /// Carries out one of them.
@@ -25,6 +31,7 @@ pub(super) async fn run(
     match command {
         DestinationCommand::Import { file } => import(data_dir, &file),
         DestinationCommand::Export { name } => export(data_dir, &name),
+        DestinationCommand::Kind { name, kind } => say_kind(data_dir, &name, kind),
         DestinationCommand::Rebuild { name, yes: true } => rebuild(data_dir, &name),
         DestinationCommand::Rebuild { name, yes: false } => cost_of_rebuild(data_dir, &name).await,
         DestinationCommand::Validate { file } => validate(data_dir, &file),
@@ -32,8 +39,9 @@ pub(super) async fn run(
 }
 
 fn import(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
-    let destination = read(file)?;
+    let mut destination = read(file)?;
     let engine = open_engine(data_dir)?;
+    let kind = find_kind(&mut destination);
     let (known, _broken) = engine.dir().read_valid_destinations()?;
     look_at_others(file, &destination, &known)?;
     let settings = engine.dir().write_destination(destination)?;
@@ -48,24 +56,78 @@ fn import(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
         },
     );
     output::result(&format!(
-        "{done} \"{}\". `audience-sync sync --dry-run` shows what it would change.\n",
+        "{done} \"{}\". `audience-sync sync --dry-run` shows what it would change.\n{kind}",
         settings.destination.name
     ))?;
     Ok(Exit::Well)
 }
 
-fn export(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failure> {
-    let (all, _broken) = open_dir(data_dir)?.read_valid_destinations()?;
-    let found = all
+/// Finds out what kind of export the source is, if the settings leave it open, and says so. A source that cannot be read
+/// yet is told by the first run.
+fn find_kind(destination: &mut Destination) -> String {
+    let Ok(source) = source::open(&destination.source) else {
+        return String::new();
+    };
+    if !settle_kind(destination, source.kinds(), false) {
+        return String::new();
+    }
+    let kinds = source.kinds();
+    let mut text = String::new();
+    for audience in &destination.audiences {
+        let (contents, reason) = kinds.of(&audience.id);
+        writeln!(
+            text,
+            "The files of \"{}\" are taken for {}: {reason}.",
+            audience.name,
+            kind_words(contents)
+        )
+        .unwrap_or_default();
+    }
+    writeln!(
+        text,
+        "If that is wrong, say so before the first run: `audience-sync destination kind \"{}\" full` or `changes`.",
+        destination.name
+    )
+    .unwrap_or_default();
+    text
+}
+
+fn say_kind(data_dir: Option<PathBuf>, name: &str, kind: ExportKind) -> Result<Exit, Failure> {
+    let contents = match kind {
+        ExportKind::Full => Contents::FullSnapshot,
+        ExportKind::Changes => Contents::Incremental,
+    };
+    let engine = open_engine(data_dir)?;
+    let settings = choose_kind(engine.dir(), find(engine.dir(), name)?, contents)?;
+    let missing = match kind {
+        ExportKind::Full => "whoever is missing from the newest file leaves the audience",
+        ExportKind::Changes => "nobody leaves an audience for being missing from a file",
+    };
+    output::result(&format!(
+        "The source of \"{}\" is taken for {}: {missing}. `audience-sync sync --dry-run` shows what that means.\n",
+        settings.destination.name,
+        kind_words(contents)
+    ))?;
+    Ok(Exit::Well)
+}
+
+/// The destination of this name.
+fn find(dir: &DataDir, name: &str) -> Result<Settings, Failure> {
+    let (all, _broken) = dir.read_valid_destinations()?;
+    let mut named = all
         .into_iter()
-        .find(|settings| is_named(&settings.destination, name));
-    let Some(settings) = found else {
-        return Err(Failure::usage(Problem::new(
+        .filter(|settings| is_named(&settings.destination, name));
+    named.next().ok_or_else(|| {
+        Failure::usage(Problem::new(
             "destination_unknown",
             format!("There is no destination named \"{name}\"."),
             "`audience-sync status` shows those there are.",
-        )));
-    };
+        ))
+    })
+}
+
+fn export(data_dir: Option<PathBuf>, name: &str) -> Result<Exit, Failure> {
+    let settings = find(&open_dir(data_dir)?, name)?;
     output::result(&settings.destination.to_json())?;
     Ok(Exit::Well)
 }
@@ -101,15 +163,23 @@ fn validate(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
     // Without a data folder there are no others.
     let known = open_dir(data_dir).and_then(|dir| Ok(dir.read_valid_destinations()?.0));
     look_at_others(file, &destination, &known.unwrap_or_default())?;
-    match look_at_source(&destination) {
-        Ok(description) => {
+    match look::check(&destination, Timestamp::now()) {
+        Ok(Checked {
+            description,
+            problem,
+        }) => {
             output::result(&describe(&destination, &description))?;
-            Ok(Exit::Well)
+            problem.map_or(Ok(Exit::Well), |problem| {
+                Err(Failure {
+                    problem,
+                    exit: Exit::SomeFailed,
+                })
+            })
         }
         Err(error) => {
             output::result("The settings are valid.\n")?;
             Err(Failure {
-                problem: problem_of(&error.into(), &destination),
+                problem: problem_of(&error, &destination),
                 exit: Exit::OutOfReach,
             })
         }
@@ -130,17 +200,6 @@ fn look_at_others(
     }
     let faults: Vec<_> = shared.iter().map(Overlap::fault).collect();
     Err(invalid(file, &faults))
-}
-
-/// Opens the source, and reads far enough to see whether it has everything that the settings want of it.
-fn look_at_source(destination: &Destination) -> Result<source::Description, source::Error> {
-    let source = source::open(&destination.source)?;
-    let now = Timestamp::now();
-    let rules = Rules::new(destination, source.kinds(), today(now), now);
-    source.read(&rules.projection(), &mut |_first_batch| {
-        ControlFlow::Break(())
-    })?;
-    source.describe()
 }
 
 /// Reads settings from a file outside the data folder; a relative source is relative to that file.
@@ -181,10 +240,7 @@ fn invalid(file: &Path, faults: &[Fault]) -> Failure {
 
 fn describe(destination: &Destination, found: &source::Description) -> String {
     let mut text = String::from("The settings are valid.\n");
-    let contents = match found.kinds.all() {
-        Contents::FullSnapshot => "a full snapshot",
-        Contents::Incremental | Contents::Guess => "changes only",
-    };
+    let contents = kind_words(found.kinds.all());
     let files: Vec<_> = found
         .files
         .iter()
@@ -192,9 +248,10 @@ fn describe(destination: &Destination, found: &source::Description) -> String {
         .collect();
     let lines = [
         format!(
-            "Source {}: {}, {contents}",
+            "Source {}: {}, {contents}: {}",
             destination.source.name(),
-            found.layout
+            found.layout,
+            found.kinds.reason()
         ),
         format!("  files: {}", files.join(", ")),
         format!("  columns: {}", found.columns.join(", ")),

@@ -100,7 +100,7 @@ pub(super) fn exit_of(report: &Report) -> Exit {
         Some(Hindrance::OutOfReach) => Exit::OutOfReach,
         Some(Hindrance::Settings) => Exit::Usage,
         Some(Hindrance::Guard | Hindrance::Asked | Hindrance::Computer) => Exit::SomeFailed,
-        None if report.figures.failed > 0 => Exit::SomeFailed,
+        None if report.figures.failed > 0 || report.problem.is_some() => Exit::SomeFailed,
         None => Exit::Well,
     }
 }

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use super::snapshot::ProspectQuery;
-use crate::model::{AudienceId, Draft, NewAccount, OutreachId, Preferences, RunId, SourceSettings};
+use crate::model::{
+    AudienceId, Contents, Draft, NewAccount, OutreachId, Preferences, RunId, SourceSettings,
+};
 
 /// One wish.
 #[derive(Debug, Clone)]
@@ -95,6 +97,8 @@ pub enum DestinationCommand {
     Stop,
     /// To sync it, or not.
     Enable(bool),
+    /// To take its source for this kind of export from now on.
+    SayKind(Contents),
     /// To make a disabled copy of it under another name.
     Duplicate {
         /// The copy's name.

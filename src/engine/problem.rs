@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, io, path::Path};
 
-use super::{auth_problem, state_words::state_problem};
+use super::{auth_problem, kind::kind_words, state_words::state_problem};
 use crate::{
-    model::{Account, AudienceId, Destination, Overlap, Problem, RunId},
+    model::{Account, AudienceId, Contents, Destination, Overlap, Problem, RunId},
     outreach::{self, Consequence},
     source, store,
     sync::{self, TooMany},
@@ -47,6 +47,11 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
             ),
             "Ask your Outreach administrator whether the connected user may edit these prospects; the next run sends all of them again.",
         ),
+        sync::Error::KindInDoubt {
+            audience,
+            contents,
+            says_status,
+        } => kind_problem(destination, audience, *contents, *says_status),
         sync::Error::SnapshotEmpty => Problem::new(
             "snapshot_empty",
             format!(
@@ -307,7 +312,37 @@ fn guard_problem(
         format!(
             "The snapshot would take {leaving} of {members} members out of {of}, more than {share:.0} %, so nothing was sent."
         ),
-        "Check that the export is whole; `audience-sync sync --dry-run` shows what it would change. If it is, raise \"max_exit_share\" under \"guard\" in the destination's settings for this run.",
+        "Look first: `audience-sync sync --dry-run` shows who would leave. Compare the number with the audience in Adobe Experience Platform, and check that the export is whole and of the kind that is set. Only if so many have really left, let it through once with \"max_exit_share\" under \"guard\" in the destination's settings.",
+    )
+}
+
+/// Files that look like another kind of export.
+fn kind_problem(
+    destination: &Destination,
+    audience: &AudienceId,
+    contents: Contents,
+    says_status: bool,
+) -> Problem {
+    let known = destination
+        .audiences
+        .iter()
+        .find(|known| known.id == *audience);
+    let name = known.map_or(audience.as_str(), |known| &known.name);
+    let seen = if says_status {
+        "have a column now that says who is a member, which they had not before"
+    } else {
+        "no longer have a column that says who is a member"
+    };
+    Problem::new(
+        "kind_in_doubt",
+        format!(
+            "The files of \"{name}\" {seen}, so they may be another kind of export, and nothing was sent. They are taken for {}.",
+            kind_words(contents)
+        ),
+        format!(
+            "If each file names everyone in the audience, run `audience-sync destination kind \"{0}\" full`: whoever is missing leaves. If the files hold what has changed since the last one, run `audience-sync destination kind \"{0}\" changes`: nobody leaves for being missing.",
+            destination.name
+        ),
     )
 }
 
@@ -383,6 +418,11 @@ mod tests {
             sync::Error::SameRefusal {
                 code: "unauthorizedRequest".to_owned(),
                 times: 20,
+            },
+            sync::Error::KindInDoubt {
+                audience: AudienceId::new("7841ba61-23c1-4bb3-a495-00d3b5fe1a01"),
+                contents: Contents::FullSnapshot,
+                says_status: false,
             },
             sync::Error::SnapshotEmpty,
             too_many(None),

@@ -97,7 +97,7 @@ fn set_aside(error: store::Error, dir: &DataDir, settings: &Settings) -> store::
 /// Plans as if nothing were known.
 async fn cost(task: Planning, terms: Terms) -> Result<RebuildCost, Error> {
     let plan = move || {
-        let (plan, _guarded) = task.look(&Store::of_nothing()?, &terms, 0)?;
+        let (plan, _guarded) = task.look(&Store::of_nothing()?, &terms, 0)?.plan;
         Ok::<_, Error>(plan)
     };
     let plan = spawn_blocking(plan)

@@ -3,7 +3,14 @@
 use jiff::Timestamp;
 use tokio::task::{JoinSet, spawn_blocking};
 
-use super::{Report, newer::Newer, notice_problem, problem::internal, problem_of, rebuild, today};
+use super::{
+    Report, doubts,
+    kind::{self, settle_kind},
+    newer::Newer,
+    notice_problem,
+    problem::internal,
+    problem_of, rebuild, today,
+};
 use crate::{
     model::{
         Cause, Destination, Figures, Overlap, Problem, Requests, Run, RunId, RunStatus,
@@ -142,9 +149,6 @@ async fn run(
             report.end_in(dir, settings);
         }
     }
-    if report.status == RunStatus::Processing {
-        report.status = status_of(&report.figures);
-    }
     report
 }
 
@@ -155,9 +159,17 @@ async fn dry_run(
     max_sample: usize,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let (plan, guarded) = spawn_blocking(move || task.look(&store, &terms, max_sample))
+    let destination = task.settings.destination.clone();
+    let looked = spawn_blocking(move || task.look(&store, &terms, max_sample))
         .await
         .map_err(|_panic| Error::Reader)??;
+    let Planned {
+        plan: (plan, guarded),
+        notices,
+        ..
+    } = looked;
+    report.notices = notices;
+    report.notices.extend(doubts::kept_problem(&plan));
     report.figures = plan.figures;
     let forecast = plan.forecast.unwrap_or_default();
     report.requests = Requests {
@@ -166,9 +178,10 @@ async fn dry_run(
         read: forecast.read + forecast.poll,
         ..Requests::default()
     };
+    let outcome = doubts::outcome(&plan, &plan.figures, &destination);
     report.plan = Some(plan);
     guarded?;
-    report.status = RunStatus::Completed;
+    (report.status, report.problem) = outcome;
     Ok(())
 }
 
@@ -179,8 +192,7 @@ async fn send(
     client: Result<Client, Error>,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let (destination, hooks) = (task.settings.destination.clone(), task.hooks.clone());
-    let (dir, settings) = (task.dir.clone(), task.settings.clone());
+    let (hooks, dir, settings) = (task.hooks.clone(), task.dir.clone(), task.settings.clone());
     let is_first = store.runs(1)?.is_empty();
     let is_watched = cause.is_some();
     let cause = if is_first {
@@ -194,6 +206,13 @@ async fn send(
     let (mut store, planned) = spawn_blocking(move || task.commit(store, id))
         .await
         .map_err(|_panic| Error::Reader)?;
+    let (destination, planned) = match planned {
+        Ok(planned) => {
+            report.notices = planned.notices;
+            (planned.destination, Ok(planned.plan))
+        }
+        Err(error) => (settings.destination.clone(), Err(error)),
+    };
     let mut run = Run {
         id,
         cause,
@@ -207,6 +226,10 @@ async fn send(
         requests: Requests::default(),
         problem: None,
     };
+    if let Ok(plan) = &planned {
+        report.notices.extend(doubts::kept_problem(plan));
+    }
+    let plan = planned.as_ref().ok().cloned();
     let ended = match planned {
         Ok(plan) if plan.figures.pending > 0 => match client {
             Ok(client) => {
@@ -230,7 +253,7 @@ async fn send(
         Ok(_) => Ok(()),
         Err(error) => Err(error),
     };
-    end(&mut store, run, ended, &destination, report)?;
+    end(&mut store, run, (plan, ended), &destination, report)?;
     dir.mark_ended(&settings, id)?;
     Ok(())
 }
@@ -238,7 +261,7 @@ async fn send(
 fn end(
     store: &mut Store,
     run: Run,
-    ended: Result<(), Error>,
+    (plan, ended): (Option<Plan>, Result<(), Error>),
     destination: &Destination,
     report: &mut Report,
 ) -> Result<(), Error> {
@@ -247,7 +270,8 @@ fn end(
     if let Err(error) = &ended {
         report.fail(error, destination);
     } else {
-        report.status = status_of(&run.figures);
+        let plan = plan.unwrap_or_default();
+        (report.status, report.problem) = doubts::outcome(&plan, &run.figures, destination);
         // What got no clear answer is still in the outbox, and may get one later.
         report.is_transient = store.n_pending()? > 0;
     }
@@ -278,7 +302,7 @@ async fn deliver(
     let client = client.counting_anew();
     let delivered = sync::deliver(store, &client, run, &orders, hooks).await;
     client.remember_budget();
-    report.notices = delivered?.iter().map(notice_problem).collect();
+    report.notices.extend(delivered?.iter().map(notice_problem));
     Ok(())
 }
 
@@ -333,8 +357,11 @@ impl Planning {
         Ok(opened.map_err(|_panic| Error::Reader)??)
     }
 
-    fn commit(self, mut store: Store, run: RunId) -> (Store, Result<Plan, Error>) {
-        let planned = self.with_order(|order, hooks| sync::prepare(&mut store, run, order, hooks));
+    fn commit(self, mut store: Store, run: RunId) -> (Store, Result<Planned<Plan>, Error>) {
+        let keep = Keep::Settings;
+        let planned = self.with_order(keep, |order, hooks| {
+            sync::prepare(&mut store, run, order, hooks)
+        });
         (store, planned)
     }
 
@@ -343,28 +370,71 @@ impl Planning {
         store: &Store,
         terms: &Terms,
         max_sample: usize,
-    ) -> Result<(Plan, Result<(), Error>), Error> {
-        self.with_order(|order, hooks| sync::plan_only(store, order, terms, max_sample, hooks))
+    ) -> Result<Planned<(Plan, Result<(), Error>)>, Error> {
+        self.with_order(Keep::Nothing, |order, hooks| {
+            sync::plan_only(store, order, terms, max_sample, hooks)
+        })
     }
 
+    /// Opens the source and plans. A kind of export that is still open is found out first; one that was found out and
+    /// turns out to be changes is corrected, and planned once more.
     fn with_order<T>(
         self,
-        plan: impl FnOnce(&Order<'_>, &Hooks) -> Result<T, Error>,
-    ) -> Result<T, Error> {
+        keep: Keep,
+        mut plan: impl FnMut(&Order<'_>, &Hooks) -> Result<T, Error>,
+    ) -> Result<Planned<T>, Error> {
         if !self.shared.is_empty() {
             return Err(Error::SharedFields(self.shared));
         }
-        let destination = &self.settings.destination;
-        let source = source::open(&destination.source)?;
-        let now = Timestamp::now();
-        let rules = Rules::new(destination, source.kinds(), today(now), now);
-        let order = Order {
-            source: &source,
-            rules: &rules,
-            max_exit_share: destination.guard.max_exit_share,
-        };
-        plan(&order, &self.hooks)
+        let mut settings = self.settings;
+        let mut notices = vec![];
+        loop {
+            let destination = &settings.destination;
+            let source = source::open(&destination.source)?;
+            let now = Timestamp::now();
+            let rules = Rules::new(destination, source.kinds(), today(now), now);
+            let order = Order {
+                source: &source,
+                rules: &rules,
+                max_exit_share: destination.guard.max_exit_share,
+            };
+            let planned = plan(&order, &self.hooks);
+            let is_settled = settle_kind(&mut settings.destination, source.kinds(), false);
+            let corrected = match &planned {
+                Err(Error::Source(error)) => error
+                    .leaver()
+                    .filter(|audience| kind::correct_kind(&mut settings.destination, audience)),
+                _ => None,
+            };
+            if keep == Keep::Settings && (is_settled || corrected.is_some()) {
+                self.dir.write_settings(&settings)?;
+            }
+            if let Some(audience) = corrected {
+                notices.push(kind::corrected_problem(&settings.destination, audience));
+                continue;
+            }
+            return planned.map(|plan| Planned {
+                plan,
+                destination: settings.destination,
+                notices,
+            });
+        }
     }
+}
+
+/// What is kept of what planning has found out about the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Settings,
+    Nothing,
+}
+
+/// A plan, and what was found out on the way to it.
+pub(super) struct Planned<T> {
+    pub(super) plan: T,
+    /// The settings that it was planned by.
+    destination: Destination,
+    notices: Vec<Problem>,
 }
 
 impl Report {
@@ -394,17 +464,6 @@ impl Report {
         self.problem = Some(problem_of(error, destination));
         self.hindrance = Some(hindrance);
         self.is_transient = error.is_transient();
-    }
-}
-
-/// How a run ended that nothing kept from its work.
-fn status_of(figures: &Figures) -> RunStatus {
-    if figures.failed == 0 {
-        RunStatus::Completed
-    } else if figures.activated == 0 && figures.unchanged == 0 {
-        RunStatus::Failed
-    } else {
-        RunStatus::Partial
     }
 }
 

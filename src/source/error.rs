@@ -83,7 +83,7 @@ pub enum Error {
         present: Vec<String>,
     },
     /// A file of one audience does not tell which of its columns says who is a member.
-    #[error("{file} does not tell whether {} who is a member", says(columns))]
+    #[error("{file} does not tell who is a member: {}", may_say(columns))]
     StatusUnclear {
         /// The file.
         file: Arc<str>,
@@ -99,6 +99,8 @@ pub enum Error {
         file: Arc<str>,
         /// The line of the first one.
         line: u64,
+        /// The audience.
+        audience: AudienceId,
     },
     /// A JSON file whose fields are none of those that the mapping and the audiences need.
     #[error(
@@ -211,15 +213,15 @@ fn looks_like_a_record(header: &[String]) -> bool {
     header.iter().any(is_value)
 }
 
-/// Columns that may say who is a member, as the beginning of a question.
-fn says(columns: &[String]) -> String {
+/// Columns that may say who is a member.
+fn may_say(columns: &[String]) -> String {
     let names: Vec<_> = columns
         .iter()
         .map(|name| format!("\u{201c}{name}\u{201d}"))
         .collect();
     match names.as_slice() {
-        [one] => format!("the column {one} says"),
-        all => format!("one of the columns {} says, and which,", all.join(", ")),
+        [one] => format!("the column {one} may say it, or something else"),
+        all => format!("each of the columns {} may say it", all.join(" and ")),
     }
 }
 
@@ -285,6 +287,15 @@ impl Error {
     /// Whether a file is there and holds nothing, as one does that was cut off at once.
     pub fn is_empty_file(&self) -> bool {
         matches!(self, Self::FileEmpty { .. })
+    }
+
+    /// The audience whose files name somebody who has left, though they should name members only.
+    pub fn leaver(&self) -> Option<&AudienceId> {
+        if let Self::LeaverInSnapshot { audience, .. } = self {
+            Some(audience)
+        } else {
+            None
+        }
     }
 
     /// A short fixed word to search for.
@@ -455,6 +466,7 @@ impl Error {
             Self::LeaverInSnapshot {
                 file: file(),
                 line: 7,
+                audience: AudienceId::new("a1"),
             },
             Self::FieldsUnknown {
                 file: file(),

@@ -8,9 +8,9 @@
 //! Each kind of source has a folder of its own. Files know how they are listed, named, unpacked and merged, and each
 //! form that they are written in is one file of `files/format`.
 
-use std::ops::ControlFlow;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
-use crate::model::SourceSettings;
+use crate::model::{AudienceId, SourceSettings};
 
 mod batch;
 mod columns;
@@ -68,6 +68,13 @@ impl Source {
     pub fn kinds(&self) -> &Kinds {
         match self {
             Self::Files(files) => files.kinds(),
+        }
+    }
+
+    /// Of each audience that has parts of its own: whether they say who is a member.
+    pub fn status_signs(&self, audiences: &[AudienceId]) -> BTreeMap<AudienceId, bool> {
+        match self {
+            Self::Files(files) => files.status_signs(audiences),
         }
     }
 

@@ -116,6 +116,17 @@ impl Store {
             .optional()
         })
     }
+
+    /// Forgets a single fact.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn forget_memo(&self, key: &str) -> Result<(), Error> {
+        self.on(|db| {
+            db.execute("DELETE FROM memo WHERE key = ?1", [key])
+                .map(drop)
+        })
+    }
 }
 
 pub(super) fn n_pending(db: &Connection) -> rusqlite::Result<u64> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Desk, Error, Forecast, Hooks, Order, Plan, Router, Terms,
+    Desk, Error, Forecast, Hooks, Order, Plan, Router, Terms, kind,
     prepare::{before, guard, plan, reading},
 };
 use crate::{
@@ -24,6 +24,7 @@ pub fn plan_only(
     max_sample: usize,
     hooks: &Hooks,
 ) -> Result<(Plan, Result<(), Error>), Error> {
+    kind::check(store, order)?;
     reading(order, |batches| {
         let before = before(store)?;
         let mut desk = ReadingDesk {

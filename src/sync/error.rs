@@ -3,7 +3,7 @@
 use super::TooMany;
 use crate::{
     auth,
-    model::{AudienceId, Overlap},
+    model::{AudienceId, Contents, Overlap},
     outreach, source, store,
 };
 
@@ -42,6 +42,16 @@ pub enum Error {
     /// Another destination of the account writes fields that this one writes.
     #[error("another destination writes the same fields")]
     SharedFields(Vec<Overlap>),
+    /// The files of an audience begin or cease to say who is a member, so that they may be another kind of export.
+    #[error("the files of {audience} look like another kind of export")]
+    KindInDoubt {
+        /// The audience.
+        audience: AudienceId,
+        /// What its files are taken for.
+        contents: Contents,
+        /// Whether they say now who is a member.
+        says_status: bool,
+    },
     /// A full snapshot holds nobody.
     #[error("the snapshot is empty")]
     SnapshotEmpty,
@@ -82,7 +92,7 @@ impl Error {
     /// What kind of thing it is.
     pub fn hindrance(&self) -> Hindrance {
         match self {
-            Self::Source(e) if e.is_empty_file() => Hindrance::Guard,
+            Self::Source(e) if e.is_empty_file() || e.leaver().is_some() => Hindrance::Guard,
             Self::Source(_) => Hindrance::OutOfReach,
             Self::Store(e) if e.is_settings() => Hindrance::Settings,
             Self::Store(_) | Self::Reader => Hindrance::Computer,
@@ -103,7 +113,9 @@ impl Error {
             | Self::OtherAddress { .. }
             | Self::SharedFields(_)
             | Self::SameRefusal { .. } => Hindrance::Settings,
-            Self::SnapshotEmpty | Self::TooManyExits { .. } => Hindrance::Guard,
+            Self::KindInDoubt { .. } | Self::SnapshotEmpty | Self::TooManyExits { .. } => {
+                Hindrance::Guard
+            }
             Self::Asked => Hindrance::Asked,
         }
     }
@@ -119,6 +131,7 @@ impl Error {
             | Self::OtherAddress { .. }
             | Self::SharedFields(_)
             | Self::SameRefusal { .. }
+            | Self::KindInDoubt { .. }
             | Self::SnapshotEmpty
             | Self::TooManyExits { .. }
             | Self::Asked

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     model::{
-        Change, Digest, Fate, FieldSet, FieldValue, Figures, Known, OutreachId, Place, RecordFault,
-        Target,
+        AudienceId, Change, Digest, Fate, FieldSet, FieldValue, Figures, Known, OutreachId, Place,
+        RecordFault, Target,
     },
     source::Rejected,
     store::{Held, LedgerEntry},
@@ -90,8 +90,12 @@ pub struct Plan {
     pub n_records: u64,
     /// What may have been written although nothing says so.
     pub in_doubt: InDoubt,
-    /// Which of the mapped fields and audiences the source has.
-    pub coverage: Coverage,
+    /// Why records were excluded.
+    pub exclusions: Exclusions,
+    /// The audiences that no file or record names.
+    pub lacking_audiences: Vec<AudienceId>,
+    /// The mapped fields that no record has.
+    pub lacking_fields: Vec<String>,
     /// How many records may be anybody's: they have no id, or one that tells nothing.
     pub n_nameless: u64,
     /// How many of those the next plan takes for usual: people leave although there are so many.
@@ -128,6 +132,38 @@ impl InDoubt {
     }
 }
 
+/// How many records were excluded for which reason.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Exclusions(BTreeMap<String, (u64, String)>);
+
+impl Exclusions {
+    /// Counts one more.
+    pub fn add(&mut self, code: &str, what: &str) {
+        match self.0.get_mut(code) {
+            Some((n, _)) => *n += 1,
+            None => {
+                self.0.insert(code.to_owned(), (1, what.to_owned()));
+            }
+        }
+    }
+
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.0.values().map(|(n, _)| n).sum()
+    }
+
+    /// Each reason with how many it excluded, and the words for the first of them; the most frequent first.
+    pub fn by_code(&self) -> impl Iterator<Item = (&str, u64, &str)> {
+        let mut all: Vec<_> = self
+            .0
+            .iter()
+            .map(|(code, (n, what))| (code.as_str(), *n, what.as_str()))
+            .collect();
+        all.sort_by_key(|(_, n, _)| std::cmp::Reverse(*n));
+        all.into_iter()
+    }
+}
+
 /// Plans batch by batch.
 #[derive(Debug)]
 pub struct Planner<'a, D> {
@@ -141,6 +177,7 @@ pub struct Planner<'a, D> {
     /// Numbers that ids may have been before something rewrote them.
     spared_ranges: Vec<RangeInclusive<u64>>,
     n_usual_nameless: u64,
+    coverage: Coverage,
     /// A record was lost whole, so nobody can be taken for gone.
     is_anyone_lost: bool,
     files: Vec<Arc<str>>,
@@ -165,6 +202,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             spared: BTreeSet::new(),
             spared_ranges: vec![],
             n_usual_nameless: before.n_usual_nameless,
+            coverage: rules.coverage(),
             is_anyone_lost: false,
             files: vec![],
             leaving: BTreeMap::new(),
@@ -175,7 +213,6 @@ impl<'a, D: Desk> Planner<'a, D> {
                     prospects,
                     statuses,
                 },
-                coverage: rules.coverage(),
                 ..Plan::default()
             },
         }
@@ -194,7 +231,7 @@ impl<'a, D: Desk> Planner<'a, D> {
         for rejected in &wishes.rejected {
             self.reject(rejected)?;
         }
-        self.plan.coverage.merge(&wishes.coverage);
+        self.coverage.merge(&wishes.coverage);
         let file = self.file_number(&wishes.file);
         for row in wishes.rows {
             self.plan.n_records += 1;
@@ -216,6 +253,14 @@ impl<'a, D: Desk> Planner<'a, D> {
         if self.rules.is_full() && !self.is_anyone_lost {
             self.plan_absent()?;
         }
+        let audiences = self.coverage.unseen_audiences();
+        self.plan.lacking_audiences = audiences
+            .filter_map(|place| self.rules.audience(place).cloned())
+            .collect();
+        let fields = self.coverage.unseen_attributes();
+        self.plan.lacking_fields = fields
+            .filter_map(|place| self.rules.attribute(place).map(str::to_owned))
+            .collect();
         self.plan.n_usual_nameless = if self.plan.n_kept == 0 {
             self.plan.n_nameless
         } else {
@@ -505,6 +550,7 @@ impl<'a, D: Desk> Planner<'a, D> {
         what: String,
     ) -> Result<(), D::Error> {
         self.plan.figures.excluded += 1;
+        self.plan.exclusions.add(code, &what);
         self.desk.put_fault(&RecordFault {
             fate: Fate::Excluded,
             prospect,

@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use super::{Before, Desk, Error, Hooks, Plan, Planner, Progress, Rules, Wishes};
+use super::{Before, Desk, Error, Hooks, Plan, Planner, Progress, Rules, Wishes, kind};
 use crate::{
     model::{Change, Digest, Known, OutreachId, RecordFault, RunId, Target},
     source::{self, Source},
@@ -34,6 +34,7 @@ pub fn prepare(
     order: &Order<'_>,
     hooks: &Hooks,
 ) -> Result<Plan, Error> {
+    kind::check(store, order)?;
     let fingerprint = order.source.version().to_string();
     reading(order, |batches| {
         let before = before(store)?;
@@ -43,7 +44,11 @@ pub fn prepare(
         let n_nameless = plan.n_usual_nameless.to_string();
         desk.commit(
             &plan.figures,
-            &[(SOURCE_MEMO, fingerprint), (NAMELESS_MEMO, n_nameless)],
+            &[
+                (SOURCE_MEMO, fingerprint),
+                (NAMELESS_MEMO, n_nameless),
+                kind::memo(order),
+            ],
         )?;
         Ok(plan)
     })

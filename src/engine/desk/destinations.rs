@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::{Desk, runs::settings_of};
 use crate::{
     engine::{
-        DestinationCommand, Mode,
+        DestinationCommand, Mode, choose_kind,
         export::write_whole,
         look,
         problem::export_problem,
@@ -19,7 +19,7 @@ use crate::{
         snapshot::{AudienceRow, AudienceStatus, DestinationView, NoticeKind},
         store_problem, today,
     },
-    model::{Cause, Destination, Problem, RunId},
+    model::{Cause, Contents, Destination, Problem, RunId},
     store::Settings,
 };
 
@@ -35,6 +35,7 @@ impl Desk {
             }
             DestinationCommand::Stop => self.stop(slug),
             DestinationCommand::Enable(enabled) => self.enable(settings, enabled),
+            DestinationCommand::SayKind(contents) => self.say_kind(settings, contents),
             DestinationCommand::Duplicate { name } => self.duplicate(settings, name),
             DestinationCommand::Export { path } => self.export_settings(&settings, path),
             DestinationCommand::ExportFaults { run, path } => {
@@ -42,6 +43,22 @@ impl Desk {
             }
             DestinationCommand::Rebuild => self.rebuild(settings),
             DestinationCommand::Delete => self.delete(&settings),
+        }
+    }
+
+    /// Takes the source for this kind of export, and runs the destination by it.
+    fn say_kind(&mut self, settings: Settings, contents: Contents) {
+        if self.is_busy(
+            &settings,
+            "Stop the run, then say what kind of export it is.",
+        ) {
+            return;
+        }
+        let chosen = choose_kind(self.engine.dir(), settings, contents);
+        if let Some(settings) = self.tell_if_not(chosen) {
+            self.with_view(&settings.slug, |view| view.problem = None);
+            self.refresh_destinations();
+            self.run(settings, Some(Cause::Manual), Mode::Send);
         }
     }
 
@@ -184,6 +201,22 @@ impl Desk {
         for slug in slugs {
             self.show_labels(&slug);
             self.refresh_facts(&slug);
+        }
+    }
+
+    /// Shows what a run has changed. It may have settled in the settings what kind of export the source is.
+    pub(super) fn refresh_after_run(&mut self, slug: &str) {
+        let (all, _broken) = self
+            .engine
+            .dir()
+            .read_valid_destinations()
+            .unwrap_or_default();
+        let shown = self.snapshot.destination(slug);
+        let stored = all.iter().find(|settings| settings.slug == slug);
+        if shown.map(|view| &*view.settings) == stored.map(|settings| &settings.destination) {
+            self.refresh_facts(slug);
+        } else {
+            self.refresh_destinations();
         }
     }
 

@@ -170,7 +170,7 @@ impl Desk {
             }
         });
         self.alert_of_run(slug, &report);
-        self.refresh_facts(slug);
+        self.refresh_after_run(slug);
         self.refresh_accounts();
     }
 

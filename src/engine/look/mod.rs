@@ -3,6 +3,7 @@
 //! Each opens the state by itself, for reading; SQLite's write-ahead log lets a run go on writing meanwhile.
 
 mod audience;
+mod check;
 mod compare;
 mod destination;
 mod dry_run;
@@ -22,6 +23,7 @@ use crate::{
 };
 
 pub use audience::audience;
+pub use check::{Checked, check};
 pub use compare::with_old_values;
 pub use destination::{Activity, DestinationFacts, activity, facts};
 pub use dry_run::dry_run;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::names::{self, Ending, NameFacts};
-use crate::source::Error;
+use crate::{model::AudienceId, source::Error};
 
 /// The files of a source.
 #[derive(Debug, Clone)]
@@ -98,6 +98,19 @@ impl Entry {
             Ok(_) => Err(self.changed()),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Err(self.changed()),
             Err(e) => Err(self.io_error(e)),
+        }
+    }
+
+    /// Somebody has left at this line, in a file that should name members only.
+    pub(in crate::source) fn leaver_at(&self, line: u64) -> Error {
+        Error::LeaverInSnapshot {
+            file: Arc::clone(&self.name),
+            line,
+            audience: self
+                .facts
+                .audience
+                .clone()
+                .unwrap_or_else(|| AudienceId::new("")),
         }
     }
 

@@ -8,7 +8,12 @@ pub(super) mod merge;
 pub(super) mod names;
 pub(super) mod shape;
 
-use std::{cmp::Ordering, collections::HashSet, ops::ControlFlow, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, HashSet},
+    ops::ControlFlow,
+    sync::Arc,
+};
 
 use self::{
     format::{Plan, Written, document, table},
@@ -127,6 +132,26 @@ impl Files {
     /// What the files are, taken together and of each audience.
     pub fn kinds(&self) -> &Kinds {
         &self.kinds
+    }
+
+    /// Of each audience that has files of its own which count: whether they say who is a member.
+    pub fn status_signs(&self, audiences: &[AudienceId]) -> BTreeMap<AudienceId, bool> {
+        let mut signs = BTreeMap::new();
+        if self.layout != Layout::PerAudience {
+            return signs;
+        }
+        for audience in audiences {
+            let of_audience = self.all.iter().filter(|file| file.is_of(audience));
+            let newest = of_audience.clone().map(|file| file.entry.facts.stamp).max();
+            let is_full = self.kinds.is_full(audience);
+            let mut counting =
+                of_audience.filter(|file| !is_full || Some(file.entry.facts.stamp) == newest);
+            if newest.is_some() {
+                let is_said = counting.any(|file| file.shape.own_status.is_said());
+                signs.insert(audience.clone(), is_said);
+            }
+        }
+        signs
     }
 
     /// How profiles and audiences are laid out over the files.

@@ -234,10 +234,7 @@ impl Fault {
                 Some(raw),
             ),
             Self::Row(RowFault::Leaver) => {
-                return Err(Error::LeaverInSnapshot {
-                    file: Arc::clone(&entry.name),
-                    line,
-                });
+                return Err(entry.leaver_at(line));
             }
         }
         Ok(())

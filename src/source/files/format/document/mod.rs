@@ -11,7 +11,7 @@ use crate::{
     source::{
         Error, Projection,
         columns::{self, Fact, OWN_NAMESPACE},
-        files::{SourceFile, shape::Layout},
+        files::{SourceFile, listing::Entry, shape::Layout},
         out::Out,
         status::OwnStatus,
         timestamp,
@@ -21,7 +21,7 @@ use crate::{
 /// What is taken out of each object.
 #[derive(Debug, Clone)]
 pub(in crate::source) struct DocumentPlan {
-    file: Arc<str>,
+    entry: Entry,
     id_paths: Vec<String>,
     namespace: String,
     attributes: Vec<String>,
@@ -67,7 +67,7 @@ pub(in crate::source) fn plan(
         .collect();
     audiences.sort();
     Ok(DocumentPlan {
-        file: Arc::clone(&file.entry.name),
+        entry: file.entry.clone(),
         id_paths: columns::identity_columns(&projection.outreach_id),
         namespace: columns::namespace(&projection.outreach_id).to_owned(),
         attributes: projection.attributes.clone(),
@@ -159,10 +159,7 @@ impl DocumentPlan {
             }
         };
         if self.is_without_leavers && self.is_leaver(&cells) {
-            return Err(Error::LeaverInSnapshot {
-                file: Arc::clone(&self.file),
-                line,
-            });
+            return Err(self.entry.leaver_at(line));
         }
         let others = cells.others.iter().map(Option::as_deref);
         if cells.ids.is_empty() {
