@@ -75,6 +75,9 @@ pub struct MappingRow {
     /// What a value over the attribute's length does.
     #[serde(default)]
     pub when_too_long: WhenTooLong,
+    /// What bare numbers in the source stand for, if the target is a day or an instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers_are: Option<NumbersAre>,
     /// Set by a person who knows that the target decides whether prospects may be contacted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub consent_confirmed: bool,
@@ -88,6 +91,20 @@ impl MappingRow {
     pub fn is_outreach_id(&self) -> bool {
         self.target == Self::OUTREACH_ID
     }
+}
+
+/// What a bare number stands for where a day or an instant is wanted; nobody can tell from the number alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NumbersAre {
+    /// Days as Excel counts them, with the time of day as a fraction: 45000 is 15 March 2023.
+    ExcelDays,
+    /// Year, month and day in eight digits.
+    Yyyymmdd,
+    /// Seconds since 1970.
+    UnixSeconds,
+    /// Milliseconds since 1970.
+    UnixMillis,
 }
 
 /// What an empty source value does.

@@ -30,8 +30,8 @@ pub use change::{Change, Digest, Known};
 pub use check::{Fault, address_fault, check};
 pub use delivery::{Delivery, RouteMode};
 pub use destination::{
-    Account, Alert, DEFAULT_API_ADDRESS, Destination, FORMAT, Guard, MappingRow, ScheduledAudience,
-    StatusWords, WhenEmpty, WhenTooLong, slug,
+    Account, Alert, DEFAULT_API_ADDRESS, Destination, FORMAT, Guard, MappingRow, NumbersAre,
+    ScheduledAudience, StatusWords, WhenEmpty, WhenTooLong, slug,
 };
 pub use draft::{
     Draft, DraftAudience, DraftFault, FieldLabel, Finding, KnownFields, MARKETING_ACTIONS,

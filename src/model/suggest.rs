@@ -89,6 +89,7 @@ pub fn row(source: &str, target: &str) -> MappingRow {
         target: target.to_owned(),
         when_empty: WhenEmpty::default(),
         when_too_long: super::WhenTooLong::default(),
+        numbers_are: None,
         consent_confirmed: false,
     }
 }

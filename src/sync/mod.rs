@@ -12,6 +12,7 @@ mod index;
 mod kind;
 mod mangled;
 mod meaning;
+mod moment;
 mod plan;
 mod prepare;
 mod route;

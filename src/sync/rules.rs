@@ -313,7 +313,7 @@ impl Rules {
             }
             return Ok(());
         }
-        match value::fit(text, target.kind(), row.when_too_long) {
+        match value::fit(text, target.kind(), row.when_too_long, row.numbers_are) {
             Ok(value) => {
                 wish.fields.push(target, value.as_value());
                 Ok(())

@@ -2,12 +2,8 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::Date;
-
-use crate::{
-    model::{FieldValue, Kind, WhenTooLong},
-    source::parse_timestamp,
-};
+use super::moment::{day, instant};
+use crate::model::{FieldValue, Kind, NumbersAre, WhenTooLong};
 
 /// Why a cell cannot be written to its attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,20 +41,33 @@ impl Fitted<'_> {
     }
 }
 
-/// Turns the text of a cell that is not empty into a value of this kind.
-pub(super) fn fit(text: &str, kind: Kind, when_too_long: WhenTooLong) -> Result<Fitted<'_>, Unfit> {
+/// Turns the text of a cell that is not empty into a value of this kind, as a row of the mapping wants it.
+pub(super) fn fit(
+    text: &str,
+    kind: Kind,
+    when_too_long: WhenTooLong,
+    numbers_are: Option<NumbersAre>,
+) -> Result<Fitted<'_>, Unfit> {
     let wrong = |wanted| Unfit::WrongType { wanted };
     let trimmed = text.trim();
     match kind {
         Kind::Text(most) => {
             fit_text(text, most, when_too_long).map(|text| Fitted::Text(Cow::Borrowed(text)))
         }
-        Kind::Date => day(trimmed)
+        Kind::Date => day(trimmed, numbers_are)
             .map(|day| Fitted::Text(Cow::Owned(day.to_string())))
-            .ok_or(wrong("a day such as 2026-11-23")),
-        Kind::DateTime => parse_timestamp(trimmed)
+            .ok_or(wrong(if is_bare(trimmed) {
+                BARE_NUMBER
+            } else {
+                "a day such as 2026-11-23"
+            })),
+        Kind::DateTime => instant(trimmed, numbers_are)
             .map(|instant| Fitted::Text(Cow::Owned(instant.to_string())))
-            .ok_or(wrong("an instant such as 2026-11-23T08:00:00Z")),
+            .ok_or(wrong(if is_bare(trimmed) {
+                BARE_NUMBER
+            } else {
+                "an instant such as 2026-11-23T08:00:00Z"
+            })),
         Kind::Integer => trimmed
             .parse()
             .map(|number| Fitted::Other(FieldValue::Integer(number)))
@@ -94,14 +103,11 @@ fn fit_text(text: &str, most: Option<usize>, when_too_long: WhenTooLong) -> Resu
     }
 }
 
-/// A day, also out of an instant: the day as it is written, in whatever zone.
-fn day(text: &str) -> Option<Date> {
-    let date = text.get(..10)?;
-    let rest = text.get(10..)?;
-    if !rest.is_empty() && !rest.starts_with(['T', 't', ' ']) {
-        return None;
-    }
-    date.parse().ok()
+const BARE_NUMBER: &str = "a day or an instant as far as a bare number tells; the mapping has to say what numbers are (\"numbers_are\": days of Excel, yyyymmdd, or seconds or milliseconds since 1970)";
+
+fn is_bare(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 #[cfg(test)]
@@ -109,7 +115,8 @@ mod tests {
     use super::*;
 
     fn fitted(text: &str, kind: Kind) -> Result<String, Unfit> {
-        fit(text, kind, WhenTooLong::Exclude).map(|value| value.as_value().to_json().to_string())
+        fit(text, kind, WhenTooLong::Exclude, None)
+            .map(|value| value.as_value().to_json().to_string())
     }
 
     #[test]
@@ -159,7 +166,7 @@ mod tests {
             fitted("åäöx", kind),
             Err(Unfit::TooLong { found: 4, most: 3 })
         );
-        let cut = fit("åäöx", kind, WhenTooLong::Cut).expect("it is cut");
+        let cut = fit("åäöx", kind, WhenTooLong::Cut, None).expect("it is cut");
         assert_eq!(cut.as_value(), FieldValue::Text("åäö"));
     }
 }

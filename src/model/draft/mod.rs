@@ -223,6 +223,7 @@ fn mandatory_row(source: &str) -> MappingRow {
         target: MappingRow::OUTREACH_ID.to_owned(),
         when_empty: WhenEmpty::default(),
         when_too_long: WhenTooLong::default(),
+        numbers_are: None,
         consent_confirmed: false,
     }
 }

@@ -12,13 +12,17 @@ pub(in crate::source) struct JsonRecords {
     next_line: u64,
     line: u64,
     has_elements: bool,
+    /// Whether the list or the members are within an object that ends behind them.
+    is_wrapped: bool,
 }
 
 /// How values follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Form {
-    /// `[ …, … ]`.
+    /// `[ …, … ]`, by itself or under a key of the file's one object.
     List,
+    /// The values of the file's one object: `{"id": …, "id": …}`.
+    Members,
     /// One or more values on each line; a fault in one line does not touch the next.
     Lines,
     /// Values that may go over several lines.
@@ -46,6 +50,7 @@ impl JsonRecords {
             next_line: 1,
             line: 1,
             has_elements: false,
+            is_wrapped: false,
         }
     }
 
@@ -76,8 +81,7 @@ impl JsonRecords {
 
     /// Goes on to the next value.
     pub(in crate::source) fn next(&mut self) -> Result<Found, Stop> {
-        self.consume(self.length);
-        self.length = 0;
+        self.consume_value();
         let first = self.first()?;
         self.line = self.next_line;
         let form = match (self.form, first) {
@@ -87,11 +91,13 @@ impl JsonRecords {
                 self.consume(1);
                 Form::List
             }
+            (None, Some(b'{')) => self.guess_object()?,
             (None, Some(_)) => self.guess_form()?,
         };
         self.form = Some(form);
         match form {
             Form::List => self.next_element(),
+            Form::Members => self.next_member(),
             Form::Lines | Form::Free if first.is_none() => Ok(Found::End),
             Form::Lines => self.take(&mut LineEnd),
             Form::Free => self.take(&mut ValueEnd::default()),
@@ -124,9 +130,48 @@ impl JsonRecords {
         }
     }
 
-    /// Passes over the end of the list; what follows must be the end of the file.
+    /// Goes on to the value of the next member of the file's one object.
+    fn next_member(&mut self) -> Result<Found, Stop> {
+        let mut first = self.first()?;
+        if self.has_elements && first == Some(b',') {
+            self.consume(1);
+            first = self.first()?;
+        } else if first == Some(b'}') {
+            self.is_wrapped = false;
+            return self.end_list();
+        }
+        self.line = self.next_line;
+        match first {
+            Some(b'"') => {}
+            None => return Err(Stop::CutOff),
+            Some(_) => return Err(Stop::Damaged("a key of the object is missing".to_owned())),
+        }
+        self.take(&mut ValueEnd::default())?;
+        self.consume_value();
+        match self.first()? {
+            Some(b':') => self.consume(1),
+            None => return Err(Stop::CutOff),
+            Some(_) => return Err(Stop::Damaged("a key has no value".to_owned())),
+        }
+        self.line = self.next_line;
+        if self.first()?.is_none() {
+            return Err(Stop::CutOff);
+        }
+        self.line = self.next_line;
+        self.has_elements = true;
+        self.take(&mut ValueEnd::default())
+    }
+
+    /// Passes over the end of the list, and of the object that it stands in; what follows must be the end of the file.
     fn end_list(&mut self) -> Result<Found, Stop> {
         self.consume(1);
+        if std::mem::take(&mut self.is_wrapped) {
+            self.take(&mut ValueEnd {
+                depth: 1,
+                at: Within::Between,
+            })?;
+            self.consume_value();
+        }
         let rest = self.first()?;
         self.line = self.next_line;
         match rest {
@@ -172,6 +217,26 @@ impl JsonRecords {
         })
     }
 
+    /// What a file is that begins with an object: that of a profile, one with the list of profiles under a key, or one
+    /// with a profile under each key.
+    fn guess_object(&mut self) -> Result<Form, Stop> {
+        while !self.window.has_ended() && self.window.bytes().len() < HEAD {
+            self.window.fill()?;
+        }
+        match wrapped(self.window.bytes()) {
+            Wrapped::List(at) => {
+                self.consume(at + 1);
+                self.is_wrapped = true;
+                Ok(Form::List)
+            }
+            Wrapped::Members => {
+                self.consume(1);
+                Ok(Form::Members)
+            }
+            Wrapped::Not => self.guess_form(),
+        }
+    }
+
     /// Lines, if one of the first two has as many closing as opening brackets.
     fn guess_form(&mut self) -> Result<Form, Stop> {
         loop {
@@ -204,12 +269,104 @@ impl JsonRecords {
         }
     }
 
+    /// Lets go of what was found last.
+    fn consume_value(&mut self) {
+        let length = std::mem::take(&mut self.length);
+        self.consume(length);
+    }
+
     fn consume(&mut self, n_bytes: usize) {
         let bytes = self.window.bytes().get(..n_bytes).unwrap_or_default();
         let n_lines: u64 = bytes.iter().map(|b| u64::from(*b == b'\n')).sum();
         self.next_line += n_lines;
         self.window.consume(n_bytes);
     }
+}
+
+/// As much of a file as its form is told from.
+const HEAD: usize = 128 << 10;
+
+/// What an object holds that a file begins with.
+#[derive(Debug, PartialEq, Eq)]
+enum Wrapped {
+    /// A list of profiles begins here.
+    List(usize),
+    /// Each of its values is a profile.
+    Members,
+    /// It is a profile, or none of these.
+    Not,
+}
+
+/// Keys under which services and programs put a list of records.
+const LISTS: [&[u8]; 7] = [
+    b"profiles",
+    b"results",
+    b"records",
+    b"entities",
+    b"data",
+    b"items",
+    b"rows",
+];
+
+/// Keys that only a profile has, or what is put around one.
+const MARKS: [&[u8]; 5] = [
+    b"identityMap",
+    b"xdm:identityMap",
+    b"segmentMembership",
+    b"xdm:segmentMembership",
+    b"entity",
+];
+
+fn wrapped(bytes: &[u8]) -> Wrapped {
+    for (key, at) in members(bytes, 0) {
+        let value = bytes.get(at..).unwrap_or_default();
+        if MARKS.contains(&key) {
+            return Wrapped::Not;
+        }
+        match value.first() {
+            Some(b'{') if members(bytes, at).any(|(below, _)| MARKS.contains(&below)) => {
+                return Wrapped::Members;
+            }
+            Some(b'[') if LISTS.contains(&key) => {
+                let inner = value.get(1..).unwrap_or_default().trim_ascii_start();
+                if matches!(inner.first(), Some(b'{' | b']')) {
+                    return Wrapped::List(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    Wrapped::Not
+}
+
+/// The keys of the object that begins at `start`, as far as they are in memory, each with the place of its value.
+fn members(bytes: &[u8], start: usize) -> impl Iterator<Item = (&[u8], usize)> {
+    let mut at = start + 1;
+    std::iter::from_fn(move || {
+        at += blank(bytes, at);
+        if bytes.get(at) == Some(&b',') {
+            at += 1;
+            at += blank(bytes, at);
+        }
+        let key = bytes.get(at..)?;
+        let length = (key.first() == Some(&b'"')).then(|| ValueEnd::default().find(key))??;
+        let name = key.get(1..length.checked_sub(1)?)?;
+        at += length;
+        at += blank(bytes, at);
+        (bytes.get(at) == Some(&b':')).then_some(())?;
+        at += 1;
+        at += blank(bytes, at);
+        let value = at;
+        let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
+        // What is not all in memory is the last one.
+        at += ValueEnd::default().find(rest).unwrap_or(rest.len());
+        Some((name, value))
+    })
+}
+
+fn blank(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
 }
 
 fn is_balanced(line: &[u8]) -> bool {
@@ -327,7 +484,33 @@ mod tests {
 
     #[test]
     fn values_are_found_in_every_form_and_in_pieces_of_any_size() {
-        let cases: [(&str, &[&str]); 12] = [
+        let cases: [(&str, &[&str]); 20] = [
+            (
+                "{\"n\": 2, \"profiles\":\n[{\"a\": 1}, {\"a\": 2}], \"next\": {\"x\": [\"]}\"]}}\n",
+                &["2 {\"a\": 1}", "2 {\"a\": 2}"],
+            ),
+            ("{\"results\": []}", &[]),
+            ("{\"profiles\": [{\"a\": 1}]", &["1 {\"a\": 1}", "1 CutOff"]),
+            (
+                "{\"profiles\": [{\"a\": 1}]} x",
+                &[
+                    "1 {\"a\": 1}",
+                    "1 Damaged(\"text follows the end of the list\")",
+                ],
+            ),
+            (
+                "{\n\"k}1\": {\"entity\": {}},\n\"k2\" :\n{\"b\": 1}}",
+                &["2 {\"entity\": {}}", "4 {\"b\": 1}"],
+            ),
+            (
+                "{\"k\": {\"identityMap\": {}}",
+                &["1 {\"identityMap\": {}}", "1 CutOff"],
+            ),
+            (
+                "{\"identityMap\": {}, \"items\": [{\"a\": 1}]}",
+                &["1 {\"identityMap\": {}, \"items\": [{\"a\": 1}]}"],
+            ),
+            ("{\"items\": [1, 2]}", &["1 {\"items\": [1, 2]}"]),
             ("", &[]),
             (" \n\n", &[]),
             ("[]", &[]),

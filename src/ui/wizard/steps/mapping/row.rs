@@ -4,7 +4,7 @@ use egui::{Align2, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::{MappingForm, Stage, source_picker, target_picker};
 use crate::{
-    model::{Access, Kind, Spot, Target, WhenEmpty, WhenTooLong},
+    model::{Access, Kind, NumbersAre, Spot, Target, WhenEmpty, WhenTooLong},
     ui::{
         icon::Icon,
         text::{t, t_args},
@@ -142,12 +142,12 @@ fn rules(ui: &mut Ui, stage: &mut Stage<'_>, i: usize, is_mandatory: bool, sourc
         WhenEmpty::Clear => t("wiz-clear"),
     };
     let name = t_args("wiz-rules-of", &[("source", source.into())]);
-    let limit = Target::parse(&row.target).and_then(|target| match target.kind() {
-        Kind::Text(most) => most,
-        Kind::Date | Kind::DateTime | Kind::Integer | Kind::Float | Kind::Boolean | Kind::List => {
-            None
-        }
-    });
+    let kind = Target::parse(&row.target).map(Target::kind);
+    let limit = match kind {
+        Some(Kind::Text(most)) => most,
+        _ => None,
+    };
+    let is_time = matches!(kind, Some(Kind::Date | Kind::DateTime));
     Select::new(&name, shown).bare().popup(ui, |ui| {
         ui.set_min_width(232.0);
         group(ui, t("wiz-head-if-empty"));
@@ -159,6 +159,26 @@ fn rules(ui: &mut Ui, stage: &mut Stage<'_>, i: usize, is_mandatory: bool, sourc
             if MenuItem::new(name).chosen(row.when_empty == value).show(ui) {
                 row.when_empty = value;
                 ui.close();
+            }
+        }
+        if is_time {
+            separator(ui);
+            group(ui, t("wiz-numbers-are"));
+            let meanings = [
+                (None, t("wiz-numbers-none")),
+                (Some(NumbersAre::ExcelDays), t("wiz-numbers-excel")),
+                (Some(NumbersAre::Yyyymmdd), t("wiz-numbers-yyyymmdd")),
+                (Some(NumbersAre::UnixSeconds), t("wiz-numbers-seconds")),
+                (Some(NumbersAre::UnixMillis), t("wiz-numbers-millis")),
+            ];
+            for (value, name) in meanings {
+                if MenuItem::new(name)
+                    .chosen(row.numbers_are == value)
+                    .show(ui)
+                {
+                    row.numbers_are = value;
+                    ui.close();
+                }
             }
         }
         let Some(limit) = limit else { return };
