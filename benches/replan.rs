@@ -4,12 +4,12 @@
 //! `replan confirm FOLDER` settles that plan as if Outreach had confirmed all of it;
 //! `replan run FOLDER` plans `after.csv` against the state and prints the figures.
 
-use std::{env, fs, path::Path, sync::Arc};
+use std::{env, fs, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use audience_sync::{
     model::{Cause, Destination, Figures, Requests},
-    source,
+    source::{self, Tether},
     store::{Answer, Store, Verdict},
     sync::{Hooks, Order, Rules, prepare},
 };
@@ -65,9 +65,11 @@ fn plan(store: &mut Store, folder: &Path, file: &str) -> anyhow::Result<()> {
         Timestamp::now(),
     );
     let order = Order {
-        source: &source,
-        rules: &rules,
+        source: Arc::new(source),
+        rules: Arc::new(rules),
         max_exit_share: 0.3,
+        tether: Tether::default(),
+        patience: Duration::from_secs(60),
     };
     let (_send, stop) = watch::channel(false);
     let hooks = Hooks {

@@ -5,8 +5,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::Timestamp;
-
 use super::{
     Exit, Failure,
     args::{DestinationCommand, ExportKind},
@@ -163,7 +161,7 @@ fn validate(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
     // Without a data folder there are no others.
     let known = open_dir(data_dir).and_then(|dir| Ok(dir.read_valid_destinations()?.0));
     look_at_others(file, &destination, &known.unwrap_or_default())?;
-    match look::check(&destination, Timestamp::now()) {
+    match look::check(&destination) {
         Ok(Checked {
             description,
             problem,

@@ -1,5 +1,7 @@
 //! One pass of one destination, from its source to the settled outbox.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use tokio::task::{JoinSet, spawn_blocking};
 
@@ -17,7 +19,7 @@ use crate::{
         SourceSettings,
     },
     outreach::Client,
-    source,
+    source::{self, Tether},
     store::{self, DataDir, Settings, Store},
     sync::{self, Error, Hindrance, Hooks, Order, Orders, Plan, RouteSettings, Rules, Terms},
 };
@@ -381,7 +383,7 @@ impl Planning {
     fn with_order<T>(
         self,
         keep: Keep,
-        mut plan: impl FnMut(&Order<'_>, &Hooks) -> Result<T, Error>,
+        mut plan: impl FnMut(&Order, &Hooks) -> Result<T, Error>,
     ) -> Result<Planned<T>, Error> {
         if !self.shared.is_empty() {
             return Err(Error::SharedFields(self.shared));
@@ -390,16 +392,9 @@ impl Planning {
         let mut notices = vec![];
         loop {
             let destination = &settings.destination;
-            let source = source::open(&destination.source)?;
-            let now = Timestamp::now();
-            let rules = Rules::new(destination, source.kinds(), today(now), now);
-            let order = Order {
-                source: &source,
-                rules: &rules,
-                max_exit_share: destination.guard.max_exit_share,
-            };
+            let order = open(destination, &self.hooks)?;
             let planned = plan(&order, &self.hooks);
-            let is_settled = settle_kind(&mut settings.destination, source.kinds(), false);
+            let is_settled = settle_kind(&mut settings.destination, order.source.kinds(), false);
             let corrected = match &planned {
                 Err(Error::Source(error)) => error
                     .leaver()
@@ -420,6 +415,24 @@ impl Planning {
             });
         }
     }
+}
+
+/// Opens the source of a destination, which may not answer, and makes its rules ready.
+pub(super) fn open(destination: &Destination, hooks: &Hooks) -> Result<Order, Error> {
+    let tether = Tether::default();
+    let patience = destination.source.patience();
+    let settings = destination.source.clone();
+    let opened = sync::patiently(&tether, patience, hooks, move || source::open(&settings));
+    let source = opened??;
+    let now = Timestamp::now();
+    let rules = Rules::new(destination, source.kinds(), today(now), now);
+    Ok(Order {
+        source: Arc::new(source),
+        rules: Arc::new(rules),
+        max_exit_share: destination.guard.max_exit_share,
+        tether,
+        patience,
+    })
 }
 
 /// What is kept of what planning has found out about the source.

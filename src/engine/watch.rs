@@ -82,6 +82,9 @@ impl Engine {
     pub async fn watch(&mut self, hooks: &Hooks, mut tell: impl FnMut(Notice)) {
         let mut watched: BTreeMap<String, Watched> = BTreeMap::new();
         let mut runs: JoinSet<(String, Account, Report)> = JoinSet::new();
+        // A source that does not answer is looked at for good, and holds up nothing but its own destination.
+        let mut looks: JoinSet<(Settings, String)> = JoinSet::new();
+        let mut looked_at = BTreeSet::new();
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut broken_before = vec![];
@@ -98,6 +101,17 @@ impl Engine {
                     tell(Notice::Run(Box::new(report)));
                     continue;
                 }
+                Some(Ok((settings, look))) = looks.join_next(), if !looks.is_empty() => {
+                    looked_at.remove(&settings.slug);
+                    let state = watched.entry(settings.slug.clone()).or_default();
+                    state.look_for_sign_in(|| self.sign_in_at(&settings.destination.account.name));
+                    if let Some(cause) = state.due(look, Timestamp::now()) {
+                        state.is_running = true;
+                        state.account.clone_from(&settings.destination.account.name);
+                        runs.spawn(self.start(settings, cause, hooks.clone()));
+                    }
+                    continue;
+                }
             }
             if self.token.is_none() {
                 self.accounts.keep_alive(&self.dir);
@@ -112,12 +126,12 @@ impl Engine {
             }
             broken_before = broken;
             for settings in all.into_iter().filter(|s| s.destination.enabled) {
-                let state = watched.entry(settings.slug.clone()).or_default();
-                state.look_for_sign_in(|| self.sign_in_at(&settings.destination.account.name));
-                if let Some(cause) = state.due(look(&settings, &self.dir), Timestamp::now()) {
-                    state.is_running = true;
-                    state.account.clone_from(&settings.destination.account.name);
-                    runs.spawn(self.start(settings, cause, hooks.clone()));
+                if looked_at.insert(settings.slug.clone()) {
+                    let dir = self.dir.clone();
+                    looks.spawn_blocking(move || {
+                        let found = look(&settings, &dir);
+                        (settings, found)
+                    });
                 }
             }
         }

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -19,7 +20,7 @@ pub enum SourceSettings {
 }
 
 /// Files on this computer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileSource {
     /// The file or folder; relative paths are relative to the destination's file when it is imported.
@@ -37,6 +38,9 @@ pub struct FileSource {
     /// The column that says who is a member, in files of one audience that do not tell it by themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_column: Option<String>,
+    /// After how many seconds without a byte the source is given up.
+    #[serde(default = "usual_patience", skip_serializing_if = "is_usual_patience")]
+    pub patience_secs: u64,
     /// Whether everyone in a file of one audience is a member, whatever its columns seem to say.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub everyone_is_member: bool,
@@ -55,12 +59,33 @@ pub enum Contents {
     Incremental,
 }
 
+const USUAL_PATIENCE_SECS: u64 = 120;
+
+fn usual_patience() -> u64 {
+    USUAL_PATIENCE_SECS
+}
+
+fn is_usual_patience(secs: &u64) -> bool {
+    *secs == USUAL_PATIENCE_SECS
+}
+
+impl Default for FileSource {
+    fn default() -> Self {
+        Self::at("")
+    }
+}
+
 impl FileSource {
     /// The files at this path, of a kind that is still to be found out.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
-            ..Self::default()
+            contents: Contents::Guess,
+            contents_guessed: false,
+            audience_contents: BTreeMap::new(),
+            status_column: None,
+            patience_secs: USUAL_PATIENCE_SECS,
+            everyone_is_member: false,
         }
     }
 
@@ -128,6 +153,13 @@ impl SourceSettings {
     pub fn contents(&self) -> Contents {
         match self {
             Self::Files(files) => files.contents,
+        }
+    }
+
+    /// How long the source may give no sign before it is given up.
+    pub fn patience(&self) -> Duration {
+        match self {
+            Self::Files(files) => Duration::from_secs(files.patience_secs),
         }
     }
 

@@ -148,6 +148,18 @@ pub enum Error {
         /// The file.
         file: Arc<str>,
     },
+    /// Nothing came for so long that the source was given up, as a network share does that has gone away.
+    #[error("the source has not answered for {secs} s")]
+    NoAnswer {
+        /// Seconds.
+        secs: u64,
+    },
+    /// Whoever waited for the reader has let it go.
+    #[error("the reading was stopped")]
+    Stopped,
+    /// Rows of a few profiles are too many to be brought together.
+    #[error("some ids stand in so many rows that these cannot be brought together in memory")]
+    TooManyRows,
     /// The temporary file that profiles are sorted in cannot be used.
     #[error("cannot use a temporary file")]
     Temporary {
@@ -240,7 +252,7 @@ impl Error {
     /// Whether the same reading may work a little later without anyone doing anything.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::ChangedWhileRead { .. } => true,
+            Self::ChangedWhileRead { .. } | Self::NoAnswer { .. } => true,
             Self::Io { source, .. } => {
                 use io::ErrorKind as Kind;
                 let transient = [
@@ -270,6 +282,8 @@ impl Error {
             | Self::AudienceFileMissing { .. }
             | Self::AudienceUnknown { .. }
             | Self::LayoutsMixed { .. }
+            | Self::Stopped
+            | Self::TooManyRows
             | Self::Temporary { .. } => false,
         }
     }
@@ -318,6 +332,9 @@ impl Error {
             Self::AudienceUnknown { .. } => "source_audience_unknown",
             Self::LayoutsMixed { .. } => "source_layouts_mixed",
             Self::ChangedWhileRead { .. } => "source_changed",
+            Self::NoAnswer { .. } => "source_no_answer",
+            Self::Stopped => "source_stopped",
+            Self::TooManyRows => "source_too_many_rows",
             Self::Temporary { .. } => "temporary_file",
         }
     }
@@ -342,6 +359,9 @@ impl Error {
             | Self::Io { .. }
             | Self::NothingToRead { .. }
             | Self::AudienceFileMissing { .. }
+            | Self::NoAnswer { .. }
+            | Self::Stopped
+            | Self::TooManyRows
             | Self::Temporary { .. } => None,
         }
     }
@@ -415,6 +435,13 @@ impl Error {
                 "Keep exports of one kind in the folder, and move the others elsewhere."
             }
             Self::ChangedWhileRead { .. } => "Wait until the export is written, then run again.",
+            Self::NoAnswer { .. } => {
+                "Check that the disk or network share is connected; the source is tried again by itself. If it is only slow, raise \"patience_secs\" in the source's settings."
+            }
+            Self::Stopped => "Run again.",
+            Self::TooManyRows => {
+                "Check which column is mapped to OutreachId: it seems to hold the same few values in very many rows."
+            }
             Self::Temporary { .. } => {
                 "Make room on the disk that holds temporary files, then run again."
             }
@@ -486,6 +513,9 @@ impl Error {
                 other: "b.csv".into(),
             },
             Self::ChangedWhileRead { file: file() },
+            Self::NoAnswer { secs: 120 },
+            Self::Stopped,
+            Self::TooManyRows,
             Self::Temporary { source: source() },
         ]
     }
@@ -519,7 +549,7 @@ mod tests {
             .filter(|e| e.is_transient())
             .map(Error::code)
             .collect();
-        assert_eq!(transient, ["source_changed"]);
+        assert_eq!(transient, ["source_changed", "source_no_answer"]);
         let source = io::Error::from(io::ErrorKind::TimedOut);
         assert!(
             Error::Io {

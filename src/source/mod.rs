@@ -27,6 +27,7 @@ mod survey;
 #[cfg(test)]
 mod survey_tests;
 mod tally;
+mod tether;
 mod timestamp;
 
 pub use batch::{Batch, Projection, Rejected, Row};
@@ -34,6 +35,7 @@ pub use describe::{DescribedFile, Description};
 pub use error::Error;
 pub use files::{Files, Fingerprint, Kinds, Layout, Reason};
 pub use survey::{Survey, SurveyedAudience, SurveyedColumn};
+pub use tether::Tether;
 pub use timestamp::parse_timestamp;
 
 /// A source, as it was when it was opened.

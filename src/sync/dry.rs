@@ -19,13 +19,13 @@ use crate::{
 /// If the source or the state ends the run.
 pub fn plan_only(
     store: &Store,
-    order: &Order<'_>,
+    order: &Order,
     terms: &Terms,
     max_sample: usize,
     hooks: &Hooks,
 ) -> Result<(Plan, Result<(), Error>), Error> {
     kind::check(store, order)?;
-    reading(order, |batches| {
+    reading(order, hooks, |batches| {
         let before = before(store)?;
         let mut desk = ReadingDesk {
             n_pending: store.n_pending()?,

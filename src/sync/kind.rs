@@ -22,7 +22,7 @@ struct Sign {
 
 type Signs = BTreeMap<AudienceId, Sign>;
 
-fn signs(order: &Order<'_>) -> Signs {
+fn signs(order: &Order) -> Signs {
     let audiences = order.rules.projection().audiences;
     let kinds = order.source.kinds();
     let found = order.source.status_signs(&audiences);
@@ -38,14 +38,14 @@ fn signs(order: &Order<'_>) -> Signs {
 }
 
 /// What to remember of this source.
-pub(super) fn memo(order: &Order<'_>) -> (&'static str, String) {
+pub(super) fn memo(order: &Order) -> (&'static str, String) {
     let text = serde_json::to_string(&signs(order)).unwrap_or_default();
     (SIGNS_MEMO, text)
 }
 
 /// Refuses files that look like another kind of export than those that were planned last; a kind that a person has
 /// changed since is not compared.
-pub(super) fn check(store: &Store, order: &Order<'_>) -> Result<(), Error> {
+pub(super) fn check(store: &Store, order: &Order) -> Result<(), Error> {
     let Some(before) = store.memo(SIGNS_MEMO)? else {
         return Ok(());
     };

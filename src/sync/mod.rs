@@ -31,7 +31,7 @@ pub use guard::{Exits, TooMany};
 pub use index::Index;
 pub use kind::forget_signs;
 pub use plan::{Before, Desk, Exclusions, InDoubt, Plan, Planner, SampleLine};
-pub use prepare::{Order, planned_source, prepare};
+pub use prepare::{Order, patiently, planned_source, prepare};
 pub use route::{Group, Route, RouteSettings, Router};
 pub use rules::{Exclusion, Rules, Whose};
 pub use wishes::{AudienceSet, Coverage, Wish, WishRow, Wishes};

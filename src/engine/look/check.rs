@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::{
-    engine::{doubts, kind::settle_kind, today},
+    engine::{doubts, kind::settle_kind, run::open},
     model::{Destination, Problem},
-    source::{self, Description},
+    source::Description,
     store::Store,
-    sync::{self, Error, Hooks, Order, Rules, Terms},
+    sync::{self, Error, Hooks, Terms},
 };
 
 /// What a source holds, and what of it a person has to see to.
@@ -26,26 +25,20 @@ pub struct Checked {
 ///
 /// # Errors
 /// If it cannot be read, or does not have what the settings ask for.
-pub fn check(destination: &Destination, now: Timestamp) -> Result<Checked, Error> {
-    let source = source::open(&destination.source)?;
-    let mut settled = destination.clone();
-    settle_kind(&mut settled, source.kinds(), false);
-    let rules = Rules::new(&settled, source.kinds(), today(now), now);
-    let order = Order {
-        source: &source,
-        rules: &rules,
-        max_exit_share: 1.0,
-    };
+pub fn check(destination: &Destination) -> Result<Checked, Error> {
     let (_never, stop) = watch::channel(false);
     let hooks = Hooks {
         stop,
         progress: Arc::new(|_| ()),
     };
+    let order = open(destination, &hooks)?;
+    let mut settled = destination.clone();
+    settle_kind(&mut settled, order.source.kinds(), false);
     let nothing = Store::of_nothing()?;
     let (plan, _guarded) = sync::plan_only(&nothing, &order, &Terms::default(), 0, &hooks)?;
     let (_, problem) = doubts::outcome(&plan, &plan.figures, &settled);
     Ok(Checked {
-        description: source.describe()?,
+        description: order.source.describe()?,
         problem,
     })
 }

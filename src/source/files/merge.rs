@@ -18,6 +18,10 @@ const N_PARTS: usize = 256;
 const PART_BUFFER: usize = 32 << 10;
 const NO_TIME: i64 = i64::MIN;
 
+/// The most bytes of rows that meet in memory. The rows of one profile lie in one part; those of a source of usual
+/// profiles would come to this only at dozens of gigabytes.
+const MAX_PART: u64 = 128 << 20;
+
 /// Rows that wait for the other rows of their profile.
 pub(in crate::source) struct Merger {
     files: Vec<Arc<str>>,
@@ -36,6 +40,8 @@ struct Part {
     buffer: Vec<u8>,
     /// Where in the temporary file earlier buffers are: start and length.
     spilled: Vec<(u64, usize)>,
+    /// Where in the buffer the row begins that was taken last.
+    last: usize,
 }
 
 /// One row as it lies in a part's buffer.
@@ -82,6 +88,7 @@ impl Merger {
             return Ok(false);
         };
         let buffer = &mut part.buffer;
+        let start = buffer.len();
         for number in [id.get(), file as u64, line] {
             buffer.extend_from_slice(&number.to_le_bytes());
         }
@@ -93,6 +100,18 @@ impl Merger {
         let times = times.iter().chain(std::iter::repeat(&None));
         for time in times.take(self.n_audiences) {
             buffer.extend_from_slice(&time.unwrap_or(NO_TIME).to_le_bytes());
+        }
+        // A row that says again what the one before it said takes its place.
+        let (before, row) = buffer.split_at(start);
+        let last = before.get(part.last..).unwrap_or_default();
+        if last.len() == row.len()
+            && last.get(..8) == row.get(..8)
+            && last.get(24..) == row.get(24..)
+        {
+            buffer.copy_within(start.., part.last);
+            buffer.truncate(start);
+        } else {
+            part.last = start;
         }
         if buffer.len() >= self.part_buffer {
             part.spill(&mut self.spill, &mut self.spill_length)
@@ -108,6 +127,9 @@ impl Merger {
         emit: &mut dyn FnMut(Batch) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         for part in std::mem::take(&mut self.parts) {
+            if part.length() > MAX_PART {
+                return Err(Error::TooManyRows);
+            }
             let bytes = part
                 .load(self.spill.as_mut())
                 .map_err(|source| Error::Temporary { source })?;
@@ -196,7 +218,13 @@ impl Part {
         self.spilled.push((*length, self.buffer.len()));
         *length += self.buffer.len() as u64;
         self.buffer.clear();
+        self.last = 0;
         Ok(())
+    }
+
+    fn length(&self) -> u64 {
+        let spilled: usize = self.spilled.iter().map(|(_, length)| length).sum();
+        spilled.saturating_add(self.buffer.len()) as u64
     }
 
     fn load(self, file: Option<&mut File>) -> io::Result<Vec<u8>> {
