@@ -35,7 +35,7 @@ pub struct Description {
 pub struct DescribedFile {
     /// Its name below the source's folder.
     pub name: String,
-    /// `comma-separated`, `semicolon-separated`, `tab-separated` or `JSON`.
+    /// `comma-separated`, `semicolon-separated` and so on, or `JSON`.
     pub format: &'static str,
     /// Its size.
     pub n_bytes: u64,
@@ -149,9 +149,7 @@ impl DescribedFile {
         Self {
             name: file.entry.name.as_ref().to_owned(),
             format: match file.shape.format {
-                Format::Delimited { delimiter: b';' } => "semicolon-separated",
-                Format::Delimited { delimiter: b'\t' } => "tab-separated",
-                Format::Delimited { .. } => "comma-separated",
+                Format::Delimited(dialect) => dialect.form(),
                 Format::Json => "JSON",
             },
             n_bytes: file.entry.version.n_bytes,

@@ -69,6 +69,16 @@ pub enum Error {
         /// What is wrong there.
         what: String,
     },
+    /// The file can be read in two ways, and nothing in it tells which is right.
+    #[error("{file} can be read in two ways from line {line} on: {what}")]
+    DialectUnclear {
+        /// The file.
+        file: Arc<str>,
+        /// The first line that would be read differently.
+        line: u64,
+        /// Both ways, and the setting that tells which is right.
+        what: String,
+    },
     /// A column the mapping or an audience needs is not in the header.
     #[error("{file} has no column {column}")]
     ColumnMissing {
@@ -171,6 +181,7 @@ impl Error {
             | Self::NotJson { .. }
             | Self::CutOff { .. }
             | Self::Damaged { .. }
+            | Self::DialectUnclear { .. }
             | Self::ColumnMissing { .. }
             | Self::FieldsUnknown { .. }
             | Self::ColumnTwice { .. }
@@ -207,6 +218,7 @@ impl Error {
             Self::NotJson { .. } => "source_not_json",
             Self::CutOff { .. } => "source_cut_off",
             Self::Damaged { .. } => "source_damaged",
+            Self::DialectUnclear { .. } => "source_dialect_unclear",
             Self::ColumnMissing { .. } => "source_column_missing",
             Self::FieldsUnknown { .. } => "source_fields_unknown",
             Self::ColumnTwice { .. } => "source_column_twice",
@@ -226,6 +238,7 @@ impl Error {
             | Self::NotJson { file }
             | Self::CutOff { file, .. }
             | Self::Damaged { file, .. }
+            | Self::DialectUnclear { file, .. }
             | Self::ColumnMissing { file, .. }
             | Self::FieldsUnknown { file, .. }
             | Self::ColumnTwice { file, .. }
@@ -242,10 +255,11 @@ impl Error {
 
     /// The line, counted from 1, if it is about one.
     pub fn line(&self) -> Option<u64> {
-        if let Self::CutOff { line, .. } | Self::Damaged { line, .. } = self {
-            Some(*line)
-        } else {
-            None
+        match self {
+            Self::CutOff { line, .. }
+            | Self::Damaged { line, .. }
+            | Self::DialectUnclear { line, .. } => Some(*line),
+            _ => None,
         }
     }
 
@@ -281,6 +295,9 @@ impl Error {
             }
             Self::CutOff { .. } => "Copy or export the file again: the end of it is missing.",
             Self::Damaged { .. } => "Export the file again, or correct it at that line.",
+            Self::DialectUnclear { .. } => {
+                "Say in the source's settings how the file is written, or export it again without such values."
+            }
             Self::ColumnMissing { .. } => {
                 "Add the column to the export, or change the mapping or the audiences of the destination."
             }
@@ -337,6 +354,11 @@ impl Error {
                 file: file(),
                 line: 7,
                 what: "a comma is missing".to_owned(),
+            },
+            Self::DialectUnclear {
+                file: file(),
+                line: 7,
+                what: "a backslash may escape a quote".to_owned(),
             },
             Self::ColumnMissing {
                 file: file(),

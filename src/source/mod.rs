@@ -17,6 +17,7 @@ mod error;
 mod files;
 #[cfg(test)]
 mod files_tests;
+mod null_words;
 mod out;
 mod survey;
 #[cfg(test)]
@@ -27,6 +28,6 @@ mod timestamp;
 pub use batch::{Batch, Projection, Rejected, Row};
 pub use describe::{DescribedFile, Description};
 pub use error::Error;
-pub use files::{Files, Fingerprint, Layout, open};
+pub use files::{Files, Fingerprint, Layout, open, open_as};
 pub use survey::{Survey, SurveyedAudience, SurveyedColumn};
 pub use timestamp::parse_timestamp;

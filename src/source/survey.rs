@@ -221,29 +221,31 @@ impl Surveyor<'_> {
     fn read(&mut self, files: &Files, file: &SourceFile) -> Result<(), Error> {
         let layout = files.layout();
         let way = match file.shape.format {
-            Format::Delimited { .. } => self.delimited_way(layout, file),
+            Format::Delimited(_) => self.delimited_way(layout, file),
             Format::Json => self.json_way(layout, file)?,
         };
         let Some(way) = way else {
             return Ok(());
         };
         let earlier = std::mem::take(&mut self.survey.samples);
-        self.read_along(&way, layout, file)?;
+        self.read_along(&way, files, file)?;
         if self.survey.samples.is_empty() {
             self.survey.samples = earlier;
         }
         Ok(())
     }
 
-    fn read_along(&mut self, way: &Way, layout: Layout, file: &SourceFile) -> Result<(), Error> {
+    fn read_along(&mut self, way: &Way, files: &Files, file: &SourceFile) -> Result<(), Error> {
+        let layout = files.layout();
         let entry = &file.entry;
         let mut emit = |batch: Batch| self.add(way, &batch);
         let mut out = Out::new(way.projection.width(), None, &mut emit);
         out.start_file(&entry.name);
         match file.shape.format {
-            Format::Delimited { delimiter } => {
+            Format::Delimited(dialect) => {
                 let header = &file.shape.columns;
-                let plan = csv::plan(entry, layout, delimiter, header, &way.projection)?;
+                let plan = csv::plan(entry, layout, dialect, header, &way.projection)?;
+                let plan = plan.with_null_words(files.null_words().clone());
                 csv::read(entry, &plan, &mut out)?;
             }
             Format::Json => {

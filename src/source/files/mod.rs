@@ -19,14 +19,15 @@ use self::{
     shape::{Format, Shape},
 };
 pub use self::{listing::Fingerprint, shape::Layout};
-use super::{Batch, Error, Projection, columns, out::Out};
-use crate::model::{AudienceId, Contents, FileSource, SourceKind};
+use super::{Batch, Error, Projection, columns, null_words::NullWords, out::Out};
+use crate::model::{AudienceId, Contents, FileSource, Reading, SourceKind};
 
 /// The files of a source, as they were when it was opened.
 #[derive(Debug, Clone)]
 pub struct Files {
     contents: Contents,
     layout: Layout,
+    null_words: NullWords,
     pub(in crate::source) all: Vec<SourceFile>,
     pub(in crate::source) ignored: Vec<String>,
 }
@@ -45,21 +46,28 @@ enum Plan {
 
 /// Lists the files of a source and looks at the beginning of each.
 pub fn open(settings: &FileSource) -> Result<Files, Error> {
+    open_as(settings, &Reading::default())
+}
+
+/// Opens the source as a person says that its files are written.
+pub fn open_as(settings: &FileSource, reading: &Reading) -> Result<Files, Error> {
     match settings.kind {
         SourceKind::Files => {}
     }
     let listing = listing::list(&settings.path)?;
     let mut ignored = listing.ignored;
-    let mut files = without_notes(listing.entries, &mut ignored)?;
+    let mut files = without_notes(listing.entries, reading, &mut ignored)?;
     let layout = common_layout(&files)?;
     let contents = match settings.contents {
         Contents::Guess => guess_contents(layout, &files),
         known @ (Contents::FullSnapshot | Contents::Incremental) => known,
     };
     files.sort_by(|a, b| by_age(&a.entry, &b.entry));
+    let own_words = reading.null_words.as_deref();
     Ok(Files {
         contents,
         layout,
+        null_words: own_words.map_or_else(NullWords::default, NullWords::these),
         all: files,
         ignored,
     })
@@ -68,16 +76,20 @@ pub fn open(settings: &FileSource) -> Result<Files, Error> {
 /// Looks at the beginning of each file, and leaves out what is no data: a text beside files of another kind that has
 /// no column in common with them. The parts of an export have one ending, so a part that was cut off is not taken for
 /// such a text.
-fn without_notes(entries: Vec<Entry>, ignored: &mut Vec<String>) -> Result<Vec<SourceFile>, Error> {
+fn without_notes(
+    entries: Vec<Entry>,
+    reading: &Reading,
+    ignored: &mut Vec<String>,
+) -> Result<Vec<SourceFile>, Error> {
     let (texts, sure): (Vec<_>, Vec<_>) = entries.into_iter().partition(Entry::may_be_a_note);
     let mut files = vec![];
     for entry in sure {
-        let shape = shape::sniff(&entry)?;
+        let shape = shape::sniff(&entry, reading)?;
         files.push(SourceFile { entry, shape });
     }
     let known: HashSet<String> = files.iter().flat_map(SourceFile::plain_columns).collect();
     for entry in texts {
-        match shape::sniff(&entry) {
+        match shape::sniff(&entry, reading) {
             Err(error) if known.is_empty() || error.is_of_the_computer() => return Err(error),
             Ok(shape) => {
                 let file = SourceFile { entry, shape };
@@ -136,6 +148,11 @@ impl Files {
     /// Whether absence means "has left"; never [`Contents::Guess`].
     pub fn contents(&self) -> Contents {
         self.contents
+    }
+
+    /// The words that stand for empty cells.
+    pub(in crate::source) fn null_words(&self) -> &NullWords {
+        &self.null_words
     }
 
     /// How profiles and audiences are laid out over the files.
@@ -198,13 +215,10 @@ impl Files {
     fn plan(&self, file: &SourceFile, projection: &Projection) -> Result<Plan, Error> {
         let SourceFile { entry, shape } = file;
         Ok(match shape.format {
-            Format::Delimited { delimiter } => Plan::Csv(csv::plan(
-                entry,
-                self.layout,
-                delimiter,
-                &shape.columns,
-                projection,
-            )?),
+            Format::Delimited(dialect) => {
+                let plan = csv::plan(entry, self.layout, dialect, &shape.columns, projection)?;
+                Plan::Csv(plan.with_null_words(self.null_words.clone()))
+            }
             Format::Json => {
                 Plan::Json(json::plan(entry, self.layout, shape.has_status, projection))
             }

@@ -4,17 +4,17 @@ use std::{fmt, io, ops::ControlFlow, sync::Arc};
 
 use super::{
     format::{
-        csv::records::{self as csv_records, CsvRecords},
+        csv::{self, Dialect},
         json::{
             document::{self, Object},
             records::{self as json_records, JsonRecords},
         },
     },
-    input::{MAX_RECORD, Stop, Window},
+    input::{Stop, Window},
     listing::Entry,
     names::Ending,
 };
-use crate::model::AudienceId;
+use crate::model::{AudienceId, Reading};
 use crate::source::{
     Error,
     columns::{self, Fact},
@@ -44,7 +44,7 @@ impl fmt::Display for Layout {
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::source) enum Format {
-    Delimited { delimiter: u8 },
+    Delimited(Dialect),
     Json,
 }
 
@@ -67,7 +67,7 @@ pub(in crate::source) struct Shape {
 const HEAD_RECORDS: usize = 50;
 
 /// Looks at the beginning of the file.
-pub(in crate::source) fn sniff(entry: &Entry) -> Result<Shape, Error> {
+pub(in crate::source) fn sniff(entry: &Entry, reading: &Reading) -> Result<Shape, Error> {
     let mut window = open_window(entry)?;
     while window.bytes().is_empty() && !window.has_ended() {
         window.fill().map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
@@ -81,7 +81,7 @@ pub(in crate::source) fn sniff(entry: &Entry) -> Result<Shape, Error> {
     match entry.ending {
         Some(Ending::Json) => sniff_json(entry, window),
         None if looks_like_json => sniff_json(entry, window),
-        None | Some(Ending::Delimited) => sniff_delimited(entry, window),
+        None | Some(Ending::Delimited) => sniff_delimited(entry, window, reading),
     }
 }
 
@@ -119,42 +119,12 @@ pub(in crate::source) fn stopped(entry: &Entry, line: u64, stop: Stop) -> Error 
     }
 }
 
-fn sniff_delimited(entry: &Entry, mut window: Window) -> Result<Shape, Error> {
-    let not_text = || Error::NotText {
-        file: Arc::clone(&entry.name),
-    };
-    let delimiter = loop {
-        let (delimiter, is_whole) = delimiter(window.bytes(), &entry.name);
-        if is_whole || window.has_ended() {
-            break delimiter;
-        }
-        if window.bytes().len() > MAX_RECORD {
-            return Err(not_text());
-        }
-        window.fill().map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
-    };
-    let mut records = CsvRecords::new(window, delimiter);
-    let found = records.next();
-    let line = records.line();
-    match found.map_err(|stop| stopped(entry, line, stop))? {
-        csv_records::Found::Record | csv_records::Found::End => {}
-        csv_records::Found::TooLarge => return Err(not_text()),
-        csv_records::Found::Misquoted => {
-            let what = "text stands behind a closing quote in the header".to_owned();
-            return Err(stopped(entry, line, Stop::Damaged(what)));
-        }
-    }
-    let record = records.record();
-    let text = str::from_utf8(record.bytes).ok();
-    let text = text.filter(|text| !text.contains(['\0', '\u{fffd}']));
-    let text = text.ok_or_else(not_text)?;
-    let columns = record.fields.iter().map(|field| text.get(field.clone()));
-    let columns = columns.map(|name| name.unwrap_or_default().trim().to_owned());
-    let columns: Vec<_> = columns.collect();
-    delimited_shape(entry, delimiter, columns)
+fn sniff_delimited(entry: &Entry, window: Window, reading: &Reading) -> Result<Shape, Error> {
+    let (dialect, columns) = csv::sniff(entry, window, reading)?;
+    delimited_shape(entry, dialect, columns)
 }
 
-fn delimited_shape(entry: &Entry, delimiter: u8, columns: Vec<String>) -> Result<Shape, Error> {
+fn delimited_shape(entry: &Entry, dialect: Dialect, columns: Vec<String>) -> Result<Shape, Error> {
     let mut facts = Facts::default();
     for name in &columns {
         facts.add_name(name);
@@ -174,39 +144,13 @@ fn delimited_shape(entry: &Entry, delimiter: u8, columns: Vec<String>) -> Result
         Layout::Wide
     };
     Ok(Shape {
-        format: Format::Delimited { delimiter },
+        format: Format::Delimited(dialect),
         layout: Some(layout),
         has_status: facts.has_own_status,
         is_profile: false,
         columns,
         audiences: facts.audiences,
     })
-}
-
-/// The delimiter that is most frequent in the first line outside quotes, and whether that line is all there.
-fn delimiter(bytes: &[u8], name: &str) -> (u8, bool) {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut in_quotes = false;
-    let mut has_begun = false;
-    let mut is_whole = false;
-    for byte in bytes {
-        in_quotes ^= *byte == b'"';
-        let is_end = !in_quotes && matches!(byte, b'\n' | b'\r');
-        if is_end && has_begun {
-            is_whole = true;
-            break;
-        }
-        has_begun |= !is_end;
-        if !in_quotes && let Some((_, count)) = counts.iter_mut().find(|(d, _)| d == byte) {
-            *count += 1;
-        }
-    }
-    let name = name.to_ascii_lowercase();
-    let default = if name.contains(".tsv") { b'\t' } else { b',' };
-    let found = counts.into_iter().filter(|(_, count)| *count > 0);
-    // The first of equals wins, so that a comma goes before the others.
-    let most = found.rev().max_by_key(|(_, count)| *count);
-    (most.map_or(default, |(delimiter, _)| delimiter), is_whole)
 }
 
 fn sniff_json(entry: &Entry, window: Window) -> Result<Shape, Error> {

@@ -2,9 +2,18 @@
 
 use std::sync::Arc;
 
-pub(in crate::source) mod records;
+mod dialect;
+mod records;
+#[cfg(test)]
+mod records_tests;
+mod settle;
+mod sniff;
+#[cfg(test)]
+mod sniff_tests;
+mod split;
 
 use self::records::{CsvRecords, Found, Record};
+pub(in crate::source) use self::{dialect::Dialect, sniff::sniff};
 use crate::{
     model::AudienceId,
     source::{
@@ -15,6 +24,7 @@ use crate::{
             listing::Entry,
             shape::{self, Layout},
         },
+        null_words::NullWords,
         out::Out,
         timestamp,
     },
@@ -23,7 +33,8 @@ use crate::{
 /// Where the cells of a row come from, in the order of the projection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::source) struct CsvPlan {
-    delimiter: u8,
+    dialect: Dialect,
+    null_words: NullWords,
     n_columns: usize,
     cells: Vec<Cell>,
     /// For each audience the column that says since when its status holds.
@@ -42,7 +53,7 @@ enum Cell {
 pub(in crate::source) fn plan(
     entry: &Entry,
     layout: Layout,
-    delimiter: u8,
+    dialect: Dialect,
     header: &[String],
     projection: &Projection,
 ) -> Result<CsvPlan, Error> {
@@ -65,7 +76,8 @@ pub(in crate::source) fn plan(
         times.push(time);
     }
     Ok(CsvPlan {
-        delimiter,
+        dialect,
+        null_words: NullWords::default(),
         n_columns: header.names.len(),
         cells,
         times,
@@ -177,19 +189,26 @@ impl<'a> Header<'a> {
     }
 }
 
+impl CsvPlan {
+    /// Takes other words for empty cells than the usual ones.
+    pub(in crate::source) fn with_null_words(self, null_words: NullWords) -> Self {
+        Self { null_words, ..self }
+    }
+}
+
 /// Reads the rows of the file.
 pub(in crate::source) fn read(
     entry: &Entry,
     plan: &CsvPlan,
     out: &mut Out<'_>,
 ) -> Result<(), Error> {
-    let mut records = CsvRecords::new(shape::open_window(entry)?, plan.delimiter);
+    let mut records = CsvRecords::new(shape::open_window(entry)?, plan.dialect);
     let mut is_header = true;
     while !out.is_stopped() {
-        let found = records.next();
+        let found = sniff::next(entry, &mut records)?;
         let line = records.line();
-        match found.map_err(|stop| shape::stopped(entry, line, stop))? {
-            Found::End => break,
+        match found {
+            Found::End | Found::Doubtful(_) => break,
             _ if is_header => is_header = false,
             Found::Record => {
                 let is_utf16 = records.is_utf16();
@@ -197,12 +216,9 @@ pub(in crate::source) fn read(
                     fault.reject(entry, line, plan, records.record(), records.raw(), out)?;
                 }
             }
-            Found::Misquoted => out.reject(
-                line,
-                "row_misquoted",
-                "text stands behind a closing quote, so that it is not clear what the value is",
-                Some(records.raw()),
-            ),
+            Found::Misquoted(what) => {
+                out.reject(line, "row_misquoted", what.words(), Some(records.raw()));
+            }
             Found::TooLarge => out.reject(line, "row_too_large", "the record is over 16 MB", None),
         }
     }
@@ -244,7 +260,7 @@ impl CsvPlan {
         }
         let at = |column: usize| text.get(record.fields.get(column)?.clone());
         let cells = self.cells.iter().map(|cell| match cell {
-            Cell::Column(column) => at(*column),
+            Cell::Column(column) => at(*column).map(|cell| self.null_words.value(cell)),
             Cell::Realized => Some("realized"),
             Cell::Absent => None,
         });
