@@ -6,6 +6,7 @@ pub(super) struct NullWords {
     words: Words,
     /// By first byte, whether a word begins so: most cells are told by that.
     begins: Box<[bool; 256]>,
+    longest: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,7 @@ impl Default for NullWords {
         Self {
             words: Words::Usual,
             begins,
+            longest: USUAL.iter().map(|word| word.len()).max().unwrap_or(0),
         }
     }
 }
@@ -45,6 +47,7 @@ impl NullWords {
             set(&mut begins, first);
         }
         Self {
+            longest: words.iter().map(String::len).max().unwrap_or(0),
             words: Words::These(words),
             begins,
         }
@@ -56,18 +59,12 @@ impl NullWords {
         if self.is_null_word(cell) { "" } else { cell }
     }
 
-    /// Whether the cell as a whole, without blanks around it, is such a word.
+    /// Whether the cell as a whole is such a word.
     #[inline]
     pub(super) fn is_null_word(&self, cell: &str) -> bool {
-        let first = cell.bytes().next();
-        let may_be = |first: u8| {
-            first == b' '
-                || self
-                    .begins
-                    .get(usize::from(first))
-                    .is_some_and(|begins| *begins)
-        };
-        first.is_some_and(may_be) && self.is_listed(cell.trim_matches([' ', '\t']))
+        let first = cell.bytes().next().map(usize::from);
+        let may_be = |first| self.begins.get(first).is_some_and(|begins| *begins);
+        cell.len() <= self.longest && first.is_some_and(may_be) && self.is_listed(cell)
     }
 
     fn is_listed(&self, cell: &str) -> bool {
@@ -102,7 +99,6 @@ mod tests {
             "undefined",
             "[null]",
             "[NULL]",
-            " null ",
         ] {
             assert!(usual.is_null_word(word), "{word}");
         }
@@ -119,6 +115,7 @@ mod tests {
             "nullify",
             "Null Island",
             "[null",
+            " null ",
             "  ",
         ] {
             assert!(!usual.is_null_word(value), "{value}");

@@ -10,7 +10,10 @@ use super::{
     dialect::{Dialect, Doubt, Open, Syntax},
     split::{self, Attempt, Split},
 };
-use crate::source::files::input::{MAX_RECORD, Stop, Window};
+use crate::{
+    model::Escape,
+    source::files::input::{MAX_RECORD, Stop, Window},
+};
 
 /// The records of one file, one after the other.
 pub(in crate::source) struct CsvRecords {
@@ -209,7 +212,10 @@ impl CsvRecords {
 
     fn found(&mut self, split: Split) -> Found {
         self.record = split;
-        if let Some(doubt) = self.doubt() {
+        let open = self.dialect.open;
+        let is_looked_at = self.is_strict || open != Open::default();
+        let is_suspect = is_looked_at && memchr2(b'\\', b'\'', self.raw()).is_some();
+        if is_suspect && let Some(doubt) = self.doubt() {
             self.record = Split::default();
             return Found::Doubtful(doubt);
         }
@@ -225,8 +231,8 @@ impl CsvRecords {
         if self.line <= self.doubtful_to && self.has_quote() {
             return Found::Misquoted(Misquote::LoneQuote);
         }
-        if self.is_strict
-            && memchr(b'\\', self.raw()).is_some()
+        if is_suspect
+            && self.is_strict
             && split::has_stray_escape(self.raw(), &self.syntax, &self.fields)
         {
             return Found::Misquoted(Misquote::OutsideQuotes);
@@ -245,9 +251,6 @@ impl CsvRecords {
     /// Whether the answer to an open question decides how this record is read.
     fn doubt(&self) -> Option<Doubt> {
         let open = self.dialect.open;
-        if open == Open::default() || memchr2(b'\\', b'\'', self.raw()).is_none() {
-            return None;
-        }
         let is_ragged = self.width.is_some_and(|width| width != self.fields.len());
         split::doubt(self.raw(), &self.syntax, open, &self.fields, is_ragged)
     }
@@ -451,5 +454,5 @@ impl CsvRecords {
 
 /// Whether the file may be of a program that escapes outside quotes too, as nothing in it has told otherwise.
 fn is_strict(dialect: Dialect) -> bool {
-    dialect.open.backslash || dialect.escape == crate::model::Escape::Backslash
+    dialect.open.backslash || dialect.escape == Escape::Backslash
 }

@@ -135,10 +135,10 @@ fn find(bytes: &[u8], is_all: bool, name: &str, reading: &Reading) -> Option<Dia
     }
     let best = best?;
     let is_told = best.score.has_columns || delimiters.len() == 1;
-    let delimiter = if !is_told && name.to_ascii_lowercase().contains(".tsv") {
-        Delimiter::Tab
-    } else {
-        best.delimiter
+    let delimiter = match best.delimiter {
+        told if is_told => told,
+        _ if name.to_ascii_lowercase().contains(".tsv") => Delimiter::Tab,
+        _ => Delimiter::Comma,
     };
     Some(Dialect::usual(reading, delimiter, best.header_line))
 }
@@ -315,7 +315,10 @@ fn header_at(heads: &[Head]) -> usize {
         let mut below = heads.iter().skip(at + 1);
         let mut above = heads.iter().take(at).enumerate();
         let has_rows = below.any(|row| row.n_fields == head.n_fields);
-        let is_title = |title: &Head| has_rows && title.n_filled * 2 <= head.n_filled;
+        let is_title = |title: &Head| {
+            let is_short = title.n_filled == 1 || title.n_filled * 3 <= head.n_filled;
+            has_rows && is_short && head.n_filled > 1
+        };
         head.looks_like_header && above.all(|(at, title)| is_comment(at, title) || is_title(title))
     };
     let first = || {

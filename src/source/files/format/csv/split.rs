@@ -41,22 +41,25 @@ pub(super) fn split(
     let mut split = Split::default();
     let mut at = 0;
     loop {
-        let open = after_blanks(bytes, at, syntax.delimiter);
+        let start = at;
         let mut is_quoted = false;
-        if let Some(quote) = syntax.quote
-            && bytes.get(open) == Some(&quote)
-        {
-            let start = open + 1;
-            let Some(end) = closing_quote(bytes, start, quote, syntax, &mut split) else {
-                return Attempt::Partial { in_quotes: true };
-            };
-            is_quoted = true;
-            split.has_quoted = true;
-            fields.push(start..end);
-            at = after_blanks(bytes, end + 1, syntax.delimiter);
+        // Most fields begin with a letter or digit, which needs no second look.
+        if bytes.get(at).is_some_and(|first| *first <= b'\'') {
+            let open = after_blanks(bytes, at, syntax.delimiter);
+            if let Some(quote) = syntax.quote
+                && bytes.get(open) == Some(&quote)
+            {
+                let Some(end) = closing_quote(bytes, open + 1, quote, syntax, &mut split) else {
+                    return Attempt::Partial { in_quotes: true };
+                };
+                is_quoted = true;
+                split.has_quoted = true;
+                fields.push(open + 1..end);
+                at = after_blanks(bytes, end + 1, syntax.delimiter);
+            }
         }
         let rest = bytes.get(at..).unwrap_or_default();
-        let found = rest.iter().position(|b| ends_field(*b, syntax.delimiter));
+        let found = field_end(rest, syntax.delimiter);
         if found.is_none() && !is_all {
             return Attempt::Partial { in_quotes: false };
         }
@@ -64,7 +67,7 @@ pub(super) fn split(
         if is_quoted {
             split.is_misquoted |= length > 0;
         } else {
-            fields.push(trimmed(bytes, at..at + length));
+            fields.push(trimmed(bytes, start..at + length));
         }
         at += length;
         if found.is_none() {
@@ -81,8 +84,13 @@ pub(super) fn split(
     }
 }
 
-fn ends_field(byte: u8, delimiter: u8) -> bool {
-    byte == delimiter || byte == b'\n' || byte == b'\r'
+/// Where an unquoted field ends.
+#[inline]
+fn field_end(rest: &[u8], delimiter: u8) -> Option<usize> {
+    // Most bytes are above all that end a field, so that one comparison tells.
+    let most = delimiter.max(b'\r');
+    let mut bytes = rest.iter();
+    bytes.position(|b| *b <= most && (*b == delimiter || *b == b'\n' || *b == b'\r'))
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -104,6 +112,9 @@ fn after_blanks(bytes: &[u8], mut at: usize, delimiter: u8) -> usize {
 #[inline]
 fn trimmed(bytes: &[u8], mut field: Field) -> Field {
     let is_blank_at = |at: usize| bytes.get(at).is_some_and(|b| is_blank(*b));
+    if !is_blank_at(field.start) && !is_blank_at(field.end.saturating_sub(1)) {
+        return field;
+    }
     while field.start < field.end && is_blank_at(field.end - 1) {
         field.end -= 1;
     }
