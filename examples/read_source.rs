@@ -1,0 +1,59 @@
+//! Reads files as a source is read, and tells what was read in JSON: what `scripts/check-dialects` compares.
+//!
+//! Each line of the input is `{"path": …, "columns": […], "reading": {…}}`; each line of the output holds the rows with
+//! their lines, the rejected records with the numbers in them, and the error, if there is one.
+
+use std::{error::Error, io, ops::ControlFlow};
+
+use audience_sync::{
+    model::{FileSource, Reading},
+    source::{self, Batch, Projection},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+struct Task {
+    path: String,
+    columns: Vec<String>,
+    #[serde(default)]
+    reading: Reading,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for line in io::stdin().lines() {
+        let task: Task = serde_json::from_str(&line?)?;
+        let settings: FileSource = serde_json::from_value(json!({ "path": task.path }))?;
+        let mut columns = task.columns.into_iter();
+        let projection = Projection {
+            outreach_id: columns.next().unwrap_or_default(),
+            attributes: columns.collect(),
+            audiences: vec![],
+        };
+        let mut rows = vec![];
+        let mut rejected = vec![];
+        let mut emit = |batch: Batch| {
+            let read = batch.rows();
+            rows.extend(read.map(|row| (row.line(), row.cells().map(str_of).collect::<Vec<_>>())));
+            for record in &batch.rejected {
+                let numbers = record.numbers.as_ref();
+                let numbers = numbers.map(|n| n.iter().map(ToString::to_string).collect());
+                let numbers: Option<Vec<_>> = numbers;
+                rejected.push((record.place.line, record.code, numbers));
+            }
+            ControlFlow::Continue(())
+        };
+        let files = source::open_as(&settings, &task.reading);
+        let result = files.and_then(|files| files.read(&projection, &mut emit));
+        let error = result.err().map(|error| (error.code(), error.to_string()));
+        println!(
+            "{}",
+            json!({ "rows": rows, "rejected": rejected, "error": error })
+        );
+    }
+    Ok(())
+}
+
+fn str_of(cell: Option<&str>) -> Option<String> {
+    cell.map(str::to_owned)
+}
