@@ -37,6 +37,8 @@ pub struct DescribedFile {
     pub name: String,
     /// `comma-separated`, `semicolon-separated` and so on, or `JSON`.
     pub format: &'static str,
+    /// Its delimiter, its quotes, and how a quote is written within them, in words; nothing for JSON.
+    pub dialect: Option<[&'static str; 3]>,
     /// Its size.
     pub n_bytes: u64,
     /// The audience in its name, if there is one.
@@ -151,6 +153,10 @@ impl DescribedFile {
             format: match file.shape.format {
                 Format::Delimited(dialect) => dialect.form(),
                 Format::Json => "JSON",
+            },
+            dialect: match file.shape.format {
+                Format::Delimited(dialect) => Some(dialect.describe()),
+                Format::Json => None,
             },
             n_bytes: file.entry.version.n_bytes,
             audience: file.entry.facts.audience.clone(),

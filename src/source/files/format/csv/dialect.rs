@@ -8,10 +8,22 @@ pub(in crate::source) struct Dialect {
     pub(in crate::source) delimiter: Delimiter,
     pub(in crate::source) quote: Quote,
     pub(in crate::source) escape: Escape,
+    pub(in crate::source) line_end: LineEnd,
     /// The line of the header, counted from 1; what stands above it is passed over.
     pub(in crate::source) header_line: u64,
+    /// Whether a person has said how quotes are escaped.
+    pub(in crate::source) is_escape_told: bool,
     /// What nothing in the file has told so far.
     pub(in crate::source) open: Open,
+}
+
+/// What stands at the end of a line; the other one is a character as any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::source) enum LineEnd {
+    /// `\n`, with or without `\r` before it.
+    Newline,
+    /// `\r`, as older Macs have it.
+    Return,
 }
 
 /// Questions that are open because nothing was met that the answers would read differently. The whole file is asked at
@@ -26,24 +38,18 @@ pub(in crate::source) struct Open {
     pub(in crate::source) single_quotes: bool,
 }
 
-/// One of these questions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::source) enum Doubt {
-    Backslash,
-    Apostrophe,
-    SingleQuotes,
-}
-
 impl Dialect {
     /// What a person has said, and what most files have in place of the rest.
-    pub(super) fn usual(reading: &Reading, delimiter: Delimiter, header_line: u64) -> Self {
+    pub(super) fn usual(reading: &Reading, delimiter: Delimiter) -> Self {
         let quote = reading.quote.unwrap_or(Quote::Double);
         let may_be_escaped = reading.escape.is_none() && quote != Quote::None;
         Self {
             delimiter,
             quote,
             escape: reading.escape.unwrap_or(Escape::Doubled),
-            header_line,
+            line_end: LineEnd::Newline,
+            header_line: reading.header_line.unwrap_or(1),
+            is_escape_told: reading.escape.is_some(),
             open: Open {
                 backslash: may_be_escaped,
                 apostrophe: may_be_escaped && quote == Quote::Double,
@@ -60,39 +66,29 @@ impl Dialect {
         }
     }
 
-    /// The same with this question answered.
-    pub(super) fn without(mut self, doubt: Doubt) -> Self {
-        match doubt {
-            Doubt::Backslash => self.open.backslash = false,
-            Doubt::Apostrophe => self.open.apostrophe = false,
-            Doubt::SingleQuotes => self.open.single_quotes = false,
-        }
-        self
-    }
-
-    /// The other ways of writing that this question is about.
-    pub(super) fn others(self, doubt: Doubt) -> Vec<Self> {
-        let escaped = |escape| Self {
-            escape,
-            ..self.closed()
+    /// The other ways of writing that the open questions are about.
+    pub(super) fn others(self) -> Vec<Self> {
+        let mut others = vec![];
+        let mut add = |quote, escape| {
+            others.push(Self {
+                quote,
+                escape,
+                ..self.closed()
+            });
         };
-        match doubt {
-            Doubt::Backslash => vec![escaped(Escape::Backslash)],
-            Doubt::Apostrophe => vec![escaped(Escape::Apostrophe)],
-            Doubt::SingleQuotes => {
-                let escapes = if self.open.backslash {
-                    vec![Escape::Doubled, Escape::Backslash]
-                } else {
-                    vec![self.escape]
-                };
-                let with = |escape| Self {
-                    quote: Quote::Single,
-                    escape,
-                    ..self.closed()
-                };
-                escapes.into_iter().map(with).collect()
-            }
+        if self.open.backslash {
+            add(self.quote, Escape::Backslash);
         }
+        if self.open.apostrophe {
+            add(self.quote, Escape::Apostrophe);
+        }
+        if self.open.single_quotes {
+            add(Quote::Single, self.escape);
+        }
+        if self.open.single_quotes && self.open.backslash {
+            add(Quote::Single, Escape::Backslash);
+        }
+        others
     }
 
     /// What parts the fields, such as `semicolon-separated`.
@@ -159,6 +155,10 @@ pub(super) struct Syntax {
     pub(super) quote: Option<u8>,
     /// Nothing if quotes are doubled.
     pub(super) escape: Option<u8>,
+    /// The last byte of a line.
+    pub(super) end: u8,
+    /// What may be an escape outside quotes: some programs write so, others write the same as it is.
+    pub(super) strays: &'static [u8],
 }
 
 impl From<Dialect> for Syntax {
@@ -174,6 +174,16 @@ impl From<Dialect> for Syntax {
             quote,
             // A quote before a quote is a doubled one.
             escape: escape.filter(|escape| Some(*escape) != quote),
+            end: match dialect.line_end {
+                LineEnd::Newline => b'\n',
+                LineEnd::Return => b'\r',
+            },
+            strays: match dialect.escape {
+                _ if !dialect.is_escape_told => b"\\'",
+                Escape::Backslash if quote.is_some() => b"\\",
+                Escape::Apostrophe if quote == Some(b'"') => b"'",
+                _ => b"",
+            },
         }
     }
 }
@@ -184,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_dialect_tells_its_parts_in_words() {
-        let mut dialect = Dialect::usual(&Reading::default(), Delimiter::Semicolon, 1);
+        let mut dialect = Dialect::usual(&Reading::default(), Delimiter::Semicolon);
         dialect.escape = Escape::Backslash;
         let words = ["semicolon", "double quotes", "backslash before a quote"];
         assert_eq!(dialect.describe(), words);
@@ -198,9 +208,9 @@ mod tests {
             escape: Some(Escape::Doubled),
             ..Reading::default()
         };
-        let dialect = Dialect::usual(&reading, Delimiter::Comma, 1);
+        let dialect = Dialect::usual(&reading, Delimiter::Comma);
         assert_eq!(dialect, dialect.closed());
-        let found = Dialect::usual(&Reading::default(), Delimiter::Comma, 1);
+        let found = Dialect::usual(&Reading::default(), Delimiter::Comma);
         let all = Open {
             backslash: true,
             apostrophe: true,

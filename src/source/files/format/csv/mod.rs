@@ -208,7 +208,7 @@ pub(in crate::source) fn read(
         let found = sniff::next(entry, &mut records)?;
         let line = records.line();
         match found {
-            Found::End | Found::Doubtful(_) => break,
+            Found::End | Found::Doubtful => break,
             _ if is_header => is_header = false,
             Found::Record => {
                 let is_utf16 = records.is_utf16();

@@ -7,21 +7,16 @@ use memchr::{memchr, memchr2};
 
 pub(in crate::source) use super::split::Field;
 use super::{
-    dialect::{Dialect, Doubt, Open, Syntax},
+    dialect::{Dialect, Open, Syntax},
     split::{self, Attempt, Split},
 };
-use crate::{
-    model::Escape,
-    source::files::input::{MAX_RECORD, Stop, Window},
-};
+use crate::source::files::input::{MAX_RECORD, Stop, Window};
 
 /// The records of one file, one after the other.
 pub(in crate::source) struct CsvRecords {
     window: Window,
     dialect: Dialect,
     syntax: Syntax,
-    /// Whether a row is in doubt that may hold escapes outside quotes.
-    is_strict: bool,
     /// How many fields the header has.
     width: Option<usize>,
     fields: Vec<Field>,
@@ -34,7 +29,8 @@ pub(in crate::source) struct CsvRecords {
     /// The line that starts behind what is consumed.
     next_line: u64,
     line: u64,
-    after_return: bool,
+    /// Whether the record found last may go on in the next line.
+    may_go_on: bool,
     /// The last line that a lone quote seemed to reach to.
     doubtful_to: u64,
 }
@@ -49,7 +45,7 @@ pub(in crate::source) enum Found {
     /// A record over [`MAX_RECORD`], which was passed over.
     TooLarge,
     /// A record that cannot be read before the whole file has been asked; see [`CsvRecords::settle`].
-    Doubtful(Doubt),
+    Doubtful,
     /// The end of the file.
     End,
 }
@@ -96,7 +92,6 @@ impl CsvRecords {
             window,
             dialect,
             syntax: Syntax::from(dialect),
-            is_strict: is_strict(dialect),
             width: None,
             fields: vec![],
             unescaped: vec![],
@@ -105,17 +100,16 @@ impl CsvRecords {
             offset: 0,
             next_line: 1,
             line: 1,
-            after_return: false,
+            may_go_on: false,
             doubtful_to: 0,
         }
     }
 
     /// Reads them for comparison: only what is sure to be wrong is a fault.
     pub(super) fn lenient(window: Window, dialect: Dialect) -> Self {
-        Self {
-            is_strict: false,
-            ..Self::new(window, dialect)
-        }
+        let mut records = Self::new(window, dialect);
+        records.syntax.strays = b"";
+        records
     }
 
     /// The line that the record or the fault starts at, counted from 1.
@@ -132,7 +126,6 @@ impl CsvRecords {
     pub(in crate::source) fn settle(&mut self, dialect: Dialect) {
         self.dialect = dialect;
         self.syntax = Syntax::from(dialect);
-        self.is_strict = is_strict(dialect);
     }
 
     /// Where the record ends that was found last, in bytes from the beginning of the text.
@@ -184,6 +177,9 @@ impl CsvRecords {
             self.line = self.next_line;
             let found = self.try_next()?;
             if !self.is_passed_over(found) {
+                if found == Found::Record {
+                    self.width.get_or_insert(self.fields.len());
+                }
                 return Ok(found);
             }
         }
@@ -212,12 +208,17 @@ impl CsvRecords {
 
     fn found(&mut self, split: Split) -> Found {
         self.record = split;
+        let was_going_on = std::mem::take(&mut self.may_go_on);
         let open = self.dialect.open;
-        let is_looked_at = self.is_strict || open != Open::default();
+        let is_looked_at = !self.syntax.strays.is_empty() || open != Open::default();
         let is_suspect = is_looked_at && memchr2(b'\\', b'\'', self.raw()).is_some();
-        if is_suspect && let Some(doubt) = self.doubt() {
-            self.record = Split::default();
-            return Found::Doubtful(doubt);
+        if is_suspect {
+            if self.is_doubtful() {
+                self.record = Split::default();
+                self.may_go_on = was_going_on;
+                return Found::Doubtful;
+            }
+            self.may_go_on = split::may_go_on(self.raw(), &self.syntax, &self.fields);
         }
         if self.width.is_some() && split.n_lines > 1 && self.is_held_by_lone_quote() {
             return Found::Misquoted(Misquote::LoneQuote);
@@ -231,28 +232,26 @@ impl CsvRecords {
         if self.line <= self.doubtful_to && self.has_quote() {
             return Found::Misquoted(Misquote::LoneQuote);
         }
-        if is_suspect
-            && self.is_strict
-            && split::has_stray_escape(self.raw(), &self.syntax, &self.fields)
-        {
+        let has_stray = || split::has_stray_escape(self.raw(), &self.syntax, &self.fields);
+        if was_going_on || (is_suspect && has_stray()) {
             return Found::Misquoted(Misquote::OutsideQuotes);
         }
-        if split.has_escape {
-            let bytes = self.window.bytes();
-            let (fields, into) = (&mut self.fields, &mut self.unescaped);
-            if !split::unescape(bytes, &self.syntax, fields, into) {
-                return Found::Misquoted(Misquote::LoneEscape);
-            }
+        if split.has_escape && !self.unescape() {
+            return Found::Misquoted(Misquote::LoneEscape);
         }
-        self.width.get_or_insert(self.fields.len());
         Found::Record
     }
 
+    fn unescape(&mut self) -> bool {
+        let bytes = self.window.bytes();
+        split::unescape(bytes, &self.syntax, &mut self.fields, &mut self.unescaped)
+    }
+
     /// Whether the answer to an open question decides how this record is read.
-    fn doubt(&self) -> Option<Doubt> {
-        let open = self.dialect.open;
+    fn is_doubtful(&self) -> bool {
         let is_ragged = self.width.is_some_and(|width| width != self.fields.len());
-        split::doubt(self.raw(), &self.syntax, open, &self.fields, is_ragged)
+        let (syntax, open) = (&self.syntax, self.dialect.open);
+        split::is_doubtful(self.raw(), syntax, open, &self.fields, is_ragged)
     }
 
     fn has_quote(&self) -> bool {
@@ -265,7 +264,7 @@ impl CsvRecords {
     fn is_held_by_lone_quote(&mut self) -> bool {
         const SURELY: u64 = 8;
         let width = self.width.unwrap_or_default();
-        let Some(n_lines) = split::n_even_lines(self.raw(), self.syntax.delimiter, width) else {
+        let Some(n_lines) = split::n_even_lines(self.raw(), &self.syntax, width) else {
             return false;
         };
         if (width as u64 - 1) * n_lines >= SURELY {
@@ -279,21 +278,20 @@ impl CsvRecords {
     fn unclosed(&mut self) -> Option<Found> {
         let bytes = self.window.bytes();
         let open = self.dialect.open;
-        if open.backslash && split::has_escaped(bytes, b'\\', &self.syntax) {
-            return Some(Found::Doubtful(Doubt::Backslash));
-        }
-        if open.apostrophe && split::has_escaped(bytes, b'\'', &self.syntax) {
-            return Some(Found::Doubtful(Doubt::Apostrophe));
+        let may_be =
+            |is_open: bool, escape| is_open && split::has_escaped(bytes, escape, &self.syntax);
+        if may_be(open.backslash, b'\\') || may_be(open.apostrophe, b'\'') {
+            return Some(Found::Doubtful);
         }
         let whole = if self.window.has_ended() {
             bytes
         } else {
-            let end = bytes.iter().rposition(|b| *b == b'\n')?;
+            let end = bytes.iter().rposition(|b| *b == self.syntax.end)?;
             bytes.get(..=end).unwrap_or_default()
         };
         let width = self.width?;
-        let n_lines = split::n_even_lines(whole, self.syntax.delimiter, width);
-        if n_lines.is_none() && !split::begins_with_comment(bytes, self.syntax.delimiter, width) {
+        let n_lines = split::n_even_lines(whole, &self.syntax, width);
+        if n_lines.is_none() && !split::begins_with_comment(bytes, &self.syntax, width) {
             return None;
         }
         self.doubtful_to = self.line + n_lines.unwrap_or(1) - 1;
@@ -302,7 +300,7 @@ impl CsvRecords {
     }
 
     fn keep_first_line(&mut self) {
-        let line = split::lines(self.window.bytes()).next();
+        let line = split::lines(self.window.bytes(), self.syntax.end).next();
         self.record = Split {
             length: line.map_or(0, <[u8]>::len),
             n_lines: 1,
@@ -314,17 +312,16 @@ impl CsvRecords {
 
     /// Whether this is no row and no fault: a comment, a row of nothing, or the mark that DOS ends a file with.
     fn is_passed_over(&mut self, found: Found) -> bool {
-        let Some(width) = self.width else {
-            return false;
-        };
         if !matches!(found, Found::Record | Found::Misquoted(_)) {
             return false;
         }
+        // Of the header, nothing but its fields is known.
+        let width = self.width.unwrap_or(self.fields.len());
         let is_nothing = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
         let delimiter = self.syntax.delimiter;
         match self.raw().first() {
             Some(b'#') if self.fields.len() != width => {
-                let is_comment = split::begins_with_comment(self.raw(), delimiter, width);
+                let is_comment = split::begins_with_comment(self.raw(), &self.syntax, width);
                 if is_comment && self.record.n_lines > 1 {
                     self.keep_first_line();
                 }
@@ -350,12 +347,9 @@ impl CsvRecords {
 
     fn consume_record(&mut self) {
         let length = self.record.length;
-        if length > 0 {
-            self.after_return = self.window.bytes().get(length - 1) == Some(&b'\r');
-            self.next_line += self.record.n_lines;
-            self.consume(length);
-            self.record = Split::default();
-        }
+        self.next_line += self.record.n_lines;
+        self.consume(length);
+        self.record = Split::default();
     }
 
     /// Passes over the marks of the encoding and the lines above the header, as they stand.
@@ -371,23 +365,16 @@ impl CsvRecords {
             self.consume(MARK.len());
         }
         while self.next_line < self.dialect.header_line {
-            match memchr2(b'\n', b'\r', self.window.bytes()) {
-                Some(0) if self.after_return && self.window.bytes().starts_with(b"\n") => {
-                    self.after_return = false;
-                    self.consume(1);
-                }
+            let bytes = self.window.bytes();
+            match memchr(self.syntax.end, bytes) {
                 Some(at) => {
-                    self.after_return = self.window.bytes().get(at) == Some(&b'\r');
                     self.next_line += 1;
                     self.consume(at + 1);
                 }
-                None if self.window.has_ended() => {
-                    self.consume(self.window.bytes().len());
-                    break;
-                }
+                None if self.window.has_ended() => return Ok(self.consume(bytes.len())),
                 None => {
-                    if self.window.bytes().len() > MAX_RECORD {
-                        self.consume(self.window.bytes().len());
+                    if bytes.len() > MAX_RECORD {
+                        self.consume(bytes.len());
                     }
                     self.window.fill()?;
                 }
@@ -400,31 +387,22 @@ impl CsvRecords {
     fn skip_line_ends(&mut self) -> Result<bool, Stop> {
         loop {
             match self.window.bytes().first() {
-                Some(b'\n') if self.after_return => self.after_return = false,
-                Some(b'\n') => self.next_line += 1,
-                Some(b'\r') => {
+                Some(first) if *first == self.syntax.end => {
                     self.next_line += 1;
-                    self.after_return = true;
+                    self.consume(1);
                 }
-                Some(_) => {
-                    self.after_return = false;
-                    return Ok(true);
-                }
+                Some(_) => return Ok(true),
                 None if self.window.has_ended() => return Ok(false),
-                None => {
-                    self.window.fill()?;
-                    continue;
-                }
+                None => self.window.fill()?,
             }
-            self.consume(1);
         }
     }
 
     /// Consumes the rest of a record that is too large to hold; within it every quote opens or closes.
     fn pass_over(&mut self, mut in_quotes: bool) -> Result<(), Stop> {
-        self.next_line += split::n_newlines(self.window.bytes());
+        let end_of_line = self.syntax.end;
+        self.next_line += split::n_line_ends(self.window.bytes(), end_of_line);
         self.consume(self.window.bytes().len());
-        self.after_return = false;
         let mut is_escaped = false;
         loop {
             let bytes = self.window.bytes();
@@ -436,10 +414,11 @@ impl CsvRecords {
                 } else if Some(*b) == self.syntax.quote {
                     in_quotes = !in_quotes;
                 }
-                *b == b'\n' && !in_quotes
+                *b == end_of_line && !in_quotes
             });
             let length = end.map_or(bytes.len(), |at| at + 1);
-            self.next_line += split::n_newlines(bytes.get(..length).unwrap_or_default());
+            let passed = bytes.get(..length).unwrap_or_default();
+            self.next_line += split::n_line_ends(passed, end_of_line);
             self.consume(length);
             if end.is_some() {
                 return Ok(());
@@ -450,9 +429,4 @@ impl CsvRecords {
             self.window.fill()?;
         }
     }
-}
-
-/// Whether the file may be of a program that escapes outside quotes too, as nothing in it has told otherwise.
-fn is_strict(dialect: Dialect) -> bool {
-    dialect.open.backslash || dialect.escape == Escape::Backslash
 }

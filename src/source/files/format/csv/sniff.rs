@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
-    dialect::{Dialect, Syntax},
+    dialect::{Dialect, LineEnd, Syntax},
     records::{CsvRecords, Found},
     settle::settle,
     split::{self, Attempt, Field},
@@ -68,8 +68,8 @@ pub(super) fn next(entry: &Entry, records: &mut CsvRecords) -> Result<Found, Err
     loop {
         let found = records.next();
         match found.map_err(|stop| stopped(entry, records.line(), stop))? {
-            Found::Doubtful(doubt) => {
-                let settled = settle(entry, records.dialect(), doubt)?;
+            Found::Doubtful => {
+                let settled = settle(entry, records.dialect())?;
                 records.settle(settled);
             }
             found => return Ok(found),
@@ -84,7 +84,7 @@ fn not_text(entry: &Entry) -> Error {
 
 fn columns(entry: &Entry, records: &mut CsvRecords) -> Result<Vec<String>, Error> {
     match next(entry, records)? {
-        Found::Record | Found::End | Found::Doubtful(_) => {}
+        Found::Record | Found::End | Found::Doubtful => {}
         Found::TooLarge => return Err(not_text(entry)),
         Found::Misquoted(what) => {
             let what = format!("in the header, {}", what.words());
@@ -106,7 +106,8 @@ fn columns(entry: &Entry, records: &mut CsvRecords) -> Result<Vec<String>, Error
 fn find(bytes: &[u8], is_all: bool, name: &str, reading: &Reading) -> Option<Dialect> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let (hint, above) = separator_hint(bytes);
+    let line_end = line_end(bytes);
+    let (hint, above) = separator_hint(bytes, line_end);
     let delimiters = match reading.delimiter.or(hint) {
         Some(known) => vec![known],
         None => Delimiter::ALL.to_vec(),
@@ -121,6 +122,7 @@ fn find(bytes: &[u8], is_all: bool, name: &str, reading: &Reading) -> Option<Dia
         for delimiter in &delimiters {
             let sample = Sample {
                 bytes,
+                line_end,
                 is_all,
                 above,
                 header_line: reading.header_line,
@@ -140,12 +142,39 @@ fn find(bytes: &[u8], is_all: bool, name: &str, reading: &Reading) -> Option<Dia
         _ if name.to_ascii_lowercase().contains(".tsv") => Delimiter::Tab,
         _ => Delimiter::Comma,
     };
-    Some(Dialect::usual(reading, delimiter, best.header_line))
+    Some(Dialect {
+        line_end,
+        header_line: best.header_line,
+        ..Dialect::usual(reading, delimiter)
+    })
+}
+
+/// What ends most of the lines; what stands in quotes does not count.
+fn line_end(bytes: &[u8]) -> LineEnd {
+    let (mut n_newlines, mut n_returns) = (0, 0);
+    let mut in_quotes = false;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'"' => in_quotes = !in_quotes,
+            b'\n' if !in_quotes => n_newlines += 1,
+            b'\r' if !in_quotes && bytes.get(at + 1) != Some(&b'\n') => n_returns += 1,
+            _ => {}
+        }
+    }
+    if n_returns > n_newlines {
+        LineEnd::Return
+    } else {
+        LineEnd::Newline
+    }
 }
 
 /// The delimiter that Excel's hint `sep=;` names, and how many lines it takes up.
-fn separator_hint(bytes: &[u8]) -> (Option<Delimiter>, u64) {
-    let line = split::lines(bytes).next().unwrap_or_default();
+fn separator_hint(bytes: &[u8], line_end: LineEnd) -> (Option<Delimiter>, u64) {
+    let end = match line_end {
+        LineEnd::Newline => b'\n',
+        LineEnd::Return => b'\r',
+    };
+    let line = split::lines(bytes, end).next().unwrap_or_default();
     let is_quoted = line.starts_with(b"\"");
     let text: &[u8] = line.strip_prefix(b"\"").unwrap_or(line);
     let (word, rest) = text.split_at_checked(4).unwrap_or_default();
@@ -194,6 +223,7 @@ struct Candidate {
 struct Sample<'a> {
     bytes: &'a [u8],
     is_all: bool,
+    line_end: LineEnd,
     /// Lines that are no records.
     above: u64,
     /// What a person has said.
@@ -218,11 +248,12 @@ impl Sample<'_> {
         quote: Quote,
         reading: &Reading,
     ) -> Option<Candidate> {
-        let dialect = Dialect {
+        let syntax = Syntax::from(Dialect {
             quote,
-            ..Dialect::usual(reading, delimiter, 1)
-        };
-        let heads = self.heads(Syntax::from(dialect));
+            line_end: self.line_end,
+            ..Dialect::usual(reading, delimiter)
+        });
+        let heads = self.heads(&syntax);
         if heads.is_empty() && !self.is_all {
             return None;
         }
@@ -232,7 +263,7 @@ impl Sample<'_> {
         };
         let rows = at.and_then(|at| heads.get(at..)).unwrap_or_default();
         let header = rows.first();
-        let width = header.map_or_else(|| self.n_plain_fields(delimiter), |h| h.n_fields);
+        let width = header.map_or_else(|| self.n_plain_fields(&syntax), |h| h.n_fields);
         let rows = rows.iter().filter(|r| !r.is_comment || r.n_fields == width);
         let n_even = rows.clone().filter(|row| row.n_fields == width).count();
         let per_mille = n_even * 1000 / rows.count().max(1);
@@ -251,24 +282,26 @@ impl Sample<'_> {
     }
 
     /// How many fields the first line has, if a quote in it is never closed.
-    fn n_plain_fields(&self, delimiter: Delimiter) -> usize {
-        let line = split::lines(self.bytes).next().unwrap_or_default();
-        split::n_plain_fields(line, delimiter.byte())
+    fn n_plain_fields(&self, syntax: &Syntax) -> usize {
+        let line = split::lines(self.bytes, syntax.end).next();
+        split::n_plain_fields(line.unwrap_or_default(), syntax.delimiter)
     }
 
-    fn heads(&self, syntax: Syntax) -> Vec<Head> {
+    fn heads(&self, syntax: &Syntax) -> Vec<Head> {
         let mut bytes = self.bytes;
         let mut line = 1;
-        let to_pass = self.header_line.map_or(self.above, |line| line - 1);
-        for passed in split::lines(self.bytes).take(usize::try_from(to_pass).unwrap_or(usize::MAX))
-        {
+        let to_pass = self
+            .header_line
+            .map_or(self.above, |line| line.saturating_sub(1));
+        let to_pass = usize::try_from(to_pass).unwrap_or(usize::MAX);
+        for passed in split::lines(self.bytes, syntax.end).take(to_pass) {
             bytes = bytes.get(passed.len()..).unwrap_or_default();
             line += 1;
         }
         let mut heads = vec![];
         let mut fields = vec![];
         while heads.len() < MOST_RECORDS && !bytes.is_empty() {
-            let Attempt::Whole(found) = split::split(bytes, &syntax, self.is_all, &mut fields)
+            let Attempt::Whole(found) = split::split(bytes, syntax, self.is_all, &mut fields)
             else {
                 break;
             };
@@ -288,17 +321,8 @@ impl Sample<'_> {
             }
             line += found.n_lines;
             bytes = bytes.get(found.length..).unwrap_or_default();
-            if bytes.starts_with(b"\n") && self.ended_in_return(bytes) {
-                bytes = bytes.get(1..).unwrap_or_default();
-            }
         }
         heads
-    }
-
-    /// Whether `\r` stands before this rest.
-    fn ended_in_return(&self, rest: &[u8]) -> bool {
-        let at = self.bytes.len().checked_sub(rest.len() + 1);
-        at.and_then(|at| self.bytes.get(at)) == Some(&b'\r')
     }
 }
 

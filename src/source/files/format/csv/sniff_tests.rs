@@ -159,10 +159,10 @@ fn backslashes_escape_where_only_that_makes_the_records_even() {
     let found = rows("Oid,a,b\n1,\"6\\\"\",x\n2,\"say, \\\"hi\\\"\",y\n3,\"C:\\\\d\\\\\",z\n");
     assert_eq!(found, ["2 1|6\"|x", "3 2|say, \"hi\"|y", "4 3|C:\\d\\|z"]);
     // A path at the end of a quoted field, as programs that double quotes write it.
-    let found = rows("Oid,a,b\n1,\"C:\\dir\\\",x\n2,\"\\\\srv\\d\",\"y\"\"z\"\n3,\\\\srv,z\n");
+    let found = rows("Oid,a,b\n1,\"C:\\dir\\\",x\n2,\"\\\\srv\\d\",\"y\"\"z\"\n3,\\\\srv\\d,z\n");
     assert_eq!(
         found,
-        ["2 1|C:\\dir\\|x", "3 2|\\\\srv\\d|y\"z", "4 3|\\\\srv|z"]
+        ["2 1|C:\\dir\\|x", "3 2|\\\\srv\\d|y\"z", "4 3|\\\\srv\\d|z"]
     );
     let found = rows("Oid,a,b\n1,\"6'\" x\",\"it''s\"\n2,\"O''Brien, \",y\n");
     assert_eq!(found, ["2 1|6\" x|it's", "3 2|O'Brien, |y"]);

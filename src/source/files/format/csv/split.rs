@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter};
 
-use super::dialect::{Doubt, Open, Syntax};
+use super::dialect::{Open, Syntax};
 
 /// Where a field stands within its record.
 pub(in crate::source) type Field = Range<usize>;
@@ -41,8 +41,7 @@ pub(super) fn split(
     let mut split = Split::default();
     let mut at = 0;
     loop {
-        let start = at;
-        let mut is_quoted = false;
+        let mut quoted = None;
         // Most fields begin with a letter or digit, which needs no second look.
         if bytes.get(at).is_some_and(|first| *first <= b'\'') {
             let open = after_blanks(bytes, at, syntax.delimiter);
@@ -52,45 +51,63 @@ pub(super) fn split(
                 let Some(end) = closing_quote(bytes, open + 1, quote, syntax, &mut split) else {
                     return Attempt::Partial { in_quotes: true };
                 };
-                is_quoted = true;
                 split.has_quoted = true;
-                fields.push(open + 1..end);
+                quoted = Some(open + 1..end);
                 at = after_blanks(bytes, end + 1, syntax.delimiter);
             }
         }
-        let rest = bytes.get(at..).unwrap_or_default();
-        let found = field_end(rest, syntax.delimiter);
+        let found = field_end(bytes, at, syntax);
         if found.is_none() && !is_all {
             return Attempt::Partial { in_quotes: false };
         }
-        let length = found.unwrap_or(rest.len());
-        if is_quoted {
-            split.is_misquoted |= length > 0;
-        } else {
-            fields.push(trimmed(bytes, start..at + length));
+        let end = found.unwrap_or(bytes.len());
+        let is_last = bytes.get(end) != Some(&syntax.delimiter);
+        let has_return = is_last && end > at && syntax.end == b'\n' && is_at(bytes, end - 1, b'\r');
+        let text = at..end - usize::from(has_return);
+        if quoted.is_some() {
+            split.is_misquoted |= !text.is_empty();
+        } else if syntax.quote.is_none() {
+            note_escapes(bytes, &text, syntax, &mut split);
         }
-        at += length;
-        if found.is_none() {
-            split.length = at;
-            return Attempt::Whole(split);
-        }
-        at += 1;
-        if rest.get(length) != Some(&syntax.delimiter) {
-            split.length = at;
-            split.n_lines += 1;
-            split.is_terminated = true;
+        fields.push(quoted.unwrap_or_else(|| trimmed(bytes, text)));
+        at = end + 1;
+        if is_last {
+            split.is_terminated = found.is_some() || has_return;
+            split.n_lines += u64::from(split.is_terminated);
+            split.length = at.min(bytes.len());
             return Attempt::Whole(split);
         }
     }
 }
 
-/// Where an unquoted field ends.
 #[inline]
-fn field_end(rest: &[u8], delimiter: u8) -> Option<usize> {
+fn is_at(bytes: &[u8], at: usize, byte: u8) -> bool {
+    bytes.get(at) == Some(&byte)
+}
+
+/// Where a field ends that has no quotes, or whose quotes are closed.
+#[inline]
+fn field_end(bytes: &[u8], start: usize, syntax: &Syntax) -> Option<usize> {
     // Most bytes are above all that end a field, so that one comparison tells.
-    let most = delimiter.max(b'\r');
-    let mut bytes = rest.iter();
-    bytes.position(|b| *b <= most && (*b == delimiter || *b == b'\n' || *b == b'\r'))
+    let most = syntax.delimiter.max(syntax.end);
+    let ends = |b: &u8| *b <= most && (*b == syntax.delimiter || *b == syntax.end);
+    let mut at = start;
+    loop {
+        at += bytes.get(at..)?.iter().position(ends)?;
+        match syntax.escape.filter(|_| syntax.quote.is_none()) {
+            Some(escape) if is_escaped(bytes.get(start..at)?, escape) => at += 1,
+            _ => return Some(at),
+        }
+    }
+}
+
+/// Without quotes, an escape may stand before everything.
+fn note_escapes(bytes: &[u8], field: &Field, syntax: &Syntax, split: &mut Split) {
+    let text = bytes.get(field.clone()).unwrap_or_default();
+    if syntax.escape.is_some_and(|e| memchr(e, text).is_some()) {
+        split.has_escape = true;
+        split.n_lines += n_line_ends(text, syntax.end);
+    }
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -150,9 +167,7 @@ fn closing_quote(
     };
     let field = bytes.get(start..end)?;
     split.has_escape |= syntax.escape.is_some_and(|e| memchr(e, field).is_some());
-    if memchr2(b'\n', b'\r', field).is_some() {
-        split.n_lines += n_line_ends(field);
-    }
+    split.n_lines += n_line_ends(field, syntax.end);
     Some(end)
 }
 
@@ -175,23 +190,26 @@ pub(super) fn unescape(
     for field in fields {
         let start = into.len();
         let text = bytes.get(field.clone()).unwrap_or_default();
-        match syntax.quote.filter(|_| is_quoted(bytes, field, syntax)) {
-            Some(quote) => {
-                is_clean &= unescape_field(text, quote, syntax.escape.unwrap_or(quote), into);
+        match (syntax.quote, syntax.escape) {
+            (Some(quote), escape) if is_quoted(bytes, field, syntax) => {
+                let escape = escape.unwrap_or(quote);
+                is_clean &= unescape_field(text, escape, Some(quote), into);
             }
-            None => into.extend_from_slice(text),
+            (None, Some(escape)) => is_clean &= unescape_field(text, escape, None, into),
+            _ => into.extend_from_slice(text),
         }
         *field = start..into.len();
     }
     is_clean
 }
 
-fn unescape_field(text: &[u8], quote: u8, escape: u8, into: &mut Vec<u8>) -> bool {
+/// Whether only quotes and escapes were escaped, if there are quotes.
+fn unescape_field(text: &[u8], escape: u8, quote: Option<u8>, into: &mut Vec<u8>) -> bool {
     let mut is_clean = true;
     let mut is_after_escape = false;
     for byte in text {
         if is_after_escape {
-            is_clean &= *byte == quote || *byte == escape;
+            is_clean &= *byte == escape || quote.is_none_or(|quote| *byte == quote);
             is_after_escape = false;
         } else if *byte == escape {
             is_after_escape = true;
@@ -208,38 +226,26 @@ pub(super) fn is_quoted(bytes: &[u8], field: &Field, syntax: &Syntax) -> bool {
     syntax.quote.is_some() && before == syntax.quote.as_ref()
 }
 
-/// Whether this record is read differently by one of the answers to an open question.
-pub(super) fn doubt(
+/// Whether the answers to the open questions decide how this record is read.
+pub(super) fn is_doubtful(
     bytes: &[u8],
     syntax: &Syntax,
     open: Open,
     fields: &[Field],
     is_ragged: bool,
-) -> Option<Doubt> {
-    let quoted = || fields.iter().filter(|f| is_quoted(bytes, f, syntax));
-    let is_escaped_by = |escape: u8| {
-        // With the quote behind the field, which may be a part of it.
-        let has = |field: &Field| {
-            has_escaped(
-                bytes.get(field.start..=field.end).unwrap_or_default(),
-                escape,
-                syntax,
-            )
-        };
-        quoted().any(has)
-    };
-    if open.backslash && is_escaped_by(b'\\') {
-        return Some(Doubt::Backslash);
-    }
-    if open.apostrophe && is_escaped_by(b'\'') {
-        return Some(Doubt::Apostrophe);
-    }
-    let is_in_single = |field: &Field| {
+) -> bool {
+    fields.iter().any(|field| {
         let text = bytes.get(field.clone()).unwrap_or_default();
-        let is_wrapped = text.len() > 1 && text.ends_with(b"'");
-        text.starts_with(b"'") && (is_wrapped || is_ragged) && !is_quoted(bytes, field, syntax)
-    };
-    (open.single_quotes && fields.iter().any(is_in_single)).then_some(Doubt::SingleQuotes)
+        if is_quoted(bytes, field, syntax) {
+            // With the quote behind the field, which may be a part of it.
+            let text = bytes.get(field.start..=field.end).unwrap_or_default();
+            (open.backslash && has_escaped(text, b'\\', syntax))
+                || (open.apostrophe && has_escaped(text, b'\'', syntax))
+        } else {
+            let is_wrapped = text.len() > 1 && text.ends_with(b"'");
+            open.single_quotes && text.starts_with(b"'") && (is_wrapped || is_ragged)
+        }
+    })
 }
 
 /// Whether an escape stands in this text before a quote or another escape.
@@ -251,45 +257,47 @@ pub(super) fn has_escaped(text: &[u8], escape: u8, syntax: &Syntax) -> bool {
     syntax.quote.is_some() && text.windows(2).any(is_pair)
 }
 
-/// Whether an unquoted field looks as if backslashes escaped something in it: some programs write so.
+/// Whether an unquoted field looks as if something in it were escaped.
 pub(super) fn has_stray_escape(bytes: &[u8], syntax: &Syntax, fields: &[Field]) -> bool {
     fields.iter().any(|field| {
         let text = bytes.get(field.clone()).unwrap_or_default();
-        memchr(b'\\', text).is_some()
-            && !is_quoted(bytes, field, syntax)
-            && (is_quote_escaped(text, syntax.quote) || are_all_doubled(text))
+        let is_stray = |escape: &u8| memchr(*escape, text).is_some() && is_escaping(text, *escape);
+        syntax.strays.iter().any(is_stray) && !is_quoted(bytes, field, syntax)
     })
 }
 
-fn is_quote_escaped(text: &[u8], quote: Option<u8>) -> bool {
-    quote.is_some_and(|quote| text.windows(2).any(|pair| pair == [b'\\', quote]))
+/// Whether this character seems to escape: it stands before a quote, only in pairs, or a backslash before the end.
+fn is_escaping(text: &[u8], escape: u8) -> bool {
+    let is_before_quote =
+        |pair: &[u8]| pair.first() == Some(&escape) && matches!(pair.get(1), Some(b'"' | b'\''));
+    let mut runs = text.split(|b| *b != escape).map(<[u8]>::len);
+    let is_single = escape == b'\'';
+    text.windows(2)
+        .any(|pair| is_before_quote(pair) && !(is_single && pair.ends_with(b"'")))
+        || (!is_single && is_escaped(text, escape))
+        || runs.all(|run| run % 2 == 0)
 }
 
-/// Whether every backslash stands beside another one.
-fn are_all_doubled(text: &[u8]) -> bool {
-    let mut runs = text.split(|b| *b != b'\\').map(<[u8]>::len);
-    runs.all(|run| run % 2 == 0)
+/// Whether the last of the fields ends in what may be an escape of the line end.
+pub(super) fn may_go_on(bytes: &[u8], syntax: &Syntax, fields: &[Field]) -> bool {
+    let last = fields
+        .last()
+        .filter(|field| !is_quoted(bytes, field, syntax));
+    let text = last.and_then(|field| bytes.get(field.clone()));
+    syntax.strays.contains(&b'\\') && text.is_some_and(|text| is_escaped(text, b'\\'))
 }
 
 /// The lines of some bytes, each with its end.
-pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = bytes;
-    std::iter::from_fn(move || {
-        let at = memchr2(b'\n', b'\r', rest);
-        let is_pair = at.is_some_and(|at| rest.get(at..at + 2) == Some(b"\r\n"));
-        let length = at.map_or(rest.len(), |at| at + 1 + usize::from(is_pair));
-        let (line, behind) = rest.split_at_checked(length)?;
-        rest = behind;
-        (!line.is_empty()).then_some(line)
-    })
+pub(super) fn lines(bytes: &[u8], end: u8) -> impl Iterator<Item = &[u8]> {
+    bytes.split_inclusive(move |b| *b == end)
 }
 
 /// How many lines these are, if there are several and each, its quotes taken as ordinary characters, has this many
 /// fields: then a quote that seems to hold them together is a lone one.
-pub(super) fn n_even_lines(bytes: &[u8], delimiter: u8, width: usize) -> Option<u64> {
+pub(super) fn n_even_lines(bytes: &[u8], syntax: &Syntax, width: usize) -> Option<u64> {
     let mut n_lines = 0;
-    for line in lines(bytes) {
-        if n_plain_fields(line, delimiter) != width {
+    for line in lines(bytes, syntax.end) {
+        if n_plain_fields(line, syntax.delimiter) != width {
             return None;
         }
         n_lines += 1;
@@ -298,9 +306,13 @@ pub(super) fn n_even_lines(bytes: &[u8], delimiter: u8, width: usize) -> Option<
 }
 
 /// Whether the first line is a comment; a row may begin with that sign too.
-pub(super) fn begins_with_comment(bytes: &[u8], delimiter: u8, width: usize) -> bool {
-    let line = lines(bytes).next().unwrap_or_default();
-    line.starts_with(b"#") && n_plain_fields(line, delimiter) != width
+pub(super) fn begins_with_comment(bytes: &[u8], syntax: &Syntax, width: usize) -> bool {
+    let line = lines(bytes, syntax.end).next().unwrap_or_default();
+    let n_fields = n_plain_fields(line, syntax.delimiter);
+    let is_apart = line
+        .get(1)
+        .is_none_or(|b| b.is_ascii_whitespace() || *b == b'#');
+    line.starts_with(b"#") && n_fields != width && (is_apart || n_fields == 1)
 }
 
 /// How many fields a line has if it has no quotes.
@@ -308,17 +320,7 @@ pub(super) fn n_plain_fields(line: &[u8], delimiter: u8) -> usize {
     line.iter().filter(|b| **b == delimiter).count() + 1
 }
 
-/// How many lines end in these bytes; `\r\n` is one end, and so is `\r` alone.
-pub(super) fn n_line_ends(bytes: &[u8]) -> u64 {
-    let mut n_lines = 0;
-    let mut after_return = false;
-    for byte in bytes {
-        n_lines += u64::from(*byte == b'\r' || (*byte == b'\n' && !after_return));
-        after_return = *byte == b'\r';
-    }
-    n_lines
-}
-
-pub(super) fn n_newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().map(|b| u64::from(*b == b'\n')).sum()
+/// How many lines end in these bytes.
+pub(super) fn n_line_ends(bytes: &[u8], end: u8) -> u64 {
+    memchr_iter(end, bytes).count() as u64
 }
