@@ -218,7 +218,7 @@ impl CsvRecords {
                 self.may_go_on = was_going_on;
                 return Found::Doubtful;
             }
-            self.may_go_on = split::may_go_on(self.raw(), &self.syntax, &self.fields);
+            self.may_go_on = split::may_go_on(self.raw(), &self.syntax);
         }
         if self.width.is_some() && split.n_lines > 1 && self.is_held_by_lone_quote() {
             return Found::Misquoted(Misquote::LoneQuote);
@@ -249,9 +249,8 @@ impl CsvRecords {
 
     /// Whether the answer to an open question decides how this record is read.
     fn is_doubtful(&self) -> bool {
-        let is_ragged = self.width.is_some_and(|width| width != self.fields.len());
         let (syntax, open) = (&self.syntax, self.dialect.open);
-        split::is_doubtful(self.raw(), syntax, open, &self.fields, is_ragged)
+        split::is_doubtful(self.raw(), syntax, open, &self.fields)
     }
 
     fn has_quote(&self) -> bool {
@@ -262,7 +261,7 @@ impl CsvRecords {
     /// Whether the lines of this record are rather rows that a lone quote seems to hold together. The first of them is
     /// then the record; the others are read as rows, unless they are so few that a value might look like them by chance.
     fn is_held_by_lone_quote(&mut self) -> bool {
-        const SURELY: u64 = 8;
+        const SURELY: u64 = 12;
         let width = self.width.unwrap_or_default();
         let Some(n_lines) = split::n_even_lines(self.raw(), &self.syntax, width) else {
             return false;

@@ -149,23 +149,20 @@ fn find(bytes: &[u8], is_all: bool, name: &str, reading: &Reading) -> Option<Dia
     })
 }
 
-/// What ends most of the lines; what stands in quotes does not count.
+/// What ends the first line; what stands in quotes does not count.
 fn line_end(bytes: &[u8]) -> LineEnd {
-    let (mut n_newlines, mut n_returns) = (0, 0);
     let mut in_quotes = false;
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
             b'"' => in_quotes = !in_quotes,
-            b'\n' if !in_quotes => n_newlines += 1,
-            b'\r' if !in_quotes && bytes.get(at + 1) != Some(&b'\n') => n_returns += 1,
+            b'\n' if !in_quotes => break,
+            b'\r' if !in_quotes && bytes.get(at + 1).is_some_and(|b| *b != b'\n') => {
+                return LineEnd::Return;
+            }
             _ => {}
         }
     }
-    if n_returns > n_newlines {
-        LineEnd::Return
-    } else {
-        LineEnd::Newline
-    }
+    LineEnd::Newline
 }
 
 /// The delimiter that Excel's hint `sep=;` names, and how many lines it takes up.

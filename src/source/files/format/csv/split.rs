@@ -227,13 +227,7 @@ pub(super) fn is_quoted(bytes: &[u8], field: &Field, syntax: &Syntax) -> bool {
 }
 
 /// Whether the answers to the open questions decide how this record is read.
-pub(super) fn is_doubtful(
-    bytes: &[u8],
-    syntax: &Syntax,
-    open: Open,
-    fields: &[Field],
-    is_ragged: bool,
-) -> bool {
+pub(super) fn is_doubtful(bytes: &[u8], syntax: &Syntax, open: Open, fields: &[Field]) -> bool {
     fields.iter().any(|field| {
         let text = bytes.get(field.clone()).unwrap_or_default();
         if is_quoted(bytes, field, syntax) {
@@ -242,8 +236,7 @@ pub(super) fn is_doubtful(
             (open.backslash && has_escaped(text, b'\\', syntax))
                 || (open.apostrophe && has_escaped(text, b'\'', syntax))
         } else {
-            let is_wrapped = text.len() > 1 && text.ends_with(b"'");
-            open.single_quotes && text.starts_with(b"'") && (is_wrapped || is_ragged)
+            open.single_quotes && text.starts_with(b"'")
         }
     })
 }
@@ -266,10 +259,12 @@ pub(super) fn has_stray_escape(bytes: &[u8], syntax: &Syntax, fields: &[Field]) 
     })
 }
 
-/// Whether this character seems to escape: it stands before a quote, only in pairs, or a backslash before the end.
+/// Whether this character seems to escape: it stands before a quote or a line end, or only in pairs, or a backslash
+/// before the end.
 fn is_escaping(text: &[u8], escape: u8) -> bool {
+    let escaped = |byte: &u8| matches!(byte, b'"' | b'\'' | b'\r' | b'\n');
     let is_before_quote =
-        |pair: &[u8]| pair.first() == Some(&escape) && matches!(pair.get(1), Some(b'"' | b'\''));
+        |pair: &[u8]| pair.first() == Some(&escape) && pair.get(1).is_some_and(escaped);
     let mut runs = text.split(|b| *b != escape).map(<[u8]>::len);
     let is_single = escape == b'\'';
     text.windows(2)
@@ -278,13 +273,11 @@ fn is_escaping(text: &[u8], escape: u8) -> bool {
         || runs.all(|run| run % 2 == 0)
 }
 
-/// Whether the last of the fields ends in what may be an escape of the line end.
-pub(super) fn may_go_on(bytes: &[u8], syntax: &Syntax, fields: &[Field]) -> bool {
-    let last = fields
-        .last()
-        .filter(|field| !is_quoted(bytes, field, syntax));
-    let text = last.and_then(|field| bytes.get(field.clone()));
-    syntax.strays.contains(&b'\\') && text.is_some_and(|text| is_escaped(text, b'\\'))
+/// Whether the line end of this record may be escaped.
+pub(super) fn may_go_on(bytes: &[u8], syntax: &Syntax) -> bool {
+    let text = bytes.strip_suffix(&[syntax.end]).unwrap_or(bytes);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    syntax.strays.contains(&b'\\') && is_escaped(text, b'\\')
 }
 
 /// The lines of some bytes, each with its end.
