@@ -1,12 +1,12 @@
 //! Reads files as a source is read, and tells what was read in JSON: what `scripts/check-dialects` compares.
 //!
-//! Each line of the input is `{"path": …, "columns": […], "reading": {…}}`; each line of the output holds the rows with
+//! Each line of the input is `{"path": …, "columns": […], "audiences": […], "reading": {…}}`; each line of the output holds the rows with
 //! their lines, the rejected records with the numbers in them, and the error, if there is one.
 
 use std::{error::Error, io, ops::ControlFlow};
 
 use audience_sync::{
-    model::{FileSource, Reading},
+    model::{AudienceId, FileSource, Reading},
     source::{self, Batch, Projection},
 };
 use serde::Deserialize;
@@ -16,6 +16,8 @@ use serde_json::json;
 struct Task {
     path: String,
     columns: Vec<String>,
+    #[serde(default)]
+    audiences: Vec<String>,
     #[serde(default)]
     reading: Reading,
 }
@@ -28,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let projection = Projection {
             outreach_id: columns.next().unwrap_or_default(),
             attributes: columns.collect(),
-            audiences: vec![],
+            audiences: task.audiences.iter().map(AudienceId::new).collect(),
         };
         let mut rows = vec![];
         let mut rejected = vec![];

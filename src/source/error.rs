@@ -255,11 +255,13 @@ impl Error {
 
     /// The line, counted from 1, if it is about one.
     pub fn line(&self) -> Option<u64> {
-        match self {
-            Self::CutOff { line, .. }
-            | Self::Damaged { line, .. }
-            | Self::DialectUnclear { line, .. } => Some(*line),
-            _ => None,
+        if let Self::CutOff { line, .. }
+        | Self::Damaged { line, .. }
+        | Self::DialectUnclear { line, .. } = self
+        {
+            Some(*line)
+        } else {
+            None
         }
     }
 

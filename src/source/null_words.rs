@@ -19,7 +19,7 @@ enum Words {
 /// What exports and databases write in any letter case; words that may be a value, such as `N/A`, are none of them.
 const USUAL: [&str; 3] = ["null", "undefined", "[null]"];
 
-/// What MySQL and its like write; `\n` is none.
+/// What databases write; `\n` is none.
 const BACKSLASH_N: &str = r"\N";
 
 impl Default for NullWords {
@@ -70,8 +70,8 @@ impl NullWords {
     fn is_listed(&self, cell: &str) -> bool {
         match &self.words {
             Words::Usual => {
-                let is_it = |word: &&str| word.eq_ignore_ascii_case(cell);
-                cell == BACKSLASH_N || USUAL.iter().any(|word| is_it(&word))
+                let mut usual = USUAL.iter();
+                cell == BACKSLASH_N || usual.any(|word| word.eq_ignore_ascii_case(cell))
             }
             Words::These(words) => words.iter().any(|word| word == cell),
         }

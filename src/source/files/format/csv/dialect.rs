@@ -178,11 +178,11 @@ impl From<Dialect> for Syntax {
                 LineEnd::Newline => b'\n',
                 LineEnd::Return => b'\r',
             },
-            strays: match dialect.escape {
-                _ if !dialect.is_escape_told => b"\\'",
-                Escape::Backslash if quote.is_some() => b"\\",
-                Escape::Apostrophe if quote == Some(b'"') => b"'",
-                _ => b"",
+            strays: match (dialect.is_escape_told, dialect.escape, dialect.quote) {
+                (false, ..) => b"\\'",
+                (true, Escape::Backslash, Quote::Double | Quote::Single) => b"\\",
+                (true, Escape::Apostrophe, Quote::Double) => b"'",
+                (true, ..) => b"",
             },
         }
     }

@@ -370,7 +370,10 @@ impl CsvRecords {
                     self.next_line += 1;
                     self.consume(at + 1);
                 }
-                None if self.window.has_ended() => return Ok(self.consume(bytes.len())),
+                None if self.window.has_ended() => {
+                    self.consume(bytes.len());
+                    return Ok(());
+                }
                 None => {
                     if bytes.len() > MAX_RECORD {
                         self.consume(bytes.len());

@@ -67,13 +67,11 @@ pub(in crate::source) fn sniff(
 pub(super) fn next(entry: &Entry, records: &mut CsvRecords) -> Result<Found, Error> {
     loop {
         let found = records.next();
-        match found.map_err(|stop| stopped(entry, records.line(), stop))? {
-            Found::Doubtful => {
-                let settled = settle(entry, records.dialect())?;
-                records.settle(settled);
-            }
-            found => return Ok(found),
+        let found = found.map_err(|stop| stopped(entry, records.line(), stop))?;
+        if found != Found::Doubtful {
+            return Ok(found);
         }
+        records.settle(settle(entry, records.dialect())?);
     }
 }
 
@@ -137,10 +135,13 @@ fn find(bytes: &[u8], is_all: bool, name: &str, reading: &Reading) -> Option<Dia
     }
     let best = best?;
     let is_told = best.score.has_columns || delimiters.len() == 1;
-    let delimiter = match best.delimiter {
-        told if is_told => told,
-        _ if name.to_ascii_lowercase().contains(".tsv") => Delimiter::Tab,
-        _ => Delimiter::Comma,
+    let is_tabbed = name.to_ascii_lowercase().contains(".tsv");
+    let delimiter = if is_told {
+        best.delimiter
+    } else if is_tabbed {
+        Delimiter::Tab
+    } else {
+        Delimiter::Comma
     };
     Some(Dialect {
         line_end,

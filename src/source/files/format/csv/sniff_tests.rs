@@ -1,6 +1,6 @@
 //! What is found out about whole files.
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
 use super::{Dialect, sniff};
 use crate::{
@@ -183,7 +183,7 @@ fn two_values_that_end_in_a_quote_are_not_made_one() {
 fn evidence_that_comes_late_holds_for_what_came_before() {
     let mut text = "Oid,a,b\n1,\"C:\\\\d, x\",y\n".to_owned();
     for n in 2..20_000 {
-        text += &format!("{n},plain,\"quoted, text\"\n");
+        writeln!(text, "{n},plain,\"quoted, text\"").expect("it is text");
     }
     text += "20000,\"Screen 27\\\"\",z\n";
     let found = rows(&text);

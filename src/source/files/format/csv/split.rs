@@ -20,7 +20,6 @@ pub(super) struct Split {
     pub(super) is_misquoted: bool,
     /// It has escaped quotes that have to be undone.
     pub(super) has_escape: bool,
-    pub(super) has_quoted: bool,
 }
 
 pub(super) enum Attempt {
@@ -51,7 +50,6 @@ pub(super) fn split(
                 let Some(end) = closing_quote(bytes, open + 1, quote, syntax, &mut split) else {
                     return Attempt::Partial { in_quotes: true };
                 };
-                split.has_quoted = true;
                 quoted = Some(open + 1..end);
                 at = after_blanks(bytes, end + 1, syntax.delimiter);
             }
@@ -310,7 +308,7 @@ pub(super) fn begins_with_comment(bytes: &[u8], syntax: &Syntax, width: usize) -
 
 /// How many fields a line has if it has no quotes.
 pub(super) fn n_plain_fields(line: &[u8], delimiter: u8) -> usize {
-    line.iter().filter(|b| **b == delimiter).count() + 1
+    memchr_iter(delimiter, line).count() + 1
 }
 
 /// How many lines end in these bytes.
