@@ -271,7 +271,7 @@ fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
         ',', ';', '|', ':', '\t', ' ', '"', '\'', '\\', '\n', '\r', 'é', 'x',
     ];
     let field = prop_oneof![
-        3 => "[a-z]{0,5}",
+        3 => "[a-z]{0,20}",
         2 => proptest::collection::vec(prop::sample::select(some.to_vec()), 0..6)
             .prop_map(String::from_iter),
     ];
