@@ -182,8 +182,11 @@ fn closing_quote(
 ) -> Option<usize> {
     let mut at = start;
     let end = loop {
-        at += memchr(quote, bytes.get(at..)?)?;
-        if let Some(escape) = syntax.escape {
+        at += end_in(bytes.get(at..)?, quote, syntax.end)?;
+        if !is_at(bytes, at, quote) {
+            split.n_lines += 1;
+            at += 1;
+        } else if let Some(escape) = syntax.escape {
             if !is_escaped(bytes.get(start..at)?, escape) {
                 break at;
             }
@@ -198,7 +201,6 @@ fn closing_quote(
     };
     let field = bytes.get(start..end)?;
     split.has_escape |= syntax.escape.is_some_and(|e| memchr(e, field).is_some());
-    split.n_lines += n_line_ends(field, syntax.end);
     Some(end)
 }
 
