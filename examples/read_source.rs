@@ -3,7 +3,11 @@
 //! Each line of the input is `{"path": …, "columns": […], "audiences": […], "reading": {…}}`; each line of the output holds the rows with
 //! their lines, the rejected records with the numbers in them, and the error, if there is one.
 
-use std::{error::Error, io, ops::ControlFlow};
+use std::{
+    error::Error,
+    io::{self, Write as _},
+    ops::ControlFlow,
+};
 
 use audience_sync::{
     model::{AudienceId, FileSource, Reading},
@@ -48,10 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let files = source::open_as(&settings, &task.reading);
         let result = files.and_then(|files| files.read(&projection, &mut emit));
         let error = result.err().map(|error| (error.code(), error.to_string()));
-        println!(
-            "{}",
-            json!({ "rows": rows, "rejected": rejected, "error": error })
-        );
+        let told = json!({ "rows": rows, "rejected": rejected, "error": error });
+        writeln!(io::stdout(), "{told}")?;
     }
     Ok(())
 }

@@ -79,7 +79,8 @@ impl Misquote {
             Self::LoneQuote => "a quote opens or closes in it that has no other one in its row",
             Self::LoneEscape => "something else than a quote stands behind an escape in quotes",
             Self::OutsideQuotes => {
-                "it may hold escapes outside quotes, so that it is not clear what the value is"
+                "it may hold escapes outside quotes, so that it is not clear what the value is before \
+                 `escape` is set"
             }
         }
     }

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs};
 
 use super::{Dialect, sniff};
 use crate::{
-    model::{Delimiter, Escape, FileSource, Quote, Reading},
+    model::{Contents, Delimiter, Escape, FileSource, Quote, Reading, SourceKind},
     source::{
         Batch, Error, Projection,
         files::{input::Window, listing, open_as},
@@ -28,15 +28,21 @@ fn beginning(text: &str) -> (Delimiter, u64, String) {
     (dialect.delimiter, dialect.header_line, header.join("|"))
 }
 
-fn read(text: &str, reading: &Reading) -> Result<Vec<String>, Error> {
+/// The settings of a source that is one file with this text.
+fn source(text: &str) -> (tempfile::TempDir, FileSource) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("a.csv");
     fs::write(&path, text).expect("a file can be written");
     let settings = FileSource {
-        kind: crate::model::SourceKind::Files,
+        kind: SourceKind::Files,
         path,
-        contents: crate::model::Contents::Incremental,
+        contents: Contents::Incremental,
     };
+    (folder, settings)
+}
+
+fn read(text: &str, reading: &Reading) -> Result<Vec<String>, Error> {
+    let (_folder, settings) = source(text);
     let projection = Projection {
         outreach_id: "Oid".to_owned(),
         attributes: vec!["a".to_owned(), "b".to_owned()],
@@ -228,6 +234,16 @@ fn apostrophes_are_quotes_where_only_that_makes_the_records_even() {
     let found = rows("Oid,a,b\n1,'t Hooft,27'\n2,\"x, y\",'z'\n");
     assert_eq!(found, ["2 1|'t Hooft|27'", "3 2|x, y|'z'"]);
     assert!(question("Oid,a,b\n2,\"x, y\",z\n3,'d, e',z\n").contains("line 3"));
+}
+
+#[test]
+fn a_person_is_told_what_was_found() {
+    let (_folder, settings) = source("Oid;a\n1;\"6\\\" x\"\n");
+    let files = open_as(&settings, &Reading::default()).expect("it is clear");
+    let described = files.describe().expect("it can be read");
+    let words = ["semicolon", "double quotes", "backslash before a quote"];
+    assert_eq!(described.files[0].dialect, Some(words));
+    assert_eq!(described.files[0].format, "semicolon-separated");
 }
 
 #[test]
