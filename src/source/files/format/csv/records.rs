@@ -8,7 +8,7 @@ use memchr::{memchr, memchr2};
 pub(in crate::source) use super::split::Field;
 use super::{
     dialect::{Dialect, Open, Syntax},
-    split::{self, Attempt, Split},
+    split::{self, Attempt, Lines, Split},
 };
 use crate::source::files::input::{MAX_RECORD, Stop, Window};
 
@@ -264,12 +264,13 @@ impl CsvRecords {
     fn is_held_by_lone_quote(&mut self) -> bool {
         const SURELY: u64 = 12;
         let width = self.width.unwrap_or_default();
-        let Some(n_lines) = split::n_even_lines(self.raw(), &self.syntax, width) else {
-            return false;
-        };
-        if (width as u64 - 1) * n_lines >= SURELY {
-            self.doubtful_to = self.line + n_lines - 1;
-            self.keep_first_line();
+        match split::evenness(self.raw(), &self.syntax, width) {
+            Lines::Uneven => return false,
+            Lines::Even(n_lines) if (width as u64 - 1) * n_lines >= SURELY => {
+                self.doubtful_to = self.line + n_lines - 1;
+                self.keep_first_line();
+            }
+            Lines::Even(_) | Lines::EvenAtEnds => {}
         }
         true
     }
@@ -290,11 +291,12 @@ impl CsvRecords {
             bytes.get(..=end).unwrap_or_default()
         };
         let width = self.width?;
-        let n_lines = split::n_even_lines(whole, &self.syntax, width);
-        if n_lines.is_none() && !split::begins_with_comment(bytes, &self.syntax, width) {
-            return None;
-        }
-        self.doubtful_to = self.line + n_lines.unwrap_or(1) - 1;
+        let n_lines = match split::evenness(whole, &self.syntax, width) {
+            Lines::Even(n_lines) => n_lines,
+            _ if split::begins_with_comment(bytes, &self.syntax, width) => 1,
+            Lines::Uneven | Lines::EvenAtEnds => return None,
+        };
+        self.doubtful_to = self.line + n_lines - 1;
         self.keep_first_line();
         Some(Found::Misquoted(Misquote::LoneQuote))
     }

@@ -156,6 +156,9 @@ fn a_value_of_several_lines_stays_one_and_what_may_be_either_is_in_doubt() {
         told(text, usual()),
         ["1 a|b|c|d", "2 1|x\ny|z|w", "4 2|x,\n,y|z|w"]
     );
+    // One of the rows between two lone quotes may be faulty itself.
+    let ragged = "a,b,c\n1,\"x,y\n2,x\n3,y\",z\n4,x,y\n";
+    assert_eq!(told(ragged, usual()), ["1 a|b|c", "2 LoneQuote", "5 4|x|y"]);
     let either = "a,b\n\"x,y\nz\",1\n2,3\n";
     assert_eq!(told(either, usual()), ["1 a|b", "2 LoneQuote", "4 2|3"]);
 }

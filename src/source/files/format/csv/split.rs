@@ -318,17 +318,37 @@ pub(super) fn lines(bytes: &[u8], end: u8) -> impl Iterator<Item = &[u8]> {
     bytes.split_inclusive(move |b| *b == end)
 }
 
-/// How many lines these are, if there are several and each, its quotes taken as ordinary characters, has this many
-/// fields: then a quote that seems to hold them together is a lone one.
-pub(super) fn n_even_lines(bytes: &[u8], syntax: &Syntax, width: usize) -> Option<u64> {
-    let mut n_lines = 0;
+/// How the lines that a quote seems to hold together look with quotes as ordinary characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// As a value of several lines would.
+    Uneven,
+    /// The first and the last are as a row, though not all between them.
+    EvenAtEnds,
+    /// Each of several is as a row: the quote is a lone one.
+    Even(u64),
+}
+
+/// Whether each of these lines has as many fields as the header.
+pub(super) fn evenness(bytes: &[u8], syntax: &Syntax, width: usize) -> Lines {
+    let (mut n_lines, mut n_even) = (0, 0);
+    let mut is_first_even = false;
+    let mut is_last_even = false;
     for line in lines(bytes, syntax.end) {
-        if n_plain_fields(line, syntax.delimiter) != width {
-            return None;
-        }
+        is_last_even = n_plain_fields(line, syntax.delimiter) == width;
+        is_first_even |= is_last_even && n_lines == 0;
         n_lines += 1;
+        n_even += u64::from(is_last_even);
     }
-    (n_lines > 1 && width > 1).then_some(n_lines)
+    if n_lines < 2 || width < 2 {
+        Lines::Uneven
+    } else if n_even == n_lines {
+        Lines::Even(n_lines)
+    } else if is_first_even && is_last_even {
+        Lines::EvenAtEnds
+    } else {
+        Lines::Uneven
+    }
 }
 
 /// Whether the first line is a comment; a row may begin with that sign too.
