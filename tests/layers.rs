@@ -33,7 +33,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Outside crates with the rooms that may name them; the tests beside the code are free.
-const OWNERS: [(&str, &[&str]); 25] = [
+const OWNERS: [(&str, &[&str]); 26] = [
     ("axum", &["sandbox", "auth"]),
     ("clap", &["main", "cli"]),
     ("eframe", &["ui"]),
@@ -49,6 +49,7 @@ const OWNERS: [(&str, &[&str]); 25] = [
     ("indicatif", &["cli"]),
     ("keyring", &["auth"]),
     ("keyring_core", &["auth"]),
+    ("memchr", &["source"]),
     ("oauth2", &["auth"]),
     ("open", &["engine"]),
     ("rcgen", &["auth"]),

@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Map, Value};
 
-use super::AudienceId;
+use super::{AudienceId, Reading};
 
 /// The settings of a source, by its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,6 +35,9 @@ pub struct FileSource {
     /// Audiences whose files are of another kind than those of the others.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub audience_contents: BTreeMap<AudienceId, Contents>,
+    /// How the files are written, where that is not to be found from each.
+    #[serde(default, skip_serializing_if = "Reading::is_empty")]
+    pub reading: Reading,
     /// The column that says who is a member, in files of one audience that do not tell it by themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_column: Option<String>,
@@ -83,6 +86,7 @@ impl FileSource {
             contents: Contents::Guess,
             contents_guessed: false,
             audience_contents: BTreeMap::new(),
+            reading: Reading::default(),
             status_column: None,
             patience_secs: USUAL_PATIENCE_SECS,
             everyone_is_member: false,

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{
     Batch, Error, Files, Layout, Projection,
-    files::{Kinds, SourceFile},
+    files::{Kinds, SourceFile, format::Written},
     out::Out,
 };
 use jiff::Timestamp;
@@ -39,6 +39,8 @@ pub struct DescribedFile {
     pub name: String,
     /// `comma-separated`, `semicolon-separated`, `tab-separated` or `JSON`.
     pub format: &'static str,
+    /// Its delimiter, its quotes, and how a quote is written within them, in words; nothing for other forms.
+    pub dialect: Option<[&'static str; 3]>,
     /// Its size.
     pub n_bytes: u64,
     /// The audience in its name, if there is one.
@@ -152,6 +154,10 @@ impl DescribedFile {
         Self {
             name: file.entry.name.as_ref().to_owned(),
             format: file.shape.written.describe(),
+            dialect: match file.shape.written {
+                Written::Delimited(dialect) => Some(dialect.describe()),
+                Written::Json => None,
+            },
             n_bytes: file.entry.version.n_bytes,
             audience: file.entry.facts.audience.clone(),
         }

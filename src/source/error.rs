@@ -70,6 +70,16 @@ pub enum Error {
         /// What is wrong there.
         what: String,
     },
+    /// The file can be read in two ways, and nothing in it tells which is right.
+    #[error("{file} can be read in two ways from line {line} on: {what}")]
+    DialectUnclear {
+        /// The file.
+        file: Arc<str>,
+        /// The first line that would be read differently.
+        line: u64,
+        /// Both ways, and the setting that tells which is right.
+        what: String,
+    },
     /// A column the mapping or an audience needs is not in the header.
     #[error("{file} has no column {column}{}", header(form, column, present))]
     ColumnMissing {
@@ -274,6 +284,7 @@ impl Error {
             | Self::NotJson { .. }
             | Self::CutOff { .. }
             | Self::Damaged { .. }
+            | Self::DialectUnclear { .. }
             | Self::ColumnMissing { .. }
             | Self::StatusUnclear { .. }
             | Self::LeaverInSnapshot { .. }
@@ -323,6 +334,7 @@ impl Error {
             Self::NotJson { .. } => "source_not_json",
             Self::CutOff { .. } => "source_cut_off",
             Self::Damaged { .. } => "source_damaged",
+            Self::DialectUnclear { .. } => "source_dialect_unclear",
             Self::ColumnMissing { .. } => "source_column_missing",
             Self::StatusUnclear { .. } => "source_status_unclear",
             Self::LeaverInSnapshot { .. } => "source_kind_changed",
@@ -347,6 +359,7 @@ impl Error {
             | Self::NotJson { file }
             | Self::CutOff { file, .. }
             | Self::Damaged { file, .. }
+            | Self::DialectUnclear { file, .. }
             | Self::ColumnMissing { file, .. }
             | Self::StatusUnclear { file, .. }
             | Self::LeaverInSnapshot { file, .. }
@@ -370,7 +383,8 @@ impl Error {
     pub fn line(&self) -> Option<u64> {
         if let Self::CutOff { line, .. }
         | Self::Damaged { line, .. }
-        | Self::LeaverInSnapshot { line, .. } = self
+        | Self::LeaverInSnapshot { line, .. }
+        | Self::DialectUnclear { line, .. } = self
         {
             Some(*line)
         } else {
@@ -410,6 +424,9 @@ impl Error {
             }
             Self::CutOff { .. } => "Copy or export the file again: the end of it is missing.",
             Self::Damaged { .. } => "Export the file again, or correct it at that line.",
+            Self::DialectUnclear { .. } => {
+                "Say in the source's settings how the file is written, or export it again without such values."
+            }
             Self::ColumnMissing { .. } => {
                 "Add the column to the export, or change the mapping or the audiences of the destination."
             }
@@ -479,6 +496,11 @@ impl Error {
                 file: file(),
                 line: 7,
                 what: "a comma is missing".to_owned(),
+            },
+            Self::DialectUnclear {
+                file: file(),
+                line: 7,
+                what: "a backslash may escape a quote".to_owned(),
             },
             Self::ColumnMissing {
                 file: file(),

@@ -21,6 +21,7 @@ mod error;
 mod files;
 #[cfg(test)]
 mod files_tests;
+mod null_words;
 mod out;
 mod status;
 mod survey;

@@ -227,7 +227,7 @@ impl Surveyor<'_> {
         let layout = files.layout();
         let file = &self.without_doubt(file);
         let way = match file.shape.written {
-            Written::Delimited { .. } => self.table_way(layout, file),
+            Written::Delimited(_) => self.table_way(layout, file),
             Written::Json => self.document_way(layout, file)?,
         };
         let Some(way) = way else {

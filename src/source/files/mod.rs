@@ -296,9 +296,7 @@ impl SourceFile {
         is_full: impl Fn(&AudienceId) -> bool,
     ) -> Result<Plan, Error> {
         Ok(match self.shape.written {
-            Written::Delimited { .. } => {
-                Plan::Table(table::plan(self, layout, projection, is_full)?)
-            }
+            Written::Delimited(_) => Plan::Table(table::plan(self, layout, projection, is_full)?),
             Written::Json => Plan::Document(document::plan(self, layout, projection, is_full)?),
         })
     }

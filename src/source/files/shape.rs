@@ -19,6 +19,7 @@ use crate::{
     source::{
         Error,
         columns::{self, Fact},
+        null_words::NullWords,
         status::{self, OwnStatus, Said},
     },
 };
@@ -64,6 +65,8 @@ pub(in crate::source) struct Shape {
     pub(in crate::source) decimals: Vec<usize>,
     /// The audiences that are named in the columns or the first records.
     pub(in crate::source) audiences: Vec<AudienceId>,
+    /// Cells that stand for no value.
+    pub(in crate::source) null_words: NullWords,
 }
 
 impl Shape {
@@ -79,11 +82,13 @@ impl Shape {
         for name in &columns {
             facts.add_name(&columns::visible(name));
         }
+        let own_words = settings.reading.null_words.as_deref();
+        let null_words = own_words.map_or_else(NullWords::default, NullWords::these);
         let cells = |at: usize| rows.iter().filter_map(move |row| row.get(at));
         let said = |at: usize| {
             let mut said = Said::default();
             for cell in cells(at) {
-                said.add(cell);
+                said.add(null_words.value(cell));
             }
             said
         };
@@ -107,6 +112,7 @@ impl Shape {
         };
         Ok(Self {
             decimals,
+            null_words,
             ..facts.shape(written, Some(layout), columns)
         })
     }
@@ -233,6 +239,7 @@ impl Facts {
             columns,
             decimals: vec![],
             audiences: self.audiences,
+            null_words: NullWords::default(),
         }
     }
 

@@ -10,7 +10,7 @@ pub(in crate::source) mod table;
 
 use std::ops::ControlFlow;
 
-use self::{document::DocumentPlan, table::TablePlan};
+use self::{csv::Dialect, document::DocumentPlan, table::TablePlan};
 use super::{SourceFile, listing::Entry, shape::Shape};
 use crate::{
     model::{AudienceId, FileSource},
@@ -20,7 +20,7 @@ use crate::{
 /// How a file is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::source) enum Written {
-    Delimited { delimiter: u8 },
+    Delimited(Dialect),
     Json,
 }
 
@@ -45,7 +45,7 @@ impl Written {
     /// The form.
     pub(in crate::source) fn format(&self) -> &'static dyn Format {
         match self {
-            Self::Delimited { .. } => &csv::Delimited,
+            Self::Delimited(_) => &csv::Delimited,
             Self::Json => &json::Json,
         }
     }
@@ -53,11 +53,7 @@ impl Written {
     /// The form, in words.
     pub(in crate::source) fn describe(&self) -> &'static str {
         match self {
-            Self::Delimited { delimiter: b';' } => "semicolon-separated",
-            Self::Delimited { delimiter: b'\t' } => "tab-separated",
-            Self::Delimited { delimiter: b'|' } => "bar-separated",
-            Self::Delimited { delimiter: b':' } => "colon-separated",
-            Self::Delimited { .. } => "comma-separated",
+            Self::Delimited(dialect) => dialect.form(),
             Self::Json => "JSON",
         }
     }

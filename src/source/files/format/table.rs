@@ -8,6 +8,7 @@ use crate::{
         Error, Projection,
         columns::{self, Fact, OWN_NAMESPACE},
         files::{SourceFile, shape::Layout},
+        null_words::NullWords,
         out::Out,
         status::OwnStatus,
         timestamp,
@@ -18,6 +19,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::source) struct TablePlan {
     pub(in crate::source) n_columns: usize,
+    null_words: NullWords,
     cells: Vec<Cell>,
     /// For each audience the columns that say since and until when its status holds.
     times: Vec<Times>,
@@ -77,6 +79,7 @@ pub(in crate::source) fn plan(
     }
     Ok(TablePlan {
         n_columns: header.names.len(),
+        null_words: file.shape.null_words.clone(),
         cells,
         has_ends: times.iter().any(|times| times.until.is_some()),
         times,
@@ -243,7 +246,7 @@ impl TablePlan {
         out: &mut Out<'_>,
     ) -> Result<Result<(), RowFault>, Error> {
         let cell = |cell: &Cell| match cell {
-            Cell::Column(column) => at(*column),
+            Cell::Column(column) => at(*column).map(|cell| self.null_words.value(cell)),
             Cell::Realized => Some("realized"),
             Cell::Absent => None,
         };

@@ -1,12 +1,18 @@
 //! Delimited text: comma-separated and the like.
 
-pub(in crate::source) mod records;
+mod dialect;
+mod records;
+#[cfg(test)]
+mod records_tests;
+mod settle;
+mod sniff;
+#[cfg(test)]
+mod sniff_tests;
+mod split;
 
-use std::{
-    ops::{ControlFlow, Range},
-    sync::Arc,
-};
+use std::ops::{ControlFlow, Range};
 
+pub(in crate::source) use self::dialect::Dialect;
 use self::records::{CsvRecords, Found, Record};
 use super::{
     Format, Gathered, Plan, Written,
@@ -18,7 +24,7 @@ use crate::{
         Error,
         files::{
             SourceFile,
-            input::{MAX_RECORD, Stop},
+            input::Stop,
             listing::Entry,
             shape::{self, Shape},
         },
@@ -32,13 +38,13 @@ pub(in crate::source) struct Delimited;
 
 impl Format for Delimited {
     fn sniff(&self, entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
-        sniff(entry, settings)
+        look(entry, settings)
     }
 
     fn read(&self, file: &SourceFile, plan: &Plan, out: &mut Out<'_>) -> Result<(), Error> {
         match (&file.shape.written, plan) {
-            (Written::Delimited { delimiter }, Plan::Table(plan)) => {
-                read(&file.entry, *delimiter, plan, out)
+            (Written::Delimited(dialect), Plan::Table(plan)) => {
+                read(&file.entry, *dialect, plan, out)
             }
             _ => Ok(()),
         }
@@ -59,11 +65,12 @@ impl Format for Delimited {
 /// Rows that the form of a file is told from.
 const HEAD_ROWS: usize = 1000;
 
-/// The first rows; a fault in them is for the reader to tell.
-fn first_rows(records: &mut CsvRecords) -> Vec<Vec<String>> {
+/// The first rows below the header; a fault in them is for the reader to tell.
+fn first_rows(entry: &Entry, dialect: Dialect) -> Result<Vec<Vec<String>>, Error> {
+    let mut records = CsvRecords::new(shape::open_window(entry)?, dialect);
     let mut rows = vec![];
-    while rows.len() < HEAD_ROWS
-        && let Ok(Found::Record | Found::Misquoted | Found::TooLarge) = records.next()
+    while rows.len() <= HEAD_ROWS
+        && let Ok(Found::Record | Found::Misquoted(_) | Found::TooLarge) = records.next()
     {
         let record = records.record();
         let cell = |field: &Range<usize>| {
@@ -72,84 +79,25 @@ fn first_rows(records: &mut CsvRecords) -> Vec<Vec<String>> {
         };
         rows.push(record.fields.iter().map(cell).collect());
     }
-    rows
+    Ok(rows.split_off(rows.len().min(1)))
 }
 
-fn sniff(entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
-    let mut window = shape::open_window(entry)?;
-    let not_text = || Error::NotText {
-        file: Arc::clone(&entry.name),
-    };
-    let delimiter = loop {
-        let (delimiter, is_whole) = delimiter(window.bytes(), &entry.name);
-        if is_whole || window.has_ended() {
-            break delimiter;
-        }
-        if window.bytes().len() > MAX_RECORD {
-            return Err(not_text());
-        }
-        window
-            .fill()
-            .map_err(|e| shape::stopped(entry, 1, Stop::Io(e)))?;
-    };
-    let mut records = CsvRecords::new(window, delimiter);
-    let found = records.next();
-    let line = records.line();
-    match found.map_err(|stop| shape::stopped(entry, line, stop))? {
-        Found::Record | Found::End => {}
-        Found::TooLarge => return Err(not_text()),
-        Found::Misquoted => {
-            let what = "text stands behind a closing quote in the header".to_owned();
-            return Err(shape::stopped(entry, line, Stop::Damaged(what)));
-        }
-    }
-    let record = records.record();
-    let text = str::from_utf8(record.bytes).ok();
-    let text = text.filter(|text| !text.contains(['\0', '\u{fffd}']));
-    let text = text.ok_or_else(not_text)?;
-    let columns = record.fields.iter().map(|field| text.get(field.clone()));
-    let columns = columns.map(|name| name.unwrap_or_default().trim().to_owned());
-    let columns: Vec<_> = columns.collect();
-    let rows = first_rows(&mut records);
-    let written = Written::Delimited { delimiter };
+fn look(entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
+    let (dialect, columns) = sniff::sniff(entry, shape::open_window(entry)?, &settings.reading)?;
+    let rows = first_rows(entry, dialect)?;
+    let written = Written::Delimited(dialect);
     Shape::of_table(entry, settings, written, columns, &rows)
 }
 
-/// The delimiter that is most frequent in the first line outside quotes, and whether that line is all there.
-fn delimiter(bytes: &[u8], name: &str) -> (u8, bool) {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut in_quotes = false;
-    let mut has_begun = false;
-    let mut is_whole = false;
-    for byte in bytes {
-        in_quotes ^= *byte == b'"';
-        let is_end = !in_quotes && matches!(byte, b'\n' | b'\r');
-        if is_end && has_begun {
-            is_whole = true;
-            break;
-        }
-        has_begun |= !is_end;
-        if !in_quotes && let Some((_, count)) = counts.iter_mut().find(|(d, _)| d == byte) {
-            *count += 1;
-        }
-    }
-    let name = name.to_ascii_lowercase();
-    let default = if name.contains(".tsv") { b'\t' } else { b',' };
-    let found = counts.into_iter().filter(|(_, count)| *count > 0);
-    // The first of equals wins, so that a comma goes before the others.
-    let most = found.rev().max_by_key(|(_, count)| *count);
-    (most.map_or(default, |(delimiter, _)| delimiter), is_whole)
-}
-
 /// Reads the rows of the file.
-fn read(entry: &Entry, delimiter: u8, plan: &TablePlan, out: &mut Out<'_>) -> Result<(), Error> {
-    let mut records = CsvRecords::new(shape::open_window(entry)?, delimiter);
+fn read(entry: &Entry, dialect: Dialect, plan: &TablePlan, out: &mut Out<'_>) -> Result<(), Error> {
+    let mut records = CsvRecords::new(shape::open_window(entry)?, dialect);
     let mut is_header = true;
     while !out.is_stopped() {
-        let found = records.next();
+        let found = sniff::next(entry, &mut records)?;
         let line = records.line();
-        match found.map_err(|stop| shape::stopped(entry, line, stop))? {
-            Found::End => break,
+        match found {
+            Found::End | Found::Doubtful => break,
             _ if is_header => is_header = false,
             Found::Record => {
                 let is_utf16 = records.is_utf16();
@@ -157,12 +105,9 @@ fn read(entry: &Entry, delimiter: u8, plan: &TablePlan, out: &mut Out<'_>) -> Re
                     fault.reject(entry, line, plan, records.record(), records.raw(), out)?;
                 }
             }
-            Found::Misquoted => out.reject(
-                line,
-                "row_misquoted",
-                "text stands behind a closing quote, so that it is not clear what the value is",
-                Some(records.raw()),
-            ),
+            Found::Misquoted(what) => {
+                out.reject(line, "row_misquoted", what.words(), Some(records.raw()));
+            }
             Found::TooLarge => out.reject(line, "row_too_large", "the record is over 16 MB", None),
         }
     }

@@ -1,27 +1,38 @@
-//! Takes delimited text apart into records, as RFC 4180 has them; copies a record only if it holds doubled quotes.
+//! Delimited text as records; copies a record only if it holds escaped quotes.
 //!
 //! The `csv` crate reads the same files, but grows without bound on an unclosed quote, takes such a quote at the end of
 //! the file for a whole record, and loses count of the lines at `\r\n`.
 
-use std::ops::Range;
+use memchr::{memchr, memchr2};
 
+pub(in crate::source) use super::split::Field;
+use super::{
+    dialect::{Dialect, Open, Syntax},
+    split::{self, Attempt, Lines, Split},
+};
 use crate::source::files::input::{MAX_RECORD, Stop, Window};
-
-/// Where a field stands within its record.
-pub(in crate::source) type Field = Range<usize>;
 
 /// The records of one file, one after the other.
 pub(in crate::source) struct CsvRecords {
     window: Window,
-    delimiter: u8,
+    dialect: Dialect,
+    syntax: Syntax,
+    /// How many fields the header has.
+    width: Option<usize>,
     fields: Vec<Field>,
-    /// The record again, if it has doubled quotes that had to be undone.
-    undoubled: Vec<u8>,
+    /// The record again, if it has escapes that had to be undone.
+    unescaped: Vec<u8>,
     record: Split,
+    has_begun: bool,
+    /// How many bytes have been consumed.
+    offset: u64,
     /// The line that starts behind what is consumed.
     next_line: u64,
     line: u64,
-    after_return: bool,
+    /// Whether the record found last may go on in the next line.
+    may_go_on: bool,
+    /// The last line that a lone quote seemed to reach to.
+    doubtful_to: u64,
 }
 
 /// What was found.
@@ -29,12 +40,23 @@ pub(in crate::source) struct CsvRecords {
 pub(in crate::source) enum Found {
     /// A record, ready in [`CsvRecords::record`].
     Record,
-    /// Text stands behind a closing quote, so that the value is in doubt.
-    Misquoted,
+    /// A record whose values are in doubt.
+    Misquoted(Misquote),
     /// A record over [`MAX_RECORD`], which was passed over.
     TooLarge,
+    /// A record that cannot be read before the whole file has been asked; see [`CsvRecords::settle`].
+    Doubtful,
     /// The end of the file.
     End,
+}
+
+/// Why the values of a record are in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::source) enum Misquote {
+    TextBehind,
+    LoneQuote,
+    LoneEscape,
+    OutsideQuotes,
 }
 
 /// One record.
@@ -47,39 +69,74 @@ pub(in crate::source) struct Record<'a> {
     pub(in crate::source) is_terminated: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Split {
-    /// The bytes up to and with the end of the line.
-    length: usize,
-    n_lines: u64,
-    is_terminated: bool,
-    is_misquoted: bool,
-    has_doubled: bool,
-}
-
-enum Attempt {
-    Whole(Split),
-    Partial { in_quotes: bool },
+impl Misquote {
+    /// What is wrong, in plain words.
+    pub(in crate::source) fn words(self) -> &'static str {
+        match self {
+            Self::TextBehind => {
+                "text stands behind a closing quote, so that it is not clear what the value is"
+            }
+            Self::LoneQuote => "a quote opens or closes in it that has no other one in its row",
+            Self::LoneEscape => "something else than a quote stands behind an escape in quotes",
+            Self::OutsideQuotes => {
+                "it may hold escapes outside quotes, so that it is not clear what the value is before \
+                 `escape` is set"
+            }
+        }
+    }
 }
 
 impl CsvRecords {
     /// Reads the records of this window; the first of them is the header.
-    pub(in crate::source) fn new(window: Window, delimiter: u8) -> Self {
+    pub(in crate::source) fn new(window: Window, dialect: Dialect) -> Self {
         Self {
             window,
-            delimiter,
+            dialect,
+            syntax: Syntax::from(dialect),
+            width: None,
             fields: vec![],
-            undoubled: vec![],
+            unescaped: vec![],
             record: Split::default(),
+            has_begun: false,
+            offset: 0,
             next_line: 1,
             line: 1,
-            after_return: false,
+            may_go_on: false,
+            doubtful_to: 0,
         }
+    }
+
+    /// Reads them for comparison: only what is sure to be wrong is a fault.
+    pub(super) fn lenient(window: Window, dialect: Dialect) -> Self {
+        let mut records = Self::new(window, dialect);
+        records.syntax.strays = b"";
+        records
     }
 
     /// The line that the record or the fault starts at, counted from 1.
     pub(in crate::source) fn line(&self) -> u64 {
         self.line
+    }
+
+    /// The dialect that the records are read by.
+    pub(in crate::source) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Goes on with what the whole file has told, at the record that was [doubtful](Found::Doubtful).
+    pub(in crate::source) fn settle(&mut self, dialect: Dialect) {
+        self.dialect = dialect;
+        self.syntax = Syntax::from(dialect);
+    }
+
+    /// Where the record ends that was found last, in bytes from the beginning of the text.
+    pub(super) fn end(&self) -> u64 {
+        self.offset + self.record.length as u64
+    }
+
+    /// How many fields the header has.
+    pub(super) fn width(&self) -> Option<usize> {
+        self.width
     }
 
     /// Whether broken characters have already been replaced by U+FFFD.
@@ -89,16 +146,14 @@ impl CsvRecords {
 
     /// The bytes of the record found last, as they stand in the file.
     pub(in crate::source) fn raw(&self) -> &[u8] {
-        self.window
-            .bytes()
-            .get(..self.record.length)
-            .unwrap_or_default()
+        let bytes = self.window.bytes();
+        bytes.get(..self.record.length).unwrap_or_default()
     }
 
     /// The record that [`next`](Self::next) found.
     pub(in crate::source) fn record(&self) -> Record<'_> {
-        let bytes = if self.record.has_doubled {
-            &self.undoubled
+        let bytes = if self.record.has_escape {
+            &self.unescaped
         } else {
             self.raw()
         };
@@ -111,25 +166,39 @@ impl CsvRecords {
 
     /// Goes on to the next record.
     pub(in crate::source) fn next(&mut self) -> Result<Found, Stop> {
-        self.consume_record();
-        if !self.skip_line_ends()? {
-            return Ok(Found::End);
+        if !self.has_begun {
+            self.pass_above()?;
+            self.has_begun = true;
         }
-        self.line = self.next_line;
+        loop {
+            self.consume_record();
+            if !self.skip_line_ends()? {
+                return Ok(Found::End);
+            }
+            self.line = self.next_line;
+            let found = self.try_next()?;
+            if !self.is_passed_over(found) {
+                if found == Found::Record {
+                    self.width.get_or_insert(self.fields.len());
+                }
+                return Ok(found);
+            }
+        }
+    }
+
+    fn try_next(&mut self) -> Result<Found, Stop> {
         loop {
             let bytes = self.window.bytes();
-            let attempt = split(
-                bytes,
-                self.delimiter,
-                self.window.has_ended(),
-                &mut self.fields,
-            );
-            match attempt {
+            let has_ended = self.window.has_ended();
+            match split::split(bytes, &self.syntax, has_ended, &mut self.fields) {
                 Attempt::Whole(split) => return Ok(self.found(split)),
-                Attempt::Partial { in_quotes: true } if self.window.has_ended() => {
-                    return Err(Stop::CutOff);
+                Attempt::Partial { in_quotes: true } if has_ended => {
+                    return self.unclosed().ok_or(Stop::CutOff);
                 }
                 Attempt::Partial { in_quotes } if bytes.len() > MAX_RECORD => {
+                    if in_quotes && let Some(found) = self.unclosed() {
+                        return Ok(found);
+                    }
                     self.pass_over(in_quotes)?;
                     return Ok(Found::TooLarge);
                 }
@@ -140,67 +209,222 @@ impl CsvRecords {
 
     fn found(&mut self, split: Split) -> Found {
         self.record = split;
+        let was_going_on = std::mem::take(&mut self.may_go_on);
+        let open = self.dialect.open;
+        let is_looked_at = !self.syntax.strays.is_empty() || open != Open::default();
+        let is_suspect = is_looked_at && memchr2(b'\\', b'\'', self.raw()).is_some();
+        if is_suspect {
+            if self.is_doubtful() {
+                self.record = Split::default();
+                self.may_go_on = was_going_on;
+                return Found::Doubtful;
+            }
+            self.may_go_on = split::may_go_on(self.raw(), &self.syntax);
+        }
+        if self.width.is_some() && split.n_lines > 1 && self.is_held_by_lone_quote() {
+            return Found::Misquoted(Misquote::LoneQuote);
+        }
         if split.length > MAX_RECORD {
             return Found::TooLarge;
         }
         if split.is_misquoted {
-            return Found::Misquoted;
+            return Found::Misquoted(Misquote::TextBehind);
         }
-        if split.has_doubled {
-            self.undouble();
+        if self.line <= self.doubtful_to && self.has_quote() {
+            return Found::Misquoted(Misquote::LoneQuote);
+        }
+        let has_stray = || split::has_stray_escape(self.raw(), &self.syntax, &self.fields);
+        if was_going_on || (is_suspect && has_stray()) {
+            return Found::Misquoted(Misquote::OutsideQuotes);
+        }
+        if split.has_escape && !self.unescape() {
+            return Found::Misquoted(Misquote::LoneEscape);
         }
         Found::Record
     }
 
+    fn unescape(&mut self) -> bool {
+        let bytes = self.window.bytes();
+        split::unescape(bytes, &self.syntax, &mut self.fields, &mut self.unescaped)
+    }
+
+    /// Whether the answer to an open question decides how this record is read.
+    fn is_doubtful(&self) -> bool {
+        let (syntax, open) = (&self.syntax, self.dialect.open);
+        split::is_doubtful(self.raw(), syntax, open, &self.fields)
+    }
+
+    fn has_quote(&self) -> bool {
+        let quote = self.syntax.quote;
+        quote.is_some_and(|quote| memchr(quote, self.raw()).is_some())
+    }
+
+    /// Whether the lines of this record are rather rows that a lone quote seems to hold together. The first of them is
+    /// then the record; the others are read as rows, unless they are so few that a value might look like them by chance.
+    fn is_held_by_lone_quote(&mut self) -> bool {
+        const SURELY: u64 = 12;
+        let width = self.width.unwrap_or_default();
+        match split::evenness(self.raw(), &self.syntax, width) {
+            Lines::Uneven => return false,
+            Lines::Even(n_lines) if (width as u64 - 1) * n_lines >= SURELY => {
+                self.doubtful_to = self.line + n_lines - 1;
+                self.keep_first_line();
+            }
+            Lines::Even(_) | Lines::EvenAtEnds => {}
+        }
+        true
+    }
+
+    /// What it means that a quote is not closed in all there is: that it is a lone one, if every line is even.
+    fn unclosed(&mut self) -> Option<Found> {
+        let bytes = self.window.bytes();
+        let open = self.dialect.open;
+        let may_be =
+            |is_open: bool, escape| is_open && split::has_escaped(bytes, escape, &self.syntax);
+        if may_be(open.backslash, b'\\') || may_be(open.apostrophe, b'\'') {
+            return Some(Found::Doubtful);
+        }
+        let whole = if self.window.has_ended() {
+            bytes
+        } else {
+            let end = bytes.iter().rposition(|b| *b == self.syntax.end)?;
+            bytes.get(..=end).unwrap_or_default()
+        };
+        let width = self.width?;
+        let n_lines = match split::evenness(whole, &self.syntax, width) {
+            Lines::Even(n_lines) => n_lines,
+            _ if split::begins_with_comment(bytes, &self.syntax, width) => 1,
+            Lines::Uneven | Lines::EvenAtEnds => return None,
+        };
+        self.doubtful_to = self.line + n_lines - 1;
+        self.keep_first_line();
+        Some(Found::Misquoted(Misquote::LoneQuote))
+    }
+
+    fn keep_first_line(&mut self) {
+        let line = split::lines(self.window.bytes(), self.syntax.end).next();
+        self.record = Split {
+            length: line.map_or(0, <[u8]>::len),
+            n_lines: 1,
+            is_terminated: true,
+            ..Split::default()
+        };
+        self.fields.clear();
+    }
+
+    /// Whether this is no row and no fault: a comment, a row of nothing, or the mark that DOS ends a file with.
+    fn is_passed_over(&mut self, found: Found) -> bool {
+        if !matches!(found, Found::Record | Found::Misquoted(_)) {
+            return false;
+        }
+        // Of the header, nothing but its fields is known.
+        let width = self.width.unwrap_or(self.fields.len());
+        let is_nothing = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+        let delimiter = self.syntax.delimiter;
+        match self.raw().first() {
+            Some(b'#') if self.fields.len() != width => {
+                let is_comment = split::begins_with_comment(self.raw(), &self.syntax, width);
+                if is_comment && self.record.n_lines > 1 {
+                    self.keep_first_line();
+                }
+                is_comment
+            }
+            Some(b'\x1a') => {
+                let mut bytes = self.raw().iter();
+                bytes.all(|b| *b == b'\x1a' || is_nothing(b))
+            }
+            Some(first) if is_nothing(first) || *first == delimiter => {
+                let mut bytes = self.raw().iter();
+                let is_whole = self.record.is_terminated || [1, width].contains(&self.fields.len());
+                is_whole && bytes.all(|b| *b == delimiter || is_nothing(b))
+            }
+            _ => false,
+        }
+    }
+
+    fn consume(&mut self, n_bytes: usize) {
+        self.offset += n_bytes as u64;
+        self.window.consume(n_bytes);
+    }
+
     fn consume_record(&mut self) {
         let length = self.record.length;
-        if length > 0 {
-            self.after_return = self.window.bytes().get(length - 1) == Some(&b'\r');
-            self.next_line += self.record.n_lines;
-            self.window.consume(length);
-            self.record = Split::default();
+        self.next_line += self.record.n_lines;
+        self.consume(length);
+        self.record = Split::default();
+    }
+
+    /// Passes over the marks of the encoding and the lines above the header, as they stand.
+    fn pass_above(&mut self) -> Result<(), Stop> {
+        const MARK: &str = "\u{feff}";
+        loop {
+            while self.window.bytes().len() < MARK.len() && !self.window.has_ended() {
+                self.window.fill()?;
+            }
+            if !self.window.bytes().starts_with(MARK.as_bytes()) {
+                break;
+            }
+            self.consume(MARK.len());
         }
+        while self.next_line < self.dialect.header_line {
+            let bytes = self.window.bytes();
+            match memchr(self.syntax.end, bytes) {
+                Some(at) => {
+                    self.next_line += 1;
+                    self.consume(at + 1);
+                }
+                None if self.window.has_ended() => {
+                    self.consume(bytes.len());
+                    return Ok(());
+                }
+                None => {
+                    if bytes.len() > MAX_RECORD {
+                        self.consume(bytes.len());
+                    }
+                    self.window.fill()?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Passes over empty lines; false at the end of the file.
     fn skip_line_ends(&mut self) -> Result<bool, Stop> {
         loop {
             match self.window.bytes().first() {
-                Some(b'\n') if self.after_return => self.after_return = false,
-                Some(b'\n') => self.next_line += 1,
-                Some(b'\r') => {
+                Some(first) if *first == self.syntax.end => {
                     self.next_line += 1;
-                    self.after_return = true;
+                    self.consume(1);
                 }
                 Some(_) => return Ok(true),
                 None if self.window.has_ended() => return Ok(false),
-                None => {
-                    self.window.fill()?;
-                    continue;
-                }
+                None => self.window.fill()?,
             }
-            self.window.consume(1);
         }
     }
 
     /// Consumes the rest of a record that is too large to hold; within it every quote opens or closes.
     fn pass_over(&mut self, mut in_quotes: bool) -> Result<(), Stop> {
-        self.next_line += n_newlines(self.window.bytes());
-        self.window.consume(self.window.bytes().len());
-        self.after_return = false;
+        let end_of_line = self.syntax.end;
+        self.next_line += split::n_line_ends(self.window.bytes(), end_of_line);
+        self.consume(self.window.bytes().len());
+        let mut is_escaped = false;
         loop {
             let bytes = self.window.bytes();
-            let end = bytes.iter().position(|b| match b {
-                b'"' => {
+            let end = bytes.iter().position(|b| {
+                let was_escaped = std::mem::take(&mut is_escaped);
+                if was_escaped {
+                } else if in_quotes && Some(*b) == self.syntax.escape {
+                    is_escaped = true;
+                } else if Some(*b) == self.syntax.quote {
                     in_quotes = !in_quotes;
-                    false
                 }
-                b'\n' => !in_quotes,
-                _ => false,
+                *b == end_of_line && !in_quotes
             });
             let length = end.map_or(bytes.len(), |at| at + 1);
-            self.next_line += n_newlines(bytes.get(..length).unwrap_or_default());
-            self.window.consume(length);
+            let passed = bytes.get(..length).unwrap_or_default();
+            self.next_line += split::n_line_ends(passed, end_of_line);
+            self.consume(length);
             if end.is_some() {
                 return Ok(());
             }
@@ -208,191 +432,6 @@ impl CsvRecords {
                 return if in_quotes { Err(Stop::CutOff) } else { Ok(()) };
             }
             self.window.fill()?;
-        }
-    }
-
-    /// Writes the record anew with `""` as `"`; the quotes around the fields are already outside of them.
-    fn undouble(&mut self) {
-        self.undoubled.clear();
-        let bytes = self.window.bytes();
-        for field in &mut self.fields {
-            let start = self.undoubled.len();
-            let before = field.start.checked_sub(1).and_then(|at| bytes.get(at));
-            let is_quoted = before == Some(&b'"');
-            let mut was_quote = false;
-            for byte in bytes.get(field.clone()).unwrap_or_default() {
-                was_quote = is_quoted && *byte == b'"' && !was_quote;
-                if !was_quote {
-                    self.undoubled.push(*byte);
-                }
-            }
-            *field = start..self.undoubled.len();
-        }
-    }
-}
-
-/// How many lines end in these bytes; `\r\n` is one end, and so is `\r` alone.
-fn n_line_ends(bytes: &[u8]) -> u64 {
-    let mut n_lines = 0;
-    let mut after_return = false;
-    for byte in bytes {
-        n_lines += u64::from(*byte == b'\r' || (*byte == b'\n' && !after_return));
-        after_return = *byte == b'\r';
-    }
-    n_lines
-}
-
-fn n_newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().map(|b| u64::from(*b == b'\n')).sum()
-}
-
-/// Finds the fields of the record these bytes begin with.
-fn split(bytes: &[u8], delimiter: u8, is_all: bool, fields: &mut Vec<Field>) -> Attempt {
-    fields.clear();
-    let mut split = Split::default();
-    let mut at = 0;
-    loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        if rest.first() == Some(&b'"') {
-            let start = at + 1;
-            let Some(end) = closing_quote(bytes, start, &mut split) else {
-                return Attempt::Partial { in_quotes: true };
-            };
-            fields.push(start..end);
-            at = end + 1;
-            let rest = bytes.get(at..).unwrap_or_default();
-            split.is_misquoted |= rest.first().is_some_and(|b| !ends_field(*b, delimiter));
-        } else {
-            fields.push(at..at);
-        }
-        let rest = bytes.get(at..).unwrap_or_default();
-        let Some(length) = rest.iter().position(|b| ends_field(*b, delimiter)) else {
-            if !is_all {
-                return Attempt::Partial { in_quotes: false };
-            }
-            extend(fields, at, bytes.len());
-            split.length = bytes.len();
-            return Attempt::Whole(split);
-        };
-        extend(fields, at, at + length);
-        at += length + 1;
-        if rest.get(length) != Some(&delimiter) {
-            split.length = at;
-            split.n_lines += 1;
-            split.is_terminated = true;
-            return Attempt::Whole(split);
-        }
-    }
-}
-
-/// Lets an unquoted field, which is still empty, reach to its end.
-fn extend(fields: &mut [Field], start: usize, end: usize) {
-    if let Some(last) = fields.last_mut().filter(|last| last.end == start) {
-        last.end = end;
-    }
-}
-
-fn ends_field(byte: u8, delimiter: u8) -> bool {
-    byte == delimiter || byte == b'\n' || byte == b'\r'
-}
-
-/// Where the quote that closes this field stands; nothing if it is not yet in memory.
-fn closing_quote(bytes: &[u8], start: usize, split: &mut Split) -> Option<usize> {
-    let mut at = start;
-    let end = loop {
-        at += bytes.get(at..)?.iter().position(|b| *b == b'"')?;
-        match bytes.get(at + 1) {
-            Some(b'"') => {
-                split.has_doubled = true;
-                at += 2;
-            }
-            _ => break at,
-        }
-    };
-    split.n_lines += n_line_ends(bytes.get(start..end).unwrap_or_default());
-    Some(end)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    type Rows = Vec<(u64, Vec<Vec<u8>>)>;
-
-    fn read(bytes: &[u8], piece: usize, delimiter: u8) -> Result<Rows, Stop> {
-        let mut records = CsvRecords::new(Window::in_pieces(bytes, piece), delimiter);
-        let mut rows = vec![];
-        while records.next()? == Found::Record {
-            let record = records.record();
-            let fields = record
-                .fields
-                .iter()
-                .map(|field| record.bytes[field.clone()].to_vec());
-            rows.push((records.line(), fields.collect()));
-        }
-        Ok(rows)
-    }
-
-    #[test]
-    fn doubled_quotes_are_one_only_between_quotes() {
-        let rows = read(b"a\"\"b,\"x\"\"y\"\n", 1, b',').expect("it is whole");
-        assert_eq!(rows, [(1, vec![b"a\"\"b".to_vec(), b"x\"y".to_vec()])]);
-    }
-
-    fn table() -> impl Strategy<Value = Vec<Vec<String>>> {
-        let field = prop_oneof![
-            3 => "[a-z]{0,5}",
-            2 => proptest::collection::vec(
-                prop_oneof![Just(','), Just(';'), Just('"'), Just('\n'), Just('\r'), Just('é'), Just('x')],
-                0..6
-            ).prop_map(String::from_iter),
-        ];
-        proptest::collection::vec(proptest::collection::vec(field, 1..5), 1..8)
-    }
-
-    proptest! {
-        #[test]
-        fn what_was_written_is_read(
-            table in table(),
-            piece in 1_usize..9,
-            is_quoted in any::<bool>(),
-            is_crlf in any::<bool>(),
-            is_semicolon in any::<bool>(),
-        ) {
-            let delimiter = if is_semicolon { b';' } else { b',' };
-            let end = if is_crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
-            let style = if is_quoted { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
-            let mut text: Vec<u8> = vec![];
-            let mut expected = vec![];
-            for row in &table {
-                let mut writer = csv::WriterBuilder::new()
-                    .flexible(true)
-                    .delimiter(delimiter)
-                    .terminator(end)
-                    .quote_style(style)
-                    .from_writer(vec![]);
-                writer.write_record(row).expect("memory can be written");
-                let fields = row.iter().map(|field| field.clone().into_bytes()).collect();
-                expected.push((n_line_ends(&text) + 1, fields));
-                text.extend(writer.into_inner().expect("memory can be written"));
-            }
-            prop_assert_eq!(read(&text, piece, delimiter).expect("it is whole"), expected);
-        }
-
-        #[test]
-        fn any_bytes_are_read_the_same_in_pieces_of_any_size(
-            bytes in proptest::collection::vec(
-                prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(b'\r'), any::<u8>()],
-                0..60
-            ),
-            piece in 1_usize..9,
-        ) {
-            // Marks of other encodings would be taken for what they are.
-            prop_assume!(!bytes.starts_with(&[0xff]) && !bytes.starts_with(&[0xfe]));
-            let whole = read(&bytes, 1 << 20, b',').ok();
-            prop_assert_eq!(read(&bytes, piece, b',').ok(), whole);
         }
     }
 }
