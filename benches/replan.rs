@@ -9,7 +9,7 @@ use std::{env, fs, path::Path, sync::Arc, time::Duration};
 use anyhow::Context as _;
 use audience_sync::{
     model::{Cause, Destination, Figures, Requests},
-    source::{self, Tether},
+    source::{self, Known, Tether},
     store::{Answer, Store, Verdict},
     sync::{Hooks, Order, Rules, prepare},
 };
@@ -57,7 +57,7 @@ fn main() -> anyhow::Result<()> {
 
 fn plan(store: &mut Store, folder: &Path, file: &str) -> anyhow::Result<()> {
     let destination = destination(folder, file)?;
-    let source = source::open(&destination.source)?;
+    let source = source::open(&destination.source, &Known::default())?;
     let rules = Rules::new(
         &destination,
         source.kinds(),

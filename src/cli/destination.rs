@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     engine::{
-        choose_kind, is_named, kind_words,
+        choose_kind, is_named, kind_words, known_to,
         look::{self, Checked},
         problem_of, settle_kind,
     },
@@ -63,7 +63,7 @@ fn import(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
 /// Finds out what kind of export the source is, if the settings leave it open, and says so. A source that cannot be read
 /// yet is told by the first run.
 fn find_kind(destination: &mut Destination) -> String {
-    let Ok(source) = source::open(&destination.source) else {
+    let Ok(source) = source::open(&destination.source, &known_to(destination)) else {
         return String::new();
     };
     if !settle_kind(destination, source.kinds(), false) {

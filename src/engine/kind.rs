@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     model::{AudienceId, Contents, Destination, Problem, ScheduledAudience, SourceSettings},
-    source::Kinds,
+    source::{Kinds, Known},
     store::{self, DataDir, Settings, Store},
     sync::forget_signs,
 };
@@ -93,6 +93,18 @@ pub(super) fn correct_kind(destination: &mut Destination, audience: &AudienceId)
         files.audience_contents.insert(id, Contents::Incremental);
     }
     true
+}
+
+/// What a destination knows of the files it reads.
+pub fn known_to(destination: &Destination) -> Known {
+    Known {
+        audiences: destination
+            .audiences
+            .iter()
+            .map(|audience| (audience.id.clone(), audience.name.clone()))
+            .collect(),
+        others: vec![destination.name.clone()],
+    }
 }
 
 /// What a kind of export means, in words.

@@ -43,7 +43,7 @@ pub use connect::{account_or_new, connected, forget_sign_in, known_secret, open_
 #[cfg(any(test, feature = "inspection"))]
 pub use handle::Stand;
 pub use handle::{Handle, Start};
-pub use kind::{choose_kind, kind_words, settle_kind};
+pub use kind::{choose_kind, kind_words, known_to, settle_kind};
 pub use notices::notice_problem;
 pub use problem::{problem_of, shared_fields_problem, store_problem};
 pub use rebuild::Rebuilt;

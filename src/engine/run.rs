@@ -7,7 +7,7 @@ use tokio::task::{JoinSet, spawn_blocking};
 
 use super::{
     Report, doubts,
-    kind::{self, settle_kind},
+    kind::{self, known_to, settle_kind},
     newer::Newer,
     notice_problem,
     problem::internal,
@@ -421,8 +421,10 @@ impl Planning {
 pub(super) fn open(destination: &Destination, hooks: &Hooks) -> Result<Order, Error> {
     let tether = Tether::default();
     let patience = destination.source.patience();
-    let settings = destination.source.clone();
-    let opened = sync::patiently(&tether, patience, hooks, move || source::open(&settings));
+    let (settings, known) = (destination.source.clone(), known_to(destination));
+    let opened = sync::patiently(&tether, patience, hooks, move || {
+        source::open(&settings, &known)
+    });
     let source = opened??;
     let now = Timestamp::now();
     let rules = Rules::new(destination, source.kinds(), today(now), now);

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use jiff::Timestamp;
 
-use super::{Error, Projection, open};
+use super::{Error, Known, Projection, open};
 use crate::model::{AudienceId, Contents, FileSource};
 
 const FOLDER: &str = "tests/fixtures/malformed";
@@ -32,7 +32,8 @@ fn read(path: &Path, contents: Contents) -> (Vec<u64>, String, Result<(), Error>
         }
         ControlFlow::Continue(())
     };
-    let result = open(&settings.into()).and_then(|files| files.read(&projection, &mut emit));
+    let result = open(&settings.into(), &Known::default())
+        .and_then(|files| files.read(&projection, &mut emit));
     (rows, rejected, result)
 }
 

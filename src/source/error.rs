@@ -158,6 +158,58 @@ pub enum Error {
         /// The file.
         file: Arc<str>,
     },
+    /// Neither a file nor a folder, such as a pipe.
+    #[error("{} is neither a file nor a folder", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// More files than a source has.
+    #[error("there are more than {most} files and folders in {}", path.display())]
+    TooManyFiles {
+        /// The folder.
+        path: PathBuf,
+        /// The most there may be.
+        most: usize,
+    },
+    /// A name has several ids that may be the audience's.
+    #[error("the name of {file} has several ids in it ({}), and does not tell which is the audience's", ids.join(", "))]
+    AudienceAmbiguous {
+        /// The file.
+        file: Arc<str>,
+        /// The ids.
+        ids: Vec<String>,
+    },
+    /// The names of two files of one audience do not tell which is newer.
+    #[error("the names of {file} and {other} do not tell which of them is newer")]
+    OrderUnclear {
+        /// One file.
+        file: Arc<str>,
+        /// Another one of the same audience.
+        other: Arc<str>,
+    },
+    /// The list of an export names a file that is not there, or that is not all there.
+    #[error("the export is not complete yet: {by} lists {listed}{}", lacks(sizes.as_ref()))]
+    Incomplete {
+        /// The file that is listed.
+        listed: String,
+        /// The manifest.
+        by: String,
+        /// The size that is listed and the one there is; nothing if the file is missing.
+        sizes: Option<(u64, u64)>,
+    },
+    /// A part of an export is not there, though later ones are.
+    #[error(
+        "the export of {file} is not complete yet: part {missing} of at least {most} is missing"
+    )]
+    PartMissing {
+        /// A part that is there.
+        file: Arc<str>,
+        /// The number of the first that is not.
+        missing: u32,
+        /// The number of the last that is.
+        most: u32,
+    },
     /// Nothing came for so long that the source was given up, as a network share does that has gone away.
     #[error("the source has not answered for {secs} s")]
     NoAnswer {
@@ -235,6 +287,14 @@ fn looks_like_a_record(header: &[String]) -> bool {
     header.iter().any(is_value)
 }
 
+/// What is wrong with a file that a manifest lists.
+fn lacks(sizes: Option<&(u64, u64)>) -> String {
+    sizes.map_or_else(
+        || ", which is not there".to_owned(),
+        |(listed, found)| format!(" with {listed} bytes, and it has {found}"),
+    )
+}
+
 /// Columns that may say who is a member.
 fn may_say(columns: &[String]) -> String {
     let names: Vec<_> = columns
@@ -262,7 +322,10 @@ impl Error {
     /// Whether the same reading may work a little later without anyone doing anything.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::ChangedWhileRead { .. } | Self::NoAnswer { .. } => true,
+            Self::ChangedWhileRead { .. }
+            | Self::NoAnswer { .. }
+            | Self::Incomplete { .. }
+            | Self::PartMissing { .. } => true,
             Self::Io { source, .. } => {
                 use io::ErrorKind as Kind;
                 let transient = [
@@ -293,6 +356,10 @@ impl Error {
             | Self::AudienceFileMissing { .. }
             | Self::AudienceUnknown { .. }
             | Self::LayoutsMixed { .. }
+            | Self::NotAFile { .. }
+            | Self::TooManyFiles { .. }
+            | Self::AudienceAmbiguous { .. }
+            | Self::OrderUnclear { .. }
             | Self::Stopped
             | Self::TooManyRows
             | Self::Temporary { .. } => false,
@@ -344,6 +411,12 @@ impl Error {
             Self::AudienceUnknown { .. } => "source_audience_unknown",
             Self::LayoutsMixed { .. } => "source_layouts_mixed",
             Self::ChangedWhileRead { .. } => "source_changed",
+            Self::NotAFile { .. } => "source_not_a_file",
+            Self::TooManyFiles { .. } => "source_too_many_files",
+            Self::AudienceAmbiguous { .. } => "source_audience_ambiguous",
+            Self::OrderUnclear { .. } => "source_order_unclear",
+            Self::Incomplete { .. } => "source_incomplete",
+            Self::PartMissing { .. } => "source_part_missing",
             Self::NoAnswer { .. } => "source_no_answer",
             Self::Stopped => "source_stopped",
             Self::TooManyRows => "source_too_many_rows",
@@ -367,11 +440,17 @@ impl Error {
             | Self::ColumnTwice { file, .. }
             | Self::AudienceUnknown { file }
             | Self::LayoutsMixed { file, .. }
+            | Self::AudienceAmbiguous { file, .. }
+            | Self::OrderUnclear { file, .. }
+            | Self::PartMissing { file, .. }
             | Self::ChangedWhileRead { file } => Some(file),
             Self::NotFound { .. }
             | Self::Io { .. }
             | Self::NothingToRead { .. }
             | Self::AudienceFileMissing { .. }
+            | Self::NotAFile { .. }
+            | Self::TooManyFiles { .. }
+            | Self::Incomplete { .. }
             | Self::NoAnswer { .. }
             | Self::Stopped
             | Self::TooManyRows
@@ -452,6 +531,19 @@ impl Error {
                 "Keep exports of one kind in the folder, and move the others elsewhere."
             }
             Self::ChangedWhileRead { .. } => "Wait until the export is written, then run again.",
+            Self::NotAFile { .. } => "Choose a file, or a folder of files.",
+            Self::TooManyFiles { .. } => {
+                "Choose the folder that holds the exports, and nothing else."
+            }
+            Self::AudienceAmbiguous { .. } => {
+                "Leave only the audience's id in the name of the export, or put the word segment before it."
+            }
+            Self::OrderUnclear { .. } => {
+                "Remove one of the two, or let the export put date and time into the names of its files."
+            }
+            Self::Incomplete { .. } | Self::PartMissing { .. } => {
+                "Nothing has to be done if the files are still arriving: the source is looked at again by itself. Otherwise export or copy them again."
+            }
             Self::NoAnswer { .. } => {
                 "Check that the disk or network share is connected; the source is tried again by itself. If it is only slow, raise \"patience_secs\" in the source's settings."
             }
@@ -535,6 +627,29 @@ impl Error {
                 other: "b.csv".into(),
             },
             Self::ChangedWhileRead { file: file() },
+            Self::NotAFile { path: path() },
+            Self::TooManyFiles {
+                path: path(),
+                most: 100_000,
+            },
+            Self::AudienceAmbiguous {
+                file: file(),
+                ids: vec!["a1".to_owned(), "b2".to_owned()],
+            },
+            Self::OrderUnclear {
+                file: file(),
+                other: "b.csv".into(),
+            },
+            Self::Incomplete {
+                listed: "b.csv".to_owned(),
+                by: "manifest-1.json".to_owned(),
+                sizes: Some((300, 200)),
+            },
+            Self::PartMissing {
+                file: file(),
+                missing: 2,
+                most: 3,
+            },
             Self::NoAnswer { secs: 120 },
             Self::Stopped,
             Self::TooManyRows,
@@ -571,7 +686,15 @@ mod tests {
             .filter(|e| e.is_transient())
             .map(Error::code)
             .collect();
-        assert_eq!(transient, ["source_changed", "source_no_answer"]);
+        assert_eq!(
+            transient,
+            [
+                "source_changed",
+                "source_incomplete",
+                "source_part_missing",
+                "source_no_answer"
+            ]
+        );
         let source = io::Error::from(io::ErrorKind::TimedOut);
         assert!(
             Error::Io {

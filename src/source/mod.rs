@@ -34,7 +34,7 @@ mod timestamp;
 pub use batch::{Batch, Projection, Rejected, Row};
 pub use describe::{DescribedFile, Description};
 pub use error::Error;
-pub use files::{Files, Fingerprint, Kinds, Layout, Reason};
+pub use files::{Files, Fingerprint, Kinds, Known, Layout, Reason};
 pub use survey::{Survey, SurveyedAudience, SurveyedColumn};
 pub use tether::Tether;
 pub use timestamp::parse_timestamp;
@@ -46,13 +46,13 @@ pub enum Source {
     Files(Files),
 }
 
-/// Looks at what the source consists of, and at the beginning of each part.
+/// Looks at what the source consists of, and at the beginning of each part; whoever knows what it is for says so.
 ///
 /// # Errors
 /// If it cannot be read, or does not say what it is.
-pub fn open(settings: &SourceSettings) -> Result<Source, Error> {
+pub fn open(settings: &SourceSettings, known: &Known) -> Result<Source, Error> {
     match settings {
-        SourceSettings::Files(settings) => files::open(settings).map(Source::Files),
+        SourceSettings::Files(settings) => files::open(settings, known).map(Source::Files),
     }
 }
 

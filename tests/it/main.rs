@@ -7,6 +7,7 @@
 )]
 
 mod batches;
+mod cases;
 mod cli;
 mod connect;
 mod desk;

@@ -35,6 +35,14 @@ impl Program {
         }
     }
 
+    /// The program on this data folder, with this token.
+    pub(crate) fn new(data_dir: PathBuf, token: String) -> Self {
+        Self {
+            data_dir,
+            token: Some(token),
+        }
+    }
+
     pub(crate) fn without_token(&self) -> Self {
         Self {
             token: None,

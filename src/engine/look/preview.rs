@@ -8,6 +8,7 @@ use tokio::task::spawn_blocking;
 use super::{dry_run::text_of, label, text};
 use crate::{
     engine::{
+        known_to,
         problem::{problem_of, source_look_problem},
         snapshot::{Outcome, Preview, PreviewField, PreviewProfile},
         today,
@@ -95,7 +96,7 @@ pub(super) fn read_until(
     now: Timestamp,
     take: &mut dyn FnMut(First) -> ControlFlow<()>,
 ) -> Result<Rules, source::Error> {
-    let source = source::open(&destination.source)?;
+    let source = source::open(&destination.source, &known_to(destination))?;
     let rules = Rules::new(destination, source.kinds(), today(now), now);
     source.read(&rules.projection(), &mut |batch| {
         for row in batch.rows() {

@@ -12,16 +12,18 @@ use std::{
 use jiff::Timestamp;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::names::{self, Ending, NameFacts};
+use super::names::{self, Ending, Known, NameFacts};
 use crate::{model::AudienceId, source::Error};
 
 /// The files of a source.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::source) struct Listing {
     /// In the order of their names.
     pub(in crate::source) entries: Vec<Entry>,
     /// The names of files that are of no known kind.
     pub(in crate::source) ignored: Vec<String>,
+    /// The lists of files that exports come with: name and path.
+    pub(in crate::source) manifests: Vec<(String, PathBuf)>,
 }
 
 /// One file, as it was when it was listed.
@@ -69,10 +71,26 @@ fn file_number(metadata: &Metadata) -> u64 {
     std::os::windows::fs::MetadataExt::creation_time(metadata)
 }
 
+/// Opens without waiting for what is at the other end, if a pipe has taken the file's place.
+fn open_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        const O_NONBLOCK: i32 = if cfg!(target_os = "linux") {
+            0o4000
+        } else {
+            0x4
+        };
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, O_NONBLOCK);
+    }
+    options.open(path)
+}
+
 impl Entry {
-    fn new(name: String, path: PathBuf, metadata: &Metadata, latest: u64) -> Self {
+    fn new(name: String, path: PathBuf, metadata: &Metadata, known: &Known, latest: u64) -> Self {
         Self {
-            facts: names::facts(&name, latest),
+            facts: names::facts(&name, known, latest),
             ending: names::ending(&name),
             version: Version::of(metadata),
             name: name.into(),
@@ -88,7 +106,13 @@ impl Entry {
     /// Opens the file, unless it is no longer the one that was listed.
     pub(in crate::source) fn open(&self) -> Result<fs::File, Error> {
         self.check_unchanged()?;
-        fs::File::open(&self.path).map_err(|source| self.io_error(source))
+        let file = open_file(&self.path).map_err(|source| self.io_error(source))?;
+        let metadata = file.metadata().map_err(|source| self.io_error(source))?;
+        if metadata.is_file() && Version::of(&metadata) == self.version {
+            Ok(file)
+        } else {
+            Err(self.changed())
+        }
     }
 
     /// Fails if the file is no longer the one that was listed.
@@ -128,8 +152,14 @@ impl Entry {
     }
 }
 
-/// Lists the files at this path: itself, or those of the folder and of the dataset exports in it.
-pub(in crate::source) fn list(path: &Path) -> Result<Listing, Error> {
+/// Folders within folders that are looked into.
+const DEEPEST: usize = 8;
+
+/// The most files and folders that a source may have.
+const MOST: usize = 100_000;
+
+/// Lists the files at this path: itself, or those of the folder and of the folders in it.
+pub(in crate::source) fn list(path: &Path, known: &Known) -> Result<Listing, Error> {
     let io_error = |source: io::Error| {
         let path = path.to_owned();
         if source.kind() == io::ErrorKind::NotFound {
@@ -139,70 +169,109 @@ pub(in crate::source) fn list(path: &Path) -> Result<Listing, Error> {
         }
     };
     let metadata = fs::metadata(path).map_err(io_error)?;
-    let latest = names::latest_stamp(Timestamp::now());
-    let mut listing = Listing {
-        entries: vec![],
-        ignored: vec![],
+    let mut lister = Lister {
+        known,
+        latest: names::latest_stamp(Timestamp::now()),
+        n_seen: 0,
+        root: path,
+        listing: Listing::default(),
     };
+    // The folder that was chosen may be one that a program has written in place of a file.
+    let own_name = path.file_name().unwrap_or_default().to_string_lossy();
     if metadata.is_dir() {
-        add_folder(&mut listing, path, None, latest)?;
-        listing.entries.sort_by(|a, b| a.name.cmp(&b.name));
-        listing.ignored.sort();
-        if listing.entries.is_empty() {
+        lister.add_folder(path, None, 0)?;
+        let Listing {
+            entries,
+            ignored,
+            manifests,
+        } = &mut lister.listing;
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        ignored.sort();
+        manifests.sort();
+        if entries.is_empty() {
             return Err(Error::NothingToRead {
                 path: path.to_owned(),
-                ignored: listing.ignored,
+                ignored: std::mem::take(ignored),
             });
         }
+        let of_folder = names::facts(&own_name, known, lister.latest);
+        for entry in entries {
+            entry.facts.take_from_folder(&of_folder);
+        }
+    } else if metadata.is_file() {
+        let name = own_name.into_owned();
+        let entry = Entry::new(name, path.to_owned(), &metadata, known, lister.latest);
+        lister.listing.entries.push(entry);
     } else {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let entry = Entry::new(name.into_owned(), path.to_owned(), &metadata, latest);
-        listing.entries.push(entry);
+        return Err(Error::NotAFile {
+            path: path.to_owned(),
+        });
     }
-    Ok(listing)
+    Ok(lister.listing)
 }
 
-fn add_folder(
-    listing: &mut Listing,
-    folder: &Path,
-    below: Option<&str>,
+struct Lister<'a> {
+    known: &'a Known,
     latest: u64,
-) -> Result<(), Error> {
-    let failed = |source| Error::Io {
-        path: folder.to_owned(),
-        source,
-    };
-    for item in fs::read_dir(folder).map_err(failed)? {
-        let path = item.map_err(failed)?.path();
-        let last = path.file_name().unwrap_or_default().to_string_lossy();
-        let name = below.map_or_else(|| last.to_string(), |below| format!("{below}/{last}"));
-        if names::is_beside_the_data(&last) {
-            listing.ignored.push(name);
-            continue;
-        }
-        let metadata = match fs::metadata(&path) {
-            Ok(metadata) => metadata,
-            // Gone again, or a link to nowhere: not part of the source.
-            Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
-            Err(source) => return Err(Error::Io { path, source }),
+    n_seen: usize,
+    root: &'a Path,
+    listing: Listing,
+}
+
+impl Lister<'_> {
+    fn add_folder(
+        &mut self,
+        folder: &Path,
+        below: Option<&str>,
+        depth: usize,
+    ) -> Result<(), Error> {
+        let failed = |source| Error::Io {
+            path: folder.to_owned(),
+            source,
         };
-        if metadata.is_dir() {
-            if below.is_none() && names::export_time(&last).is_some() {
-                add_folder(listing, &path, Some(&last), latest)?;
+        for item in fs::read_dir(folder).map_err(failed)? {
+            let path = item.map_err(failed)?.path();
+            self.n_seen += 1;
+            if self.n_seen > MOST {
+                return Err(Error::TooManyFiles {
+                    path: self.root.to_owned(),
+                    most: MOST,
+                });
             }
-        } else if names::ending(&last).is_some() {
-            let mut entry = Entry::new(name, path.clone(), &metadata, latest);
-            if let Some(stamp) = below.and_then(names::export_time) {
-                let stamp = names::possible(stamp, latest);
-                entry.facts.has_impossible_time |= stamp.is_none();
-                entry.facts.stamp = stamp.or(entry.facts.stamp);
+            let last = path.file_name().unwrap_or_default().to_string_lossy();
+            let name = below.map_or_else(|| last.to_string(), |below| format!("{below}/{last}"));
+            let metadata = match fs::metadata(&path) {
+                Ok(metadata) => metadata,
+                // Gone again, or a link to nowhere: not part of the source.
+                Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+                Err(source) => return Err(Error::Io { path, source }),
+            };
+            if names::is_manifest(&last) && metadata.is_file() {
+                self.listing.manifests.push((name.clone(), path.clone()));
             }
-            listing.entries.push(entry);
-        } else {
-            listing.ignored.push(name);
+            if names::is_beside_the_data(&last) {
+                self.listing.ignored.push(name);
+            } else if metadata.is_dir() {
+                // A link to a folder above would lead in circles.
+                let is_link = fs::symlink_metadata(&path).is_ok_and(|m| m.is_symlink());
+                if depth < DEEPEST && !is_link {
+                    self.add_folder(&path, Some(&name), depth + 1)?;
+                } else {
+                    self.listing.ignored.push(format!("{name} (a folder)"));
+                }
+            } else if !metadata.is_file() {
+                self.listing.ignored.push(format!("{name} (no file)"));
+            } else if names::ending(&last).is_some() {
+                let entry = Entry::new(name, path.clone(), &metadata, self.known, self.latest);
+                self.listing.entries.push(entry);
+            } else {
+                let why = names::why_left_out(&last);
+                let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+                self.listing.ignored.push(name + &why);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A number that changes when a file of the source comes, goes or changes.
@@ -246,7 +315,7 @@ mod tests {
         for name in [
             "b.csv",
             "a.json.gz",
-            "x.parquet",
+            "x.bin",
             ".hidden.csv",
             "_SUCCESS",
             "manifest-1.json",
@@ -255,22 +324,27 @@ mod tests {
         ] {
             fs::write(folder.path().join(name), "x").expect("a file can be written");
         }
-        let listing = list(folder.path()).expect("the folder can be read");
+        let listing = list(folder.path(), &Known::default()).expect("the folder can be read");
         let names: Vec<_> = listing.entries.iter().map(|entry| &*entry.name).collect();
         assert_eq!(
             names,
-            ["a.json.gz", "b.csv", "exportTime=202601310415/part.json"]
+            [
+                "a.json.gz",
+                "b.csv",
+                "exportTime=202601310415/part.json",
+                "other/c.csv"
+            ]
         );
         assert_eq!(
             listing.ignored,
-            [".hidden.csv", "_SUCCESS", "manifest-1.json", "x.parquet"]
+            [".hidden.csv", "_SUCCESS", "manifest-1.json", "x.bin"]
         );
         let stamps: Vec<_> = listing
             .entries
             .iter()
             .map(|entry| entry.facts.stamp)
             .collect();
-        assert_eq!(stamps, [None, None, Some(20_260_131_041_500)]);
+        assert_eq!(stamps, [None, None, Some(20_260_131_041_500), None]);
     }
 
     #[test]
@@ -278,7 +352,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("a.csv");
         fs::write(&file, "x").expect("a file can be written");
-        let fingerprint = || Fingerprint::of(list(folder.path()).expect("readable").entries.iter());
+        let fingerprint = || {
+            Fingerprint::of(
+                list(folder.path(), &Known::default())
+                    .expect("readable")
+                    .entries
+                    .iter(),
+            )
+        };
         let before = fingerprint();
         assert_eq!(before, fingerprint());
         assert_eq!(before.to_string().len(), 16);
@@ -291,12 +372,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("a.csv");
         fs::write(&file, "x").expect("a file can be written");
-        let listing = list(&file).expect("readable");
+        let listing = list(&file, &Known::default()).expect("readable");
         let entry = listing.entries.first().expect("one file");
         assert!(entry.open().is_ok());
         fs::remove_file(&file).expect("a file can be removed");
         let error = entry.open().expect_err("it is gone");
         assert!(error.is_transient(), "{error}");
-        assert!(list(&file).is_err_and(|e| e.is_source_missing()));
+        assert!(list(&file, &Known::default()).is_err_and(|e| e.is_source_missing()));
     }
 }

@@ -7,6 +7,7 @@ mod listing;
 pub(super) mod merge;
 pub(super) mod names;
 pub(super) mod shape;
+mod together;
 
 use std::{
     cmp::Ordering,
@@ -24,6 +25,7 @@ use self::{
 pub use self::{
     kind::{Kinds, Reason},
     listing::Fingerprint,
+    names::Known,
     shape::Layout,
 };
 use super::{Batch, Error, Projection, columns, out::Out};
@@ -47,12 +49,16 @@ pub(in crate::source) struct SourceFile {
 }
 
 /// Lists the files of a source and looks at the beginning of each.
-pub(in crate::source) fn open(settings: &FileSource) -> Result<Files, Error> {
-    let listing = listing::list(&settings.path)?;
+pub(in crate::source) fn open(settings: &FileSource, known: &Known) -> Result<Files, Error> {
+    let mut listing = listing::list(&settings.path, known)?;
     let fingerprint = Fingerprint::of(listing.entries.iter());
+    together::without_copies(&mut listing)?;
+    together::check_manifests(&listing)?;
     let mut ignored = listing.ignored;
     let mut files = without_notes(listing.entries, settings, &mut ignored)?;
+    leave_out_strangers(&mut files, &mut ignored);
     let layout = common_layout(&files)?;
+    together::check(&files, layout)?;
     let kinds = Kinds::new(settings, layout, &files);
     files.sort_by(|a, b| by_age(&a.entry, &b.entry));
     Ok(Files {
@@ -66,7 +72,7 @@ pub(in crate::source) fn open(settings: &FileSource) -> Result<Files, Error> {
 
 /// A number that changes when a file of the source comes, goes or changes; opens none of them.
 pub(in crate::source) fn version(settings: &FileSource) -> Result<Fingerprint, Error> {
-    let listing = listing::list(&settings.path)?;
+    let listing = listing::list(&settings.path, &Known::default())?;
     Ok(Fingerprint::of(listing.entries.iter()))
 }
 
@@ -103,6 +109,30 @@ fn without_notes(
     }
     ignored.sort();
     Ok(files)
+}
+
+/// Leaves out what has nothing to do with audiences beside files of one audience each, and names it.
+fn leave_out_strangers(files: &mut Vec<SourceFile>, ignored: &mut Vec<String>) {
+    let is_of_audience = |file: &SourceFile| file.shape.layout == Some(Layout::PerAudience);
+    let known: HashSet<String> = files
+        .iter()
+        .filter(|file| is_of_audience(file))
+        .flat_map(SourceFile::plain_columns)
+        .collect();
+    if known.is_empty() {
+        return;
+    }
+    files.retain(|file| {
+        let is_table = file.shape.layout == Some(Layout::Wide);
+        let is_strange = is_table
+            && file.shape.audiences.is_empty()
+            && !file.plain_columns().any(|column| known.contains(&column));
+        if is_strange {
+            ignored.push(file.entry.name.to_string());
+        }
+        !is_strange
+    });
+    ignored.sort();
 }
 
 fn common_layout(files: &[SourceFile]) -> Result<Layout, Error> {

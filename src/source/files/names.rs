@@ -1,7 +1,15 @@
 //! What the names of exported files say: the audience, the time and the part.
+//!
+//! Adobe Experience Platform lets people put a name together from those of the destination and the audience, their ids,
+//! the time in several forms, and words of their own, in any order; browsers and desktops add marks to copies.
 
-use jiff::{SignedDuration, Timestamp, civil};
+mod time;
 
+use std::ops::Range;
+
+use jiff::{SignedDuration, Timestamp};
+
+pub(in crate::source) use self::time::{export_time, possible};
 use crate::model::AudienceId;
 
 /// A time further ahead than this is a mistake.
@@ -10,14 +18,39 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// The last one there is.
 const LAST_STAMP: u64 = 99_991_231_235_959;
 
+/// What somebody who looks at files knows of what they are for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Known {
+    /// The ids of the audiences, each with the name that people know it by.
+    pub audiences: Vec<(AudienceId, String)>,
+    /// Names and ids of destinations, which are none of audiences.
+    pub others: Vec<String>,
+}
+
 /// What one file's name says; nothing if it is any other name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::source) struct NameFacts {
     pub(in crate::source) audience: Option<AudienceId>,
+    /// Ids that may all be the audience's, if the name does not tell which is.
+    pub(in crate::source) rivals: Vec<String>,
     /// The digits of the time, `yyyymmddhhmmss`, as a number.
     pub(in crate::source) stamp: Option<u64>,
     /// Whether there are digits of a time that is none, or lies too far ahead; then there is no `stamp`.
     pub(in crate::source) has_impossible_time: bool,
+    /// The number of the part, as Adobe Experience Platform numbers them from the second one on.
+    pub(in crate::source) part: Option<u32>,
+    /// Whether a browser or a desktop has marked it as a copy.
+    pub(in crate::source) is_copy: bool,
+}
+
+impl NameFacts {
+    /// Takes what the folder's name says and the file's does not.
+    pub(in crate::source) fn take_from_folder(&mut self, folder: &Self) {
+        if self.audience.is_none() && self.rivals.is_empty() {
+            self.audience.clone_from(&folder.audience);
+        }
+        self.stamp = self.stamp.or(folder.stamp);
+    }
 }
 
 /// How the names of notes in `.txt` begin, in small letters.
@@ -37,14 +70,50 @@ pub(in crate::source) enum Ending {
     Json,
 }
 
+/// Endings of what a file is packed in.
+const PACKED: [&str; 10] = [
+    "gz", "gzip", "bz2", "zst", "zstd", "lz4", "snappy", "sz", "zip", "deflate",
+];
+
+/// Endings of what programs have not finished writing.
+const UNFINISHED: [&str; 6] = [
+    "tmp",
+    "part",
+    "partial",
+    "crdownload",
+    "filepart",
+    "download",
+];
+
+/// Endings of encrypted files.
+const ENCRYPTED: [&str; 3] = ["gpg", "pgp", "asc"];
+
 /// The kind of contents this name promises, or nothing if it is of no known kind.
 pub(in crate::source) fn ending(name: &str) -> Option<Ending> {
-    let name = name.to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    match name.rsplit_once('.')?.1 {
-        "csv" | "txt" | "tsv" => Some(Ending::Delimited),
+    let name = without_mark(last_part(name)).0.to_ascii_lowercase();
+    let mut parts = name.rsplit('.');
+    let mut last = parts.next()?;
+    if PACKED.contains(&last) {
+        last = parts.next()?;
+    }
+    parts.next()?;
+    match last {
+        "csv" | "txt" | "tsv" | "tab" | "psv" => Some(Ending::Delimited),
         "json" | "ndjson" | "jsonl" => Some(Ending::Json),
         _ => None,
+    }
+}
+
+/// Why a file of no known kind is left out, if its name tells.
+pub(in crate::source) fn why_left_out(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    let last = name.rsplit('.').next()?;
+    if ENCRYPTED.contains(&last) {
+        Some("encrypted: decrypt it, or switch the encryption off in the export")
+    } else if UNFINISHED.contains(&last) {
+        Some("not finished")
+    } else {
+        None
     }
 }
 
@@ -53,60 +122,65 @@ pub(in crate::source) fn is_text(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".txt")
 }
 
+/// Whether the name is that of a manifest, which lists the files of an export.
+pub(in crate::source) fn is_manifest(name: &str) -> bool {
+    name.to_ascii_lowercase().starts_with("manifest") && ending(name) == Some(Ending::Json)
+}
+
 /// Whether such a file stands beside the data: a manifest, a marker of the program that wrote it, or a note. Only the
 /// name decides: by its contents a part of a snapshot that was cut off might look like a note as well.
 pub(in crate::source) fn is_beside_the_data(name: &str) -> bool {
-    let is_manifest = name.starts_with("manifest") && ending(name) == Some(Ending::Json);
     let small = name.to_lowercase();
-    let is_text = small.strip_suffix(".txt").is_some() && facts(name, LAST_STAMP).stamp.is_none();
+    let is_text = small.strip_suffix(".txt").is_some()
+        && facts(name, &Known::default(), LAST_STAMP).stamp.is_none();
     let is_note = is_text && NOTES.iter().any(|note| small.starts_with(note));
     // Office programs put a tilde before the names of what they keep beside an open file.
-    name.starts_with(['.', '_', '~']) || is_manifest || is_note
+    name.starts_with(['.', '_', '~']) || is_manifest(name) || is_note
 }
 
-/// The time in `exportTime=202601310415`, the name of a folder of a dataset export.
-///
-/// It need not be a time that there is; [`possible`] tells.
-pub(in crate::source) fn export_time(folder: &str) -> Option<u64> {
-    let digits = folder.strip_prefix("exportTime=")?;
-    let seconds_missing = 14usize.checked_sub(digits.len())?;
-    let all_digits = digits.len() >= 8 && digits.bytes().all(|b| b.is_ascii_digit());
-    let number: u64 = digits.parse().ok().filter(|_| all_digits)?;
-    Some(number * 10_u64.pow(u32::try_from(seconds_missing).ok()?))
+/// Reads a file's name below the source's folder; what the file's own name does not say, its folders may. A time that is
+/// none or lies after `latest` counts as missing: it would make its file the newest one for good.
+pub(in crate::source) fn facts(name: &str, known: &Known, latest: u64) -> NameFacts {
+    let mut found = NameFacts::default();
+    for (at, part) in name.rsplit('/').enumerate() {
+        let (plain, is_copy) = without_mark(part);
+        let stem = if at == 0 { stem(&plain) } else { &plain };
+        let said = of_stem(stem, known, latest);
+        if at == 0 {
+            (found.part, found.is_copy) = (said.part, is_copy);
+        }
+        if found.audience.is_none() && found.rivals.is_empty() {
+            (found.audience, found.rivals) = (said.audience, said.rivals);
+        }
+        if found.stamp.is_none() {
+            found.stamp = export_time(part).and_then(|stamp| possible(stamp, latest));
+            found.stamp = found.stamp.or(said.stamp);
+            found.has_impossible_time |= said.has_impossible_time;
+        }
+    }
+    found
 }
 
-/// Reads a file's name: `<name>_segment<id>_<yyyymmddhhmmss>[_<part>]`, or without the word `segment` if the id is
-/// a UUID; the time may also be `<yyyymmdd>_<hhmmss>`. A time that is none or lies after `latest` counts as missing:
-/// it would make its file the newest one for good.
-pub(in crate::source) fn facts(name: &str, latest: u64) -> NameFacts {
-    let stem = stem(name);
-    let Some((before, stamp)) = split_stamp(stem).or_else(|| split_stamp(without_part(stem)?))
-    else {
-        return NameFacts::default();
-    };
-    NameFacts {
-        audience: audience(before),
-        stamp: possible(stamp, latest),
-        has_impossible_time: possible(stamp, latest).is_none(),
+/// The name without the mark of a copy: what two files have in common that are one.
+pub(in crate::source) fn original_name(name: &str) -> String {
+    let (folder, last) = name.rsplit_once('/').map_or(("", name), |(a, b)| (a, b));
+    let (plain, _) = without_mark(last);
+    if folder.is_empty() {
+        plain
+    } else {
+        format!("{folder}/{plain}")
     }
 }
 
 /// What a file's name calls its audience: all that stands before the id.
 pub(in crate::source) fn audience_name(name: &str) -> Option<String> {
-    let stem = stem(name);
-    let (before, _) = split_stamp(stem).or_else(|| split_stamp(without_part(stem)?))?;
-    let id = audience(before)?;
-    let before = before.strip_suffix(id.as_str())?;
-    let before = before.strip_suffix("_segment").unwrap_or(before);
+    let (plain, _) = without_mark(last_part(name));
+    let stem = stem(&plain);
+    let id = audience_in(stem, &Known::default())?.0?;
+    let before = stem.get(..id.start)?;
+    let before = without_segment(before);
     let name = before.replace('_', " ").trim().to_owned();
     (!name.is_empty()).then_some(name)
-}
-
-/// The stamp if there is such a time and it is not after `latest`.
-pub(in crate::source) fn possible(stamp: u64, latest: u64) -> Option<u64> {
-    let text = format!("{stamp:014}");
-    let is_time = civil::DateTime::strptime("%Y%m%d%H%M%S", &text).is_ok();
-    (is_time && stamp <= latest).then_some(stamp)
 }
 
 /// The last time that an export of now may name. Its clock may be in another time zone, and wrong by days.
@@ -116,53 +190,217 @@ pub(in crate::source) fn latest_stamp(now: Timestamp) -> u64 {
     text.parse().unwrap_or(LAST_STAMP)
 }
 
+fn last_part(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(_, last)| last)
+}
+
+/// The name without its endings.
 fn stem(name: &str) -> &str {
-    let name = name.rsplit_once('/').map_or(name, |(_, last)| last);
     let mut stem = name;
-    for _ in 0..2 {
-        stem = match stem.rsplit_once('.') {
-            Some((before, end)) if end.len() <= 6 => before,
-            _ => stem,
-        };
+    while let Some((before, end)) = stem.rsplit_once('.') {
+        let end = end.to_ascii_lowercase();
+        let is_ending = PACKED.contains(&end.as_str())
+            || [
+                "csv", "txt", "tsv", "tab", "psv", "json", "ndjson", "jsonl", "parquet", "xlsx",
+                "xlsm",
+            ]
+            .contains(&end.as_str());
+        if !is_ending || before.is_empty() {
+            break;
+        }
+        stem = before;
     }
     stem
 }
 
-fn without_part(stem: &str) -> Option<&str> {
-    let (before, part) = stem.rsplit_once('_')?;
-    is_digits(part, 1..=5).then_some(before)
-}
-
-fn split_stamp(stem: &str) -> Option<(&str, u64)> {
-    let (before, last) = stem.rsplit_once('_')?;
-    if is_digits(last, 14..=14) {
-        return Some((before, last.parse().ok()?));
+/// The name without what browsers and desktops put into that of a copy, and whether there was any: `name (1).csv`,
+/// `name - Copy.csv`, `name copy 2.csv`, `Copy of name.csv`, in several languages.
+fn without_mark(name: &str) -> (String, bool) {
+    const BEFORE: [&str; 4] = ["copy of ", "kopie von ", "copie de ", "kopia av "];
+    const BEHIND: [&str; 9] = [
+        " - copy", " - kopie", " - copie", " - kopia", " - copia", " copy", " kopie", " copie",
+        " kopia",
+    ];
+    let end = stem(name).len();
+    let (stem, endings) = name.split_at_checked(end).unwrap_or((name, ""));
+    let mut plain = stem.trim_end();
+    let mut is_copy = false;
+    if let Some((before, number)) = plain
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once('('))
+        && time::is_digits(number, 1..=3)
+        && !before.is_empty()
+    {
+        (plain, is_copy) = (before.trim_end(), true);
     }
-    let (before, day) = before.rsplit_once('_')?;
-    if is_digits(day, 8..=8) && is_digits(last, 6..=6) {
-        return Some((before, format!("{day}{last}").parse().ok()?));
+    let small = plain.to_lowercase();
+    for mark in BEHIND {
+        let numberless = small
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .trim_end();
+        for text in [small.as_str(), numberless] {
+            if text.ends_with(mark) && text.len() <= plain.len() {
+                let length = text.len() - mark.len();
+                if let Some(before) = plain.get(..length).filter(|before| !before.is_empty()) {
+                    return (format!("{before}{endings}"), true);
+                }
+            }
+        }
     }
-    None
-}
-
-fn is_digits(text: &str, length: std::ops::RangeInclusive<usize>) -> bool {
-    length.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
-}
-
-fn audience(before: &str) -> Option<AudienceId> {
-    const WORD: &str = "_segment";
-    let id = if let Some(at) = before.rfind(WORD) {
-        before.get(at + WORD.len()..)?
+    for mark in BEFORE {
+        if small.starts_with(mark)
+            && let Some(rest) = plain.get(mark.len()..)
+        {
+            return (format!("{rest}{endings}"), true);
+        }
+    }
+    if is_copy {
+        (format!("{plain}{endings}"), true)
     } else {
-        let last = before.rsplit_once('_').map_or(before, |(_, last)| last);
-        Some(last).filter(|last| is_uuid(last))?
-    };
-    (!id.is_empty()).then(|| AudienceId::new(id))
+        (name.to_owned(), false)
+    }
 }
 
-fn is_uuid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_alphanumeric())
+fn of_stem(stem: &str, known: &Known, latest: u64) -> NameFacts {
+    let (id, rivals) = audience_in(stem, known).unwrap_or_default();
+    let audience = id.clone().and_then(|id| stem.get(id)).map(|id| {
+        let same = |(other, _): &&(AudienceId, String)| other.as_str().eq_ignore_ascii_case(id);
+        let known = known.audiences.iter().find(same);
+        known.map_or_else(|| AudienceId::new(id), |(known, _)| known.clone())
+    });
+    // The digits of an id are no time.
+    let mut rest = stem.to_owned();
+    for range in id.into_iter().chain(uuids(stem)) {
+        let blank = "/".repeat(range.len());
+        rest.replace_range(range, &blank);
+    }
+    let time = time::find(&rest, latest);
+    NameFacts {
+        audience: audience.or_else(|| by_name(stem, known)),
+        rivals,
+        stamp: time.stamp,
+        has_impossible_time: time.is_impossible,
+        part: time.part,
+        is_copy: false,
+    }
+}
+
+/// Where the audience's id stands, or which ids may all be it; nothing if there is none.
+fn audience_in(stem: &str, known: &Known) -> Option<(Option<Range<usize>>, Vec<String>)> {
+    let small = stem.to_ascii_lowercase();
+    let mut ids: Vec<_> = known
+        .audiences
+        .iter()
+        .filter_map(|(id, _)| token(&small, &id.as_str().to_ascii_lowercase()))
+        .collect();
+    ids.sort_by_key(|range| std::cmp::Reverse(range.len()));
+    if let Some(longest) = ids.first() {
+        return Some((Some(longest.clone()), vec![]));
+    }
+    let is_other = |range: &Range<usize>| {
+        let id = stem.get(range.clone()).unwrap_or_default();
+        known
+            .others
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(id))
+    };
+    let uuids: Vec<_> = uuids(stem).filter(|range| !is_other(range)).collect();
+    let is_segment = |range: &Range<usize>| {
+        let before = small.get(..range.start).unwrap_or_default();
+        before.ends_with("segment") || before.ends_with("segment_")
+    };
+    match uuids.as_slice() {
+        [] => segment_id(stem).map(|id| (Some(id), vec![])),
+        [only] => Some((Some(only.clone()), vec![])),
+        many => match many
+            .iter()
+            .filter(|range| is_segment(range))
+            .collect::<Vec<_>>()
+            .as_slice()
+        {
+            [only] => Some((Some((*only).clone()), vec![])),
+            _ => {
+                let ids = many.iter().filter_map(|range| stem.get(range.clone()));
+                Some((None, ids.map(str::to_owned).collect()))
+            }
+        },
+    }
+}
+
+/// Where this stands in a name, with nothing of a word around it but the word `segment`.
+fn token(small: &str, wanted: &str) -> Option<Range<usize>> {
+    let is_border = |c: char| !c.is_alphanumeric();
+    let found = small
+        .match_indices(wanted)
+        .map(|(at, _)| at..at + wanted.len());
+    let mut found = found.filter(|range| {
+        let before = small.get(..range.start).unwrap_or_default();
+        let behind = small.get(range.end..).unwrap_or_default();
+        let begins =
+            before.is_empty() || before.ends_with(is_border) || before.ends_with("segment");
+        begins && (behind.is_empty() || behind.starts_with(is_border))
+    });
+    found.next().filter(|_| !wanted.is_empty())
+}
+
+/// The id behind the word `_segment`, up to the time behind it.
+fn segment_id(stem: &str) -> Option<Range<usize>> {
+    const WORD: &str = "_segment";
+    let start = stem.rfind(WORD)? + WORD.len();
+    let rest = stem.get(start..)?;
+    let end = rest
+        .match_indices('_')
+        .map(|(at, _)| at)
+        .find(|at| rest.get(at + 1..).is_some_and(time::begins_with_time))?;
+    (end > 0).then_some(start..start + end)
+}
+
+/// The name without `segment` at its end, and what stands between it and an id.
+fn without_segment(before: &str) -> &str {
+    let before = before.trim_end_matches(['_', '-', ' ']);
+    before.strip_suffix("_segment").unwrap_or(before)
+}
+
+/// Where texts in the form of a UUID stand. Adobe's own examples have letters beyond `f` in them.
+fn uuids(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const LENGTH: usize = 36;
+    let bytes = text.as_bytes();
+    let is_uuid = |window: &[u8]| {
+        window.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_alphanumeric(),
+        }) && window.iter().any(u8::is_ascii_digit)
+    };
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let window = bytes.get(from..from + LENGTH)?;
+            let behind = bytes.get(from + LENGTH);
+            if is_uuid(window) && !behind.is_some_and(u8::is_ascii_alphanumeric) {
+                from += LENGTH;
+                return Some(from - LENGTH..from);
+            }
+            from += 1;
+        }
+    })
+}
+
+/// The audience whose name stands in it, if no other's does.
+fn by_name(stem: &str, known: &Known) -> Option<AudienceId> {
+    let words = words(stem);
+    let mut named = known.audiences.iter().filter(|(_, name)| {
+        let name = self::words(name);
+        !name.trim().is_empty() && words.contains(&name)
+    });
+    let (id, _) = named.next()?;
+    named.next().is_none().then(|| id.clone())
+}
+
+/// The words of a name in small letters, with one blank before, between and behind them.
+fn words(text: &str) -> String {
+    let parts = text.split(|c: char| !c.is_alphanumeric());
+    let parts = parts.filter(|part| !part.is_empty()).map(str::to_lowercase);
+    parts.fold(" ".to_owned(), |all, part| all + &part + " ")
 }
 
 #[cfg(test)]
@@ -205,7 +443,7 @@ mod tests {
             ("", None, None),
         ];
         for (name, audience, stamp) in cases {
-            let facts = facts(name, LAST_STAMP);
+            let facts = facts(name, &Known::default(), LAST_STAMP);
             assert_eq!(
                 facts.audience.as_ref().map(AudienceId::as_str),
                 audience,
@@ -251,12 +489,12 @@ mod tests {
             ("Out_segmenta1_99999999999999.csv", false),
             ("Out_segmenta1_00000000000000.csv", false),
         ] {
-            let facts = facts(name, latest);
+            let facts = facts(name, &Known::default(), latest);
             assert_eq!(facts.stamp.is_some(), is_possible, "{name}");
             assert_eq!(facts.has_impossible_time, !is_possible, "{name}");
             assert_eq!(facts.audience, Some(AudienceId::new("a1")), "{name}");
         }
-        assert!(!facts("Out_segmenta1.csv", latest).has_impossible_time);
+        assert!(!facts("Out_segmenta1.csv", &Known::default(), latest).has_impossible_time);
     }
 
     #[test]

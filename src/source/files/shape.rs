@@ -105,7 +105,7 @@ impl Shape {
             Layout::Wide
         } else if entry.facts.audience.is_some() {
             Layout::PerAudience
-        } else if facts.has_own_status {
+        } else if facts.has_own_status || !entry.facts.rivals.is_empty() {
             return Err(audience_unknown(entry));
         } else {
             Layout::Wide
@@ -149,8 +149,12 @@ impl Shape {
 }
 
 fn audience_unknown(entry: &Entry) -> Error {
-    let file = Arc::clone(&entry.name);
-    Error::AudienceUnknown { file }
+    let (file, ids) = (Arc::clone(&entry.name), entry.facts.rivals.clone());
+    if ids.is_empty() {
+        Error::AudienceUnknown { file }
+    } else {
+        Error::AudienceAmbiguous { file, ids }
+    }
 }
 
 /// Looks at the beginning of the file.

@@ -9,7 +9,7 @@ use crate::{
     model::{Contents, Delimiter, Escape, FileSource, Quote, Reading},
     source::{
         Batch, Error, Projection,
-        files::{input::Window, listing, open},
+        files::{Known, input::Window, listing, open},
     },
 };
 
@@ -18,7 +18,7 @@ fn sniffed(name: &str, text: &str, reading: &Reading) -> Result<(Dialect, Vec<St
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join(name);
     fs::write(&path, text).expect("a file can be written");
-    let listing = listing::list(&path).expect("it is there");
+    let listing = listing::list(&path, &Known::default()).expect("it is there");
     let entry = listing.entries.first().expect("it is a file");
     let window = Window::open(entry.open().expect("it can be opened"));
     sniff(entry, window.expect("it can be read"), reading)
@@ -65,7 +65,7 @@ fn read(text: &str, reading: &Reading) -> Result<Vec<String>, Error> {
         reading: reading.clone(),
         ..settings
     };
-    open(&settings)?.read(&projection, &mut emit)?;
+    open(&settings, &Known::default())?.read(&projection, &mut emit)?;
     Ok(told)
 }
 
@@ -245,7 +245,7 @@ fn apostrophes_are_quotes_where_only_that_makes_the_records_even() {
 #[test]
 fn a_person_is_told_what_was_found() {
     let (_folder, settings) = source("Oid;a\n1;\"6\\\" x\"\n");
-    let files = open(&settings).expect("it is clear");
+    let files = open(&settings, &Known::default()).expect("it is clear");
     let described = files.describe().expect("it can be read");
     let words = ["semicolon", "double quotes", "backslash before a quote"];
     assert_eq!(described.files[0].dialect, Some(words));
