@@ -170,7 +170,7 @@ fn compare(expected: &Expected, sandbox: &Sandbox) -> Vec<String> {
         let held = sandbox.prospect(*prospect).unwrap_or_default();
         for (field, value) in wanted {
             let found = held.get(field).unwrap_or(&Value::Null);
-            if found != value {
+            if !is_same(found, value) {
                 faults.push(format!("{field} of {prospect} is {found} and not {value}"));
             }
         }
@@ -180,6 +180,12 @@ fn compare(expected: &Expected, sandbox: &Sandbox) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Whether these are the same value, instants in any spelling.
+fn is_same(found: &Value, wanted: &Value) -> bool {
+    let instant = |value: &Value| value.as_str()?.parse::<jiff::Timestamp>().ok();
+    found == wanted || instant(found).is_some_and(|found| Some(found) == instant(wanted))
 }
 
 /// The fields that cases write.

@@ -106,17 +106,21 @@ fn check_manifest(name: &str, listed: &[Listed], entries: &[Entry]) -> Result<()
     if !listed.iter().filter_map(here).any(is_newest) {
         return Ok(());
     }
+    let incomplete = |listed: &Listed, sizes| Error::Incomplete {
+        listed: last(&listed.name).to_owned(),
+        by: name.to_owned(),
+        sizes,
+    };
+    if let Some(missing) = listed.iter().find(|listed| here(listed).is_none()) {
+        return Err(incomplete(missing, None));
+    }
     for listed in listed {
-        let found = here(listed);
-        let size = found.map(|entry| entry.version.n_bytes);
-        let is_packed_alike = found.is_some_and(|entry| last(&entry.name) == last(&listed.name));
-        let is_short = is_packed_alike && listed.size.is_some() && listed.size != size;
-        if size.is_none() || is_short {
-            return Err(Error::Incomplete {
-                listed: last(&listed.name).to_owned(),
-                by: name.to_owned(),
-                sizes: listed.size.zip(size).filter(|_| is_short),
-            });
+        let as_listed = here(listed).filter(|entry| last(&entry.name) == last(&listed.name));
+        let sizes = listed
+            .size
+            .zip(as_listed.map(|entry| entry.version.n_bytes));
+        if let Some(sizes) = sizes.filter(|(listed, found)| listed != found) {
+            return Err(incomplete(listed, Some(sizes)));
         }
     }
     Ok(())
