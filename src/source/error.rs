@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
+use super::files::FileKind;
 use crate::model::AudienceId;
 
 /// Why a source cannot be read, or not to its end.
@@ -40,6 +41,28 @@ pub enum Error {
     #[error("{file} is not text in UTF-8 or UTF-16")]
     NotText {
         /// The file.
+        file: Arc<str>,
+    },
+    /// The file is of a kind that is not read.
+    #[error("{file} is {kind}")]
+    OtherKind {
+        /// The file.
+        file: Arc<str>,
+        /// What it is.
+        kind: FileKind,
+    },
+    /// Not UTF-8, but text in an encoding that can be chosen.
+    #[error("{file} is not UTF-8; it looks like {seems}")]
+    OtherEncoding {
+        /// The file.
+        file: Arc<str>,
+        /// What the encoding seems to be.
+        seems: &'static str,
+    },
+    /// Somebody has asked to stop.
+    #[error("the reading of {file} was stopped")]
+    Stopped {
+        /// The file that was being read.
         file: Arc<str>,
     },
     /// The name says JSON, the contents are something else.
@@ -168,6 +191,9 @@ impl Error {
             | Self::NothingToRead { .. }
             | Self::FileEmpty { .. }
             | Self::NotText { .. }
+            | Self::OtherKind { .. }
+            | Self::OtherEncoding { .. }
+            | Self::Stopped { .. }
             | Self::NotJson { .. }
             | Self::CutOff { .. }
             | Self::Damaged { .. }
@@ -186,9 +212,12 @@ impl Error {
         matches!(self, Self::NotFound { .. } | Self::NothingToRead { .. })
     }
 
-    /// Whether the computer could not give the file, whatever is in it.
+    /// Whether the file was not given, whatever is in it.
     pub(super) fn is_of_the_computer(&self) -> bool {
-        matches!(self, Self::Io { .. } | Self::ChangedWhileRead { .. })
+        matches!(
+            self,
+            Self::Io { .. } | Self::ChangedWhileRead { .. } | Self::Stopped { .. }
+        )
     }
 
     /// Whether a file is there and holds nothing, as one does that was cut off at once.
@@ -204,6 +233,9 @@ impl Error {
             Self::NothingToRead { .. } => "source_without_files",
             Self::FileEmpty { .. } => "source_file_empty",
             Self::NotText { .. } => "source_not_text",
+            Self::OtherKind { .. } => "source_other_kind",
+            Self::OtherEncoding { .. } => "source_other_encoding",
+            Self::Stopped { .. } => "source_stopped",
             Self::NotJson { .. } => "source_not_json",
             Self::CutOff { .. } => "source_cut_off",
             Self::Damaged { .. } => "source_damaged",
@@ -223,6 +255,9 @@ impl Error {
         match self {
             Self::FileEmpty { file }
             | Self::NotText { file }
+            | Self::OtherKind { file, .. }
+            | Self::OtherEncoding { file, .. }
+            | Self::Stopped { file }
             | Self::NotJson { file }
             | Self::CutOff { file, .. }
             | Self::Damaged { file, .. }
@@ -273,9 +308,12 @@ impl Error {
             Self::FileEmpty { .. } => {
                 "Export the file again, or delete it if it does not belong to the source."
             }
-            Self::NotText { .. } => {
-                "Export it as CSV or JSON, in UTF-8, or in UTF-16 with a byte order mark."
+            Self::NotText { .. } => "Export it as CSV or JSON, in UTF-8 or UTF-16.",
+            Self::OtherKind { kind, .. } => kind.next_step(),
+            Self::OtherEncoding { .. } => {
+                "Save it as “CSV UTF-8”, or choose its encoding in the settings of the source."
             }
+            Self::Stopped { .. } => "Run again to read it from the beginning.",
             Self::NotJson { .. } => {
                 "Give the file the ending that fits its contents, such as .csv."
             }
@@ -315,6 +353,10 @@ impl Error {
         let path = || PathBuf::from("exports");
         let source = || io::Error::from(io::ErrorKind::PermissionDenied);
         let column = || "Oid".to_owned();
+        let kind = FileKind::Parquet;
+        let seems = "Windows-1252, as Excel saves CSV";
+        let of_other_kind = |file| Self::OtherKind { file, kind };
+        let of_other_encoding = |file| Self::OtherEncoding { file, seems };
         vec![
             Self::NotFound { path: path() },
             Self::Io {
@@ -327,6 +369,9 @@ impl Error {
             },
             Self::FileEmpty { file: file() },
             Self::NotText { file: file() },
+            of_other_kind(file()),
+            of_other_encoding(file()),
+            Self::Stopped { file: file() },
             Self::NotJson { file: file() },
             Self::CutOff {
                 file: file(),

@@ -5,7 +5,7 @@
 //! that was cut off, is an [`Error`], because in a full snapshot what is not there counts as having left. For the same
 //! reason a file of 0 bytes is an error, and so is an audience without a file or a column.
 //!
-//! The way of a record: `input` (unpacked, UTF-8) → `csv_records` or `json_records` (taken apart) → `csv_rows` or
+//! The way of a record: `input` (out of its containers, UTF-8) → `csv_records` or `json_records` (taken apart) → `csv_rows` or
 //! `json_rows` (cells of the projection) → `out` → `merge`, if rows of one profile may stand in several places.
 
 mod batch;
@@ -27,6 +27,8 @@ mod timestamp;
 pub use batch::{Batch, Projection, Rejected, Row};
 pub use describe::{DescribedFile, Description};
 pub use error::Error;
-pub use files::{Files, Fingerprint, Layout, open};
+pub use files::{
+    FileKind, Files, Fingerprint, Layout, OFFERED_ENCODINGS, Proposal, open, propose_encoding,
+};
 pub use survey::{Survey, SurveyedAudience, SurveyedColumn};
 pub use timestamp::parse_timestamp;

@@ -18,7 +18,11 @@ use self::{
     merge::Merger,
     shape::{Format, Shape},
 };
-pub use self::{listing::Fingerprint, shape::Layout};
+pub use self::{
+    input::{FileKind, OFFERED_ENCODINGS, Proposal, propose_encoding},
+    listing::Fingerprint,
+    shape::Layout,
+};
 use super::{Batch, Error, Projection, columns, out::Out};
 use crate::model::{AudienceId, Contents, FileSource, SourceKind};
 

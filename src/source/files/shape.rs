@@ -10,7 +10,7 @@ use super::{
             records::{self as json_records, JsonRecords},
         },
     },
-    input::{MAX_RECORD, Stop, Window},
+    input::{MAX_RECORD, Options, Stop, Window, seeming},
     listing::Entry,
     names::Ending,
 };
@@ -70,7 +70,7 @@ const HEAD_RECORDS: usize = 50;
 pub(in crate::source) fn sniff(entry: &Entry) -> Result<Shape, Error> {
     let mut window = open_window(entry)?;
     while window.bytes().is_empty() && !window.has_ended() {
-        window.fill().map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
+        window.fill().map_err(|e| stopped(entry, 1, e.into()))?;
     }
     if window.bytes().is_empty() {
         let file = Arc::clone(&entry.name);
@@ -87,7 +87,8 @@ pub(in crate::source) fn sniff(entry: &Entry) -> Result<Shape, Error> {
 
 /// Opens the file for reading its text.
 pub(in crate::source) fn open_window(entry: &Entry) -> Result<Window, Error> {
-    Window::open(entry.open()?).map_err(|e| stopped(entry, 1, Stop::Io(e)))
+    let opened = Window::open(entry.open()?, &Options::default());
+    opened.map_err(|stop| stopped(entry, 1, stop))
 }
 
 /// What it means that a file could not be read on.
@@ -100,6 +101,8 @@ pub(in crate::source) fn stopped(entry: &Entry, line: u64, stop: Stop) -> Error 
             source: None,
         },
         Stop::Damaged(what) => Error::Damaged { file, line, what },
+        Stop::OtherKind(kind) => Error::OtherKind { file, kind },
+        Stop::Asked => Error::Stopped { file },
         // Only the decompression speaks of such faults.
         Stop::Io(e) if e.kind() == io::ErrorKind::UnexpectedEof => Error::CutOff {
             file,
@@ -131,7 +134,7 @@ fn sniff_delimited(entry: &Entry, mut window: Window) -> Result<Shape, Error> {
         if window.bytes().len() > MAX_RECORD {
             return Err(not_text());
         }
-        window.fill().map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
+        window.fill().map_err(|e| stopped(entry, 1, e.into()))?;
     };
     let mut records = CsvRecords::new(window, delimiter);
     let found = records.next();
@@ -147,7 +150,13 @@ fn sniff_delimited(entry: &Entry, mut window: Window) -> Result<Shape, Error> {
     let record = records.record();
     let text = str::from_utf8(record.bytes).ok();
     let text = text.filter(|text| !text.contains(['\0', '\u{fffd}']));
-    let text = text.ok_or_else(not_text)?;
+    let text = text.ok_or_else(|| match records.window().proposal() {
+        Some(proposal) => Error::OtherEncoding {
+            file: Arc::clone(&entry.name),
+            seems: seeming(proposal.encoding),
+        },
+        None => not_text(),
+    })?;
     let columns = record.fields.iter().map(|field| text.get(field.clone()));
     let columns = columns.map(|name| name.unwrap_or_default().trim().to_owned());
     let columns: Vec<_> = columns.collect();

@@ -185,6 +185,7 @@ pub(in crate::source) fn read(
 ) -> Result<(), Error> {
     let mut records = CsvRecords::new(shape::open_window(entry)?, plan.delimiter);
     let mut is_header = true;
+    let mut wrong_encoding = None;
     while !out.is_stopped() {
         let found = records.next();
         let line = records.line();
@@ -192,9 +193,9 @@ pub(in crate::source) fn read(
             Found::End => break,
             _ if is_header => is_header = false,
             Found::Record => {
-                let is_utf16 = records.is_utf16();
-                if let Err(fault) = plan.add_row(line, records.record(), is_utf16, out)? {
-                    fault.reject(entry, line, plan, records.record(), records.raw(), out)?;
+                let is_decoded = records.window().is_decoded();
+                if let Err(fault) = plan.add_row(line, records.record(), is_decoded, out)? {
+                    fault.reject(entry, plan, &records, &mut wrong_encoding, out)?;
                 }
             }
             Found::Misquoted => out.reject(
@@ -223,7 +224,7 @@ impl CsvPlan {
         &self,
         line: u64,
         record: Record<'_>,
-        is_utf16: bool,
+        is_decoded: bool,
         out: &mut Out<'_>,
     ) -> Result<Result<(), Fault>, Error> {
         if record.fields.len() < self.n_columns && !record.is_terminated {
@@ -239,7 +240,7 @@ impl CsvPlan {
             }
             Err(_) => return Ok(Err(Fault::Encoding)),
         };
-        if is_utf16 && text.contains('\u{fffd}') {
+        if is_decoded && text.contains('\u{fffd}') {
             return Ok(Err(Fault::Encoding));
         }
         let at = |column: usize| text.get(record.fields.get(column)?.clone());
@@ -271,23 +272,26 @@ impl Fault {
     fn reject(
         self,
         entry: &Entry,
-        line: u64,
         plan: &CsvPlan,
-        record: Record<'_>,
-        raw: &[u8],
+        records: &CsvRecords,
+        wrong_encoding: &mut Option<String>,
         out: &mut Out<'_>,
     ) -> Result<(), Error> {
+        let (line, raw) = (records.line(), records.raw());
         match self {
             Self::CutOff => return Err(shape::stopped(entry, line, Stop::CutOff)),
             Self::Ragged => {
                 let what = format!(
                     "it has {} columns, the header has {}",
-                    record.fields.len(),
+                    records.record().fields.len(),
                     plan.n_columns
                 );
                 out.reject(line, "row_ragged", what, Some(raw));
             }
-            Self::Encoding => out.reject(line, "row_encoding", WRONG_ENCODING, Some(raw)),
+            Self::Encoding => {
+                let what = wrong_encoding.get_or_insert_with(|| records.window().wrong_encoding());
+                out.reject(line, "row_encoding", &**what, Some(raw));
+            }
             Self::Control => out.reject(
                 line,
                 "value_control_character",
@@ -299,8 +303,6 @@ impl Fault {
     }
 }
 
-pub(in crate::source) const WRONG_ENCODING: &str =
-    "it has bytes that are no text in the file's encoding";
 pub(in crate::source) const CONTROL_CHARACTER: &str = "a value has a control character in it";
 
 /// Whether there is a control character other than a tab or the end of a line.

@@ -9,7 +9,7 @@ use self::{
     document::{Node, Object, Value},
     records::{Form, Found, JsonRecords},
 };
-use super::csv::{CONTROL_CHARACTER, WRONG_ENCODING, has_control};
+use super::csv::{CONTROL_CHARACTER, has_control};
 use crate::{
     model::AudienceId,
     source::{
@@ -78,6 +78,7 @@ pub(in crate::source) fn read(
     out: &mut Out<'_>,
 ) -> Result<(), Error> {
     let mut records = JsonRecords::new(shape::open_window(entry)?);
+    let mut wrong_encoding = None;
     while !out.is_stopped() {
         let found = records.next();
         let line = records.line();
@@ -85,7 +86,7 @@ pub(in crate::source) fn read(
             Found::End => break,
             Found::TooLarge => out.reject(line, "row_too_large", "the record is over 16 MB", None),
             Found::Value => match str::from_utf8(records.text()) {
-                Ok(text) if !(records.is_utf16() && text.contains('\u{fffd}')) => {
+                Ok(text) if !(records.window().is_decoded() && text.contains('\u{fffd}')) => {
                     let is_at_end = records.is_at_end();
                     let added = match records.form() {
                         Some(Form::Lines) => plan.add_line(line, text, is_at_end, out)?,
@@ -96,7 +97,11 @@ pub(in crate::source) fn read(
                 Err(e) if e.error_len().is_none() && records.is_at_end() => {
                     return Err(shape::stopped(entry, line, Stop::CutOff));
                 }
-                _ => out.reject(line, "row_encoding", WRONG_ENCODING, Some(records.text())),
+                _ => {
+                    let what: &mut String =
+                        wrong_encoding.get_or_insert_with(|| records.window().wrong_encoding());
+                    out.reject(line, "row_encoding", &**what, Some(records.text()));
+                }
             },
         }
     }
