@@ -57,7 +57,7 @@ fn main() -> anyhow::Result<()> {
 
 fn plan(store: &mut Store, folder: &Path, file: &str) -> anyhow::Result<()> {
     let destination = destination(folder, file)?;
-    let source = source::open(&destination.source, &Known::default())?;
+    let source = source::open(&destination.source, &Known::default(), &Tether::default())?;
     let rules = Rules::new(
         &destination,
         source.kinds(),

@@ -11,7 +11,7 @@ use std::{
 
 use audience_sync::{
     model::{AudienceId, FileSource, Reading, SourceSettings},
-    source::{self, Batch, Known, Projection},
+    source::{self, Batch, Known, Projection, Tether},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             ControlFlow::Continue(())
         };
-        let files = source::open(&settings, &Known::default());
+        let files = source::open(&settings, &Known::default(), &Tether::default());
         let result = files.and_then(|files| files.read(&projection, &mut emit));
         let error = result.err().map(|error| (error.code(), error.to_string()));
         let told = json!({ "rows": rows, "rejected": rejected, "error": error });

@@ -33,15 +33,16 @@ const ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Outside crates with the rooms that may name them; the tests beside the code are free.
-const OWNERS: [(&str, &[&str]); 26] = [
+const OWNERS: [(&str, &[&str]); 30] = [
     ("axum", &["sandbox", "auth"]),
+    ("bzip2", &["source"]),
+    ("chardetng", &["source"]),
     ("clap", &["main", "cli"]),
     ("eframe", &["ui"]),
     ("egui", &["ui"]),
     ("egui_extras", &["ui"]),
     ("egui_plot", &["ui"]),
     ("encoding_rs", &["source"]),
-    ("encoding_rs_io", &["source"]),
     ("etcetera", &["store"]),
     ("flate2", &["source"]),
     ("fluent_bundle", &["ui"]),
@@ -49,6 +50,7 @@ const OWNERS: [(&str, &[&str]); 26] = [
     ("indicatif", &["cli"]),
     ("keyring", &["auth"]),
     ("keyring_core", &["auth"]),
+    ("lz4_flex", &["source"]),
     ("memchr", &["source"]),
     ("oauth2", &["auth"]),
     ("open", &["engine"]),
@@ -57,9 +59,11 @@ const OWNERS: [(&str, &[&str]); 26] = [
     ("rfd", &["ui"]),
     ("rusqlite", &["store"]),
     ("strsim", &["source"]),
+    ("snap", &["source"]),
     ("unic_langid", &["ui"]),
     ("xxhash_rust", &["source", "sync"]),
     ("zbus", &["ui"]),
+    ("zstd", &["source"]),
 ];
 
 const MAX_LINES: usize = 600;

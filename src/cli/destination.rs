@@ -17,7 +17,7 @@ use crate::{
         problem_of, settle_kind,
     },
     model::{AudienceId, Contents, Destination, Fault, Overlap, Problem, overlaps},
-    source,
+    source::{self, Tether},
     store::{DataDir, Error, Settings, read_destination},
 };
 
@@ -63,7 +63,11 @@ fn import(data_dir: Option<PathBuf>, file: &Path) -> Result<Exit, Failure> {
 /// Finds out what kind of export the source is, if the settings leave it open, and says so. A source that cannot be read
 /// yet is told by the first run.
 fn find_kind(destination: &mut Destination) -> String {
-    let Ok(source) = source::open(&destination.source, &known_to(destination)) else {
+    let Ok(source) = source::open(
+        &destination.source,
+        &known_to(destination),
+        &Tether::default(),
+    ) else {
         return String::new();
     };
     if !settle_kind(destination, source.kinds(), false) {

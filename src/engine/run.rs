@@ -422,8 +422,9 @@ pub(super) fn open(destination: &Destination, hooks: &Hooks) -> Result<Order, Er
     let tether = Tether::default();
     let patience = destination.source.patience();
     let (settings, known) = (destination.source.clone(), known_to(destination));
+    let held = tether.clone();
     let opened = sync::patiently(&tether, patience, hooks, move || {
-        source::open(&settings, &known)
+        source::open(&settings, &known, &held)
     });
     let source = opened??;
     let now = Timestamp::now();

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use jiff::Timestamp;
 
-use super::{Error, Known, Projection, open};
+use super::{Error, Known, Projection, Tether, open};
 use crate::model::{AudienceId, Contents, FileSource};
 
 const FOLDER: &str = "tests/fixtures/malformed";
@@ -32,7 +32,7 @@ fn read(path: &Path, contents: Contents) -> (Vec<u64>, String, Result<(), Error>
         }
         ControlFlow::Continue(())
     };
-    let result = open(&settings.into(), &Known::default())
+    let result = open(&settings.into(), &Known::default(), &Tether::default())
         .and_then(|files| files.read(&projection, &mut emit));
     (rows, rejected, result)
 }

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
-use super::columns;
+use super::{columns, files::FileKind};
 use crate::model::{AudienceId, MembershipStatus};
 
 /// Why a source cannot be read, or not to its end.
@@ -41,6 +41,20 @@ pub enum Error {
     #[error("{file} is not text in UTF-8 or UTF-16")]
     NotText {
         /// The file.
+        file: Arc<str>,
+    },
+    /// The file is of a kind that is not read.
+    #[error("{file} is {kind}")]
+    OtherKind {
+        /// The file.
+        file: Arc<str>,
+        /// What it is.
+        kind: FileKind,
+    },
+    /// Somebody has asked to stop.
+    #[error("the reading of {file} was stopped")]
+    Stopped {
+        /// The file that was being read.
         file: Arc<str>,
     },
     /// The name says JSON, the contents are something else.
@@ -216,9 +230,6 @@ pub enum Error {
         /// Seconds.
         secs: u64,
     },
-    /// Whoever waited for the reader has let it go.
-    #[error("the reading was stopped")]
-    Stopped,
     /// Rows of a few profiles are too many to be brought together.
     #[error("some ids stand in so many rows that these cannot be brought together in memory")]
     TooManyRows,
@@ -249,6 +260,9 @@ fn header(form: &str, column: &str, present: &[String]) -> String {
     }
     if let Some(closest) = closest(column, present) {
         text += &format!(". The closest is \u{201c}{closest}\u{201d}");
+    }
+    if present.iter().any(|name| name.contains('\u{fffd}')) {
+        text += ". It has bytes that are not UTF-8: save the file as CSV UTF-8, or choose its encoding in the source's settings";
     }
     if looks_like_a_record(present) {
         text += ". The first line looks like a record: the header with the names of the columns seems to be missing";
@@ -344,6 +358,8 @@ impl Error {
             | Self::NothingToRead { .. }
             | Self::FileEmpty { .. }
             | Self::NotText { .. }
+            | Self::OtherKind { .. }
+            | Self::Stopped { .. }
             | Self::NotJson { .. }
             | Self::CutOff { .. }
             | Self::Damaged { .. }
@@ -360,7 +376,6 @@ impl Error {
             | Self::TooManyFiles { .. }
             | Self::AudienceAmbiguous { .. }
             | Self::OrderUnclear { .. }
-            | Self::Stopped
             | Self::TooManyRows
             | Self::Temporary { .. } => false,
         }
@@ -371,9 +386,12 @@ impl Error {
         matches!(self, Self::NotFound { .. } | Self::NothingToRead { .. })
     }
 
-    /// Whether the computer could not give the file, whatever is in it.
+    /// Whether the file was not given, whatever is in it.
     pub(super) fn is_of_the_computer(&self) -> bool {
-        matches!(self, Self::Io { .. } | Self::ChangedWhileRead { .. })
+        matches!(
+            self,
+            Self::Io { .. } | Self::ChangedWhileRead { .. } | Self::Stopped { .. }
+        )
     }
 
     /// Whether a file is there and holds nothing, as one does that was cut off at once.
@@ -398,6 +416,8 @@ impl Error {
             Self::NothingToRead { .. } => "source_without_files",
             Self::FileEmpty { .. } => "source_file_empty",
             Self::NotText { .. } => "source_not_text",
+            Self::OtherKind { .. } => "source_other_kind",
+            Self::Stopped { .. } => "source_stopped",
             Self::NotJson { .. } => "source_not_json",
             Self::CutOff { .. } => "source_cut_off",
             Self::Damaged { .. } => "source_damaged",
@@ -418,7 +438,6 @@ impl Error {
             Self::Incomplete { .. } => "source_incomplete",
             Self::PartMissing { .. } => "source_part_missing",
             Self::NoAnswer { .. } => "source_no_answer",
-            Self::Stopped => "source_stopped",
             Self::TooManyRows => "source_too_many_rows",
             Self::Temporary { .. } => "temporary_file",
         }
@@ -429,6 +448,8 @@ impl Error {
         match self {
             Self::FileEmpty { file }
             | Self::NotText { file }
+            | Self::OtherKind { file, .. }
+            | Self::Stopped { file }
             | Self::NotJson { file }
             | Self::CutOff { file, .. }
             | Self::Damaged { file, .. }
@@ -452,7 +473,6 @@ impl Error {
             | Self::TooManyFiles { .. }
             | Self::Incomplete { .. }
             | Self::NoAnswer { .. }
-            | Self::Stopped
             | Self::TooManyRows
             | Self::Temporary { .. } => None,
         }
@@ -495,9 +515,9 @@ impl Error {
             Self::FileEmpty { .. } => {
                 "Export the file again, or delete it if it does not belong to the source."
             }
-            Self::NotText { .. } => {
-                "Export it as CSV or JSON, in UTF-8, or in UTF-16 with a byte order mark."
-            }
+            Self::NotText { .. } => "Export it as CSV or JSON, in UTF-8 or UTF-16.",
+            Self::OtherKind { kind, .. } => kind.next_step(),
+            Self::Stopped { .. } => "Run again to read it from the beginning.",
             Self::NotJson { .. } => {
                 "Give the file the ending that fits its contents, such as .csv."
             }
@@ -547,7 +567,6 @@ impl Error {
             Self::NoAnswer { .. } => {
                 "Check that the disk or network share is connected; the source is tried again by itself. If it is only slow, raise \"patience_secs\" in the source's settings."
             }
-            Self::Stopped => "Run again.",
             Self::TooManyRows => {
                 "Check which column is mapped to OutreachId: it seems to hold the same few values in very many rows."
             }
@@ -566,6 +585,8 @@ impl Error {
         let path = || PathBuf::from("exports");
         let source = || io::Error::from(io::ErrorKind::PermissionDenied);
         let column = || "Oid".to_owned();
+        let kind = FileKind::Parquet;
+        let of_other_kind = |file| Self::OtherKind { file, kind };
         vec![
             Self::NotFound { path: path() },
             Self::Io {
@@ -578,6 +599,8 @@ impl Error {
             },
             Self::FileEmpty { file: file() },
             Self::NotText { file: file() },
+            of_other_kind(file()),
+            Self::Stopped { file: file() },
             Self::NotJson { file: file() },
             Self::CutOff {
                 file: file(),
@@ -651,7 +674,6 @@ impl Error {
                 most: 3,
             },
             Self::NoAnswer { secs: 120 },
-            Self::Stopped,
             Self::TooManyRows,
             Self::Temporary { source: source() },
         ]

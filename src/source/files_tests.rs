@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs, ops::ControlFlow, path::PathBuf};
 
 use jiff::Timestamp;
 
-use super::{Error, Known, Layout, Projection, Source, open};
+use super::{Error, Known, Layout, Projection, Source, Tether, open};
 use crate::model::{AudienceId, Contents, FileSource};
 
 fn fixture(name: &str) -> PathBuf {
@@ -16,7 +16,7 @@ fn opened(path: PathBuf, contents: Contents) -> Source {
         contents,
         ..FileSource::at(path)
     };
-    open(&settings.into(), &Known::default()).expect("the source can be opened")
+    open(&settings.into(), &Known::default(), &Tether::default()).expect("the source can be opened")
 }
 
 fn projection(audiences: &[&str]) -> Projection {
@@ -382,7 +382,8 @@ fn a_note_in_the_folder_is_left_out_and_mentioned_unless_it_is_all_there_is() {
         contents: Contents::Guess,
         ..FileSource::at(folder.path().to_owned())
     };
-    let error = open(&settings.into(), &Known::default()).expect_err("there is nothing to read");
+    let error = open(&settings.into(), &Known::default(), &Tether::default())
+        .expect_err("there is nothing to read");
     assert_eq!(error.code(), "source_without_files");
     let said = error.to_string();
     assert!(notes.iter().all(|name| said.contains(name)), "{said}");
@@ -463,6 +464,7 @@ fn texts_alone_are_the_data() {
         contents: Contents::Guess,
         ..FileSource::at(folder.path().to_owned())
     };
-    let error = open(&settings.into(), &Known::default()).expect_err("an empty export");
+    let error =
+        open(&settings.into(), &Known::default(), &Tether::default()).expect_err("an empty export");
     assert_eq!(error.code(), "source_file_empty");
 }

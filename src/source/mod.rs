@@ -34,7 +34,7 @@ mod timestamp;
 pub use batch::{Batch, Projection, Rejected, Row};
 pub use describe::{DescribedFile, Description};
 pub use error::Error;
-pub use files::{Files, Fingerprint, Kinds, Known, Layout, Reason};
+pub use files::{FileKind, Files, Fingerprint, Kinds, Known, Layout, Proposal, Reason};
 pub use survey::{Survey, SurveyedAudience, SurveyedColumn};
 pub use tether::Tether;
 pub use timestamp::parse_timestamp;
@@ -50,9 +50,9 @@ pub enum Source {
 ///
 /// # Errors
 /// If it cannot be read, or does not say what it is.
-pub fn open(settings: &SourceSettings, known: &Known) -> Result<Source, Error> {
+pub fn open(settings: &SourceSettings, known: &Known, tether: &Tether) -> Result<Source, Error> {
     match settings {
-        SourceSettings::Files(settings) => files::open(settings, known).map(Source::Files),
+        SourceSettings::Files(settings) => files::open(settings, known, tether).map(Source::Files),
     }
 }
 
@@ -71,6 +71,13 @@ impl Source {
     pub fn kinds(&self) -> &Kinds {
         match self {
             Self::Files(files) => files.kinds(),
+        }
+    }
+
+    /// Whether its beginning names this field, with a value or without.
+    pub fn names_field(&self, field: &str) -> bool {
+        match self {
+            Self::Files(files) => files.names_field(field),
         }
     }
 

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use super::{
     Batch, DescribedFile, Error, Files, Layout, Projection, columns,
     files::{
-        Kinds, SourceFile,
+        Kinds, Proposal, SourceFile,
         format::{Plan, Written},
-        names,
+        names, shape,
     },
     out::Out,
     status::OwnStatus,
@@ -27,6 +27,8 @@ pub struct Survey {
     pub layout: Layout,
     /// The kind of export: whether absence means "has left".
     pub kinds: Kinds,
+    /// The encoding that the first file seems to be in whose rows are no text in theirs, with such a line in it.
+    pub encoding: Option<Proposal>,
     /// Columns that may say who is a member, in a file that does not tell which of them does; everyone in it was taken
     /// for a member meanwhile.
     pub status_unclear: Vec<String>,
@@ -100,6 +102,7 @@ impl Files {
             survey: self.unread(),
             tallies: vec![],
             is_stopped: false,
+            has_odd_rows: false,
             on_progress,
         };
         let everyone: Vec<_> = surveyor.audience_ids();
@@ -143,6 +146,7 @@ impl Files {
         Survey {
             layout: self.layout(),
             kinds: self.kinds().clone(),
+            encoding: None,
             status_unclear: vec![],
             files: self.all.iter().map(DescribedFile::of).collect(),
             ignored: self.ignored.clone(),
@@ -157,6 +161,17 @@ impl Files {
             changed: newest.and_then(|ns| Timestamp::from_nanosecond(ns).ok()),
         }
     }
+}
+
+/// The encoding that a file seems to be in, told from its beginning.
+fn propose_encoding(file: &SourceFile) -> Result<Option<Proposal>, Error> {
+    const ENOUGH: usize = 1 << 20;
+    let mut window = shape::open_window(&file.entry)?;
+    while window.bytes().len() < ENOUGH && !window.has_ended() {
+        let filled = window.fill();
+        filled.map_err(|e| shape::stopped(&file.entry, 1, e.into()))?;
+    }
+    Ok(window.proposal())
 }
 
 /// The place of the audience of this id, whatever its letter case; it is added if it is not there.
@@ -203,6 +218,8 @@ struct Surveyor<'p> {
     /// In the order of the survey's columns.
     tallies: Vec<Tally>,
     is_stopped: bool,
+    /// Whether the file has rows that are no text in its encoding.
+    has_odd_rows: bool,
     on_progress: &'p mut dyn FnMut(u64) -> ControlFlow<()>,
 }
 
@@ -234,7 +251,11 @@ impl Surveyor<'_> {
             return Ok(());
         };
         let earlier = std::mem::take(&mut self.survey.samples);
+        self.has_odd_rows = false;
         self.read_along(&way, layout, file)?;
+        if self.has_odd_rows && self.survey.encoding.is_none() {
+            self.survey.encoding = propose_encoding(file)?;
+        }
         if self.survey.samples.is_empty() {
             self.survey.samples = earlier;
         }
@@ -355,6 +376,8 @@ impl Surveyor<'_> {
 
     fn add(&mut self, way: &Way, batch: &Batch) -> ControlFlow<()> {
         self.survey.n_rejected += batch.rejected.len() as u64;
+        let mut codes = batch.rejected.iter().map(|rejected| rejected.code);
+        self.has_odd_rows |= codes.any(|code| code == "row_encoding");
         let free = MOST_REASONS.saturating_sub(self.survey.rejected.len());
         for rejected in batch.rejected.iter().take(free) {
             let reason = format!("{}: {}", rejected.place, rejected.what);

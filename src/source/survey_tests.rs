@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, fs, ops::ControlFlow, path::PathBuf};
 
-use super::{Error, Known, Layout, Source, Survey, open};
+use super::{Error, Known, Layout, Source, Survey, Tether, open};
 use crate::model::{Contents, FileSource};
 
 fn fixture(name: &str) -> PathBuf {
@@ -14,7 +14,7 @@ fn opened(path: PathBuf) -> Source {
         contents: Contents::Guess,
         ..FileSource::at(path)
     };
-    open(&settings.into(), &Known::default()).expect("the source can be opened")
+    open(&settings.into(), &Known::default(), &Tether::default()).expect("the source can be opened")
 }
 
 fn survey(path: PathBuf) -> Result<Survey, Error> {

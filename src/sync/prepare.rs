@@ -106,7 +106,10 @@ where
     if hooks.is_stopping() {
         return Err(Error::Asked);
     }
-    Ok(planner.finish(order.max_exit_share)?)
+    let mut plan = planner.finish(order.max_exit_share)?;
+    plan.lacking_fields
+        .retain(|field| !order.source.names_field(field));
+    Ok(plan)
 }
 
 /// Refuses a snapshot that takes out more than it may.

@@ -15,7 +15,7 @@ use crate::{
     },
     model::{Destination, FieldSet, KnownFields, MappingRow, OutreachId, Target},
     outreach::{Client, Echo, Prospect},
-    source,
+    source::{self, Tether},
     sync::{Error, Exclusion, Rules, Wish},
 };
 
@@ -96,7 +96,11 @@ pub(super) fn read_until(
     now: Timestamp,
     take: &mut dyn FnMut(First) -> ControlFlow<()>,
 ) -> Result<Rules, source::Error> {
-    let source = source::open(&destination.source, &known_to(destination))?;
+    let source = source::open(
+        &destination.source,
+        &known_to(destination),
+        &Tether::default(),
+    )?;
     let rules = Rules::new(destination, source.kinds(), today(now), now);
     source.read(&rules.projection(), &mut |batch| {
         for row in batch.rows() {

@@ -8,7 +8,7 @@ use crate::{
         snapshot::{Column, SourceAudience, SourceCheck, SourceFile},
     },
     model::{Problem, SourceSettings},
-    source::{self, Known, Layout, Survey},
+    source::{self, Known, Layout, Survey, Tether},
 };
 
 /// Where an audience comes from that has no file of its own.
@@ -23,7 +23,7 @@ pub fn source(
     settings: &SourceSettings,
     on_progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
 ) -> Result<SourceCheck, Problem> {
-    source::open(settings, &Known::default())
+    source::open(settings, &Known::default(), &Tether::default())
         .and_then(|source| source.survey(on_progress))
         .map(check)
         .map_err(|e| source_look_problem(&e))

@@ -12,7 +12,10 @@ use std::{
 use jiff::Timestamp;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::names::{self, Ending, Known, NameFacts};
+use super::{
+    input::Options,
+    names::{self, Ending, Known, NameFacts},
+};
 use crate::{model::AudienceId, source::Error};
 
 /// The files of a source.
@@ -36,6 +39,8 @@ pub(in crate::source) struct Entry {
     /// What the name's ending promises; nothing for a file that was pointed at by itself.
     pub(in crate::source) ending: Option<Ending>,
     pub(in crate::source) facts: NameFacts,
+    /// How it is to be read.
+    pub(in crate::source) options: Options,
 }
 
 /// What changes when a file is written to or replaced.
@@ -93,6 +98,7 @@ impl Entry {
             facts: names::facts(&name, known, latest),
             ending: names::ending(&name),
             version: Version::of(metadata),
+            options: Options::default(),
             name: name.into(),
             path,
         }

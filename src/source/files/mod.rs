@@ -18,17 +18,19 @@ use std::{
 
 use self::{
     format::{Plan, Written, document, table},
+    input::Options,
     listing::Entry,
     merge::Merger,
     shape::Shape,
 };
 pub use self::{
+    input::{FileKind, Proposal},
     kind::{Kinds, Reason},
     listing::Fingerprint,
     names::Known,
     shape::Layout,
 };
-use super::{Batch, Error, Projection, columns, out::Out};
+use super::{Batch, Error, Projection, Tether, columns, out::Out};
 use crate::model::{AudienceId, FileSource};
 
 /// The files of a source, as they were when it was opened.
@@ -49,8 +51,19 @@ pub(in crate::source) struct SourceFile {
 }
 
 /// Lists the files of a source and looks at the beginning of each.
-pub(in crate::source) fn open(settings: &FileSource, known: &Known) -> Result<Files, Error> {
+pub(in crate::source) fn open(
+    settings: &FileSource,
+    known: &Known,
+    tether: &Tether,
+) -> Result<Files, Error> {
     let mut listing = listing::list(&settings.path, known)?;
+    let options = Options {
+        encoding: settings.reading.encoding.map(input::chosen),
+        tether: tether.clone(),
+    };
+    for entry in &mut listing.entries {
+        entry.options = options.clone();
+    }
     let fingerprint = Fingerprint::of(listing.entries.iter());
     together::without_copies(&mut listing)?;
     together::check_manifests(&listing)?;
@@ -162,6 +175,13 @@ impl Files {
     /// What the files are, taken together and of each audience.
     pub fn kinds(&self) -> &Kinds {
         &self.kinds
+    }
+
+    /// Whether the beginning of some file names this field, with a value or without.
+    pub fn names_field(&self, field: &str) -> bool {
+        let wanted = columns::folded(field);
+        let mut columns = self.all.iter().flat_map(|file| &file.shape.columns);
+        columns.any(|column| columns::folded(column) == wanted)
     }
 
     /// Of each audience that has files of its own which count: whether they say who is a member.

@@ -161,7 +161,7 @@ fn audience_unknown(entry: &Entry) -> Error {
 pub(in crate::source) fn sniff(entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
     let mut window = open_window(entry)?;
     while window.bytes().is_empty() && !window.has_ended() {
-        window.fill().map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
+        window.fill().map_err(|e| stopped(entry, 1, e.into()))?;
     }
     if window.bytes().is_empty() {
         let file = Arc::clone(&entry.name);
@@ -180,7 +180,8 @@ pub(in crate::source) fn sniff(entry: &Entry, settings: &FileSource) -> Result<S
 
 /// Opens the file for reading its text.
 pub(in crate::source) fn open_window(entry: &Entry) -> Result<Window, Error> {
-    Window::open(entry.open()?).map_err(|e| stopped(entry, 1, Stop::Io(e)))
+    let opened = Window::open(entry.open()?, &entry.options);
+    opened.map_err(|stop| stopped(entry, 1, stop))
 }
 
 /// What it means that a file could not be read on.
@@ -193,6 +194,8 @@ pub(in crate::source) fn stopped(entry: &Entry, line: u64, stop: Stop) -> Error 
             source: None,
         },
         Stop::Damaged(what) => Error::Damaged { file, line, what },
+        Stop::OtherKind(kind) => Error::OtherKind { file, kind },
+        Stop::Asked => Error::Stopped { file },
         // Only the decompression speaks of such faults.
         Stop::Io(e) if e.kind() == io::ErrorKind::UnexpectedEof => Error::CutOff {
             file,
@@ -388,6 +391,8 @@ impl Facts {
                 format!("{prefix}.{key}")
             };
             match node.object() {
+                // What a profile does not have may stand there empty.
+                Some(below) if below.is_empty() => self.add_column(path),
                 Some(below) if depth < DEEPEST => self.add_below(&path, &below, depth + 1),
                 _ if key == "value" && !prefix.is_empty() => self.add_column(prefix.to_owned()),
                 _ if node.single().is_some() => self.add_column(path),

@@ -93,6 +93,7 @@ fn look(entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
 fn read(entry: &Entry, dialect: Dialect, plan: &TablePlan, out: &mut Out<'_>) -> Result<(), Error> {
     let mut records = CsvRecords::new(shape::open_window(entry)?, dialect);
     let mut is_header = true;
+    let mut wrong_encoding = None;
     while !out.is_stopped() {
         let found = sniff::next(entry, &mut records)?;
         let line = records.line();
@@ -100,9 +101,9 @@ fn read(entry: &Entry, dialect: Dialect, plan: &TablePlan, out: &mut Out<'_>) ->
             Found::End | Found::Doubtful => break,
             _ if is_header => is_header = false,
             Found::Record => {
-                let is_utf16 = records.is_utf16();
-                if let Err(fault) = add_row(plan, line, records.record(), is_utf16, out)? {
-                    fault.reject(entry, line, plan, records.record(), records.raw(), out)?;
+                let is_decoded = records.window().is_decoded();
+                if let Err(fault) = add_row(plan, line, records.record(), is_decoded, out)? {
+                    fault.reject(entry, plan, &records, &mut wrong_encoding, out)?;
                 }
             }
             Found::Misquoted(what) => {
@@ -127,7 +128,7 @@ fn add_row(
     plan: &TablePlan,
     line: u64,
     record: Record<'_>,
-    is_utf16: bool,
+    is_decoded: bool,
     out: &mut Out<'_>,
 ) -> Result<Result<(), Fault>, Error> {
     if record.fields.len() < plan.n_columns && !record.is_terminated {
@@ -143,7 +144,7 @@ fn add_row(
         }
         Err(_) => return Ok(Err(Fault::Encoding)),
     };
-    if is_utf16 && text.contains('\u{fffd}') {
+    if is_decoded && text.contains('\u{fffd}') {
         return Ok(Err(Fault::Encoding));
     }
     let at = |column: usize| text.get(record.fields.get(column)?.clone());
@@ -155,23 +156,26 @@ impl Fault {
     fn reject(
         self,
         entry: &Entry,
-        line: u64,
         plan: &TablePlan,
-        record: Record<'_>,
-        raw: &[u8],
+        records: &CsvRecords,
+        wrong_encoding: &mut Option<String>,
         out: &mut Out<'_>,
     ) -> Result<(), Error> {
+        let (line, raw) = (records.line(), records.raw());
         match self {
             Self::CutOff => return Err(shape::stopped(entry, line, Stop::CutOff)),
             Self::Ragged => {
                 let what = format!(
                     "it has {} columns, the header has {}",
-                    record.fields.len(),
+                    records.record().fields.len(),
                     plan.n_columns
                 );
                 out.reject(line, "row_ragged", what, Some(raw));
             }
-            Self::Encoding => out.reject(line, "row_encoding", WRONG_ENCODING, Some(raw)),
+            Self::Encoding => {
+                let what = wrong_encoding.get_or_insert_with(|| records.window().wrong_encoding());
+                out.reject(line, "row_encoding", &**what, Some(raw));
+            }
             Self::Row(RowFault::Control) => out.reject(
                 line,
                 "value_control_character",
@@ -185,6 +189,3 @@ impl Fault {
         Ok(())
     }
 }
-
-pub(in crate::source) const WRONG_ENCODING: &str =
-    "it has bytes that are no text in the file's encoding";

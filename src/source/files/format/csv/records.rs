@@ -139,9 +139,9 @@ impl CsvRecords {
         self.width
     }
 
-    /// Whether broken characters have already been replaced by U+FFFD.
-    pub(in crate::source) fn is_utf16(&self) -> bool {
-        self.window.is_utf16()
+    /// The text from what was found last on.
+    pub(in crate::source) fn window(&self) -> &Window {
+        &self.window
     }
 
     /// The bytes of the record found last, as they stand in the file.

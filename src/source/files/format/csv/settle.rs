@@ -88,7 +88,7 @@ impl Traces {
             if window.has_ended() {
                 return Ok(found);
             }
-            window.fill().map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
+            window.fill().map_err(|e| stopped(entry, 1, e.into()))?;
         }
     }
 

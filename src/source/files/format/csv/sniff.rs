@@ -43,7 +43,7 @@ pub(in crate::source) fn sniff(
             break dialect;
         }
         // What stands before a fault is read first.
-        filled.map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
+        filled.map_err(|e| stopped(entry, 1, e.into()))?;
         if window.bytes().len() > MAX_RECORD {
             return Err(not_text(entry));
         }
@@ -90,14 +90,20 @@ fn columns(entry: &Entry, records: &mut CsvRecords) -> Result<Vec<String>, Error
         }
     }
     let record = records.record();
-    let text = str::from_utf8(record.bytes).ok();
-    let text = text.filter(|text| !text.contains(['\0', '\u{fffd}']));
-    let text = text.ok_or_else(|| not_text(entry))?;
+    // A name that is not UTF-8 is in no mapping; the other columns can be read all the same.
+    if record.bytes.contains(&0) || (records.window().is_decoded() && has_replaced(record.bytes)) {
+        return Err(not_text(entry));
+    }
     let name = |field: &Field| {
-        let name = text.get(field.clone()).unwrap_or_default();
-        name.trim().to_owned()
+        let name = record.bytes.get(field.clone()).unwrap_or_default();
+        String::from_utf8_lossy(name).trim().to_owned()
     };
     Ok(record.fields.iter().map(name).collect())
+}
+
+/// Whether a character was replaced that could not be decoded.
+fn has_replaced(bytes: &[u8]) -> bool {
+    str::from_utf8(bytes).is_ok_and(|text| text.contains('\u{fffd}'))
 }
 
 /// The most likely dialect; nothing if the header is not yet all there.

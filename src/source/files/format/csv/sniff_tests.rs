@@ -8,8 +8,12 @@ use super::{Dialect, sniff::sniff};
 use crate::{
     model::{Contents, Delimiter, Escape, FileSource, Quote, Reading},
     source::{
-        Batch, Error, Projection,
-        files::{Known, input::Window, listing, open},
+        Batch, Error, Projection, Tether,
+        files::{
+            Known,
+            input::{Options, Window},
+            listing, open,
+        },
     },
 };
 
@@ -20,7 +24,7 @@ fn sniffed(name: &str, text: &str, reading: &Reading) -> Result<(Dialect, Vec<St
     fs::write(&path, text).expect("a file can be written");
     let listing = listing::list(&path, &Known::default()).expect("it is there");
     let entry = listing.entries.first().expect("it is a file");
-    let window = Window::open(entry.open().expect("it can be opened"));
+    let window = Window::open(entry.open().expect("it can be opened"), &Options::default());
     sniff(entry, window.expect("it can be read"), reading)
 }
 
@@ -65,7 +69,7 @@ fn read(text: &str, reading: &Reading) -> Result<Vec<String>, Error> {
         reading: reading.clone(),
         ..settings
     };
-    open(&settings, &Known::default())?.read(&projection, &mut emit)?;
+    open(&settings, &Known::default(), &Tether::default())?.read(&projection, &mut emit)?;
     Ok(told)
 }
 
@@ -245,7 +249,7 @@ fn apostrophes_are_quotes_where_only_that_makes_the_records_even() {
 #[test]
 fn a_person_is_told_what_was_found() {
     let (_folder, settings) = source("Oid;a\n1;\"6\\\" x\"\n");
-    let files = open(&settings, &Known::default()).expect("it is clear");
+    let files = open(&settings, &Known::default(), &Tether::default()).expect("it is clear");
     let described = files.describe().expect("it can be read");
     let words = ["semicolon", "double quotes", "backslash before a quote"];
     assert_eq!(described.files[0].dialect, Some(words));

@@ -413,7 +413,7 @@ fn single<'a>(field: &str, node: Node<'a>) -> Result<Option<Cow<'a, str>>, Fault
         Value::Object => {
             let object = node.object().unwrap_or_default();
             match object.get("value").map(Node::value) {
-                None if object.iter().next().is_none() => Ok(Some(Cow::Borrowed(""))),
+                None if object.is_empty() => Ok(None),
                 Some(Value::Single(text)) => Ok(Some(text)),
                 Some(Value::Broken) => Err(Fault::Broken),
                 Some(Value::List | Value::Object) | None => Err(Fault::NotSingle(field.to_owned())),

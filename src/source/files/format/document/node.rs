@@ -62,6 +62,11 @@ impl<'a> Object<'a> {
         self.0.iter().map(|(key, node)| (key.as_ref(), *node))
     }
 
+    /// Whether it has no members.
+    pub(in crate::source) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A key that it has twice.
     pub(in crate::source) fn repeated(&self) -> Option<&str> {
         const FEW: usize = 12;

@@ -7,7 +7,6 @@ use std::{ops::ControlFlow, sync::Arc};
 use self::records::{Form, Found, JsonRecords};
 use super::{
     Format, Gathered, Plan, Written,
-    csv::WRONG_ENCODING,
     document::{
         DocumentPlan,
         node::{self, Object},
@@ -103,6 +102,7 @@ fn gather(
 /// Reads the records of the file.
 fn read(entry: &Entry, plan: &DocumentPlan, out: &mut Out<'_>) -> Result<(), Error> {
     let mut records = JsonRecords::new(shape::open_window(entry)?);
+    let mut wrong_encoding = None;
     while !out.is_stopped() {
         let found = records.next();
         let line = records.line();
@@ -110,7 +110,7 @@ fn read(entry: &Entry, plan: &DocumentPlan, out: &mut Out<'_>) -> Result<(), Err
             Found::End => break,
             Found::TooLarge => out.reject(line, "row_too_large", "the record is over 16 MB", None),
             Found::Value => match str::from_utf8(records.text()) {
-                Ok(text) if !(records.is_utf16() && text.contains('\u{fffd}')) => {
+                Ok(text) if !(records.window().is_decoded() && text.contains('\u{fffd}')) => {
                     let is_at_end = records.is_at_end();
                     let added = match records.form() {
                         Some(Form::Lines) => add_line(plan, line, text, is_at_end, out)?,
@@ -121,7 +121,11 @@ fn read(entry: &Entry, plan: &DocumentPlan, out: &mut Out<'_>) -> Result<(), Err
                 Err(e) if e.error_len().is_none() && records.is_at_end() => {
                     return Err(shape::stopped(entry, line, Stop::CutOff));
                 }
-                _ => out.reject(line, "row_encoding", WRONG_ENCODING, Some(records.text())),
+                _ => {
+                    let what =
+                        wrong_encoding.get_or_insert_with(|| records.window().wrong_encoding());
+                    out.reject(line, "row_encoding", &**what, Some(records.text()));
+                }
             },
         }
     }

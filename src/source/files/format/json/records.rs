@@ -64,9 +64,9 @@ impl JsonRecords {
         self.form
     }
 
-    /// Whether broken characters have already been replaced by U+FFFD.
-    pub(in crate::source) fn is_utf16(&self) -> bool {
-        self.window.is_utf16()
+    /// The text from what was found last on.
+    pub(in crate::source) fn window(&self) -> &Window {
+        &self.window
     }
 
     /// The value that [`next`](Self::next) found.
