@@ -154,6 +154,8 @@ fn by_magic(head: &[u8]) -> Option<FileKind> {
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => FileKind::Archive("7-Zip"),
         [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => FileKind::Archive("RAR"),
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => FileKind::Archive("xz"),
+        // Signed at most: the first byte is that of compressed data, the second the way of compression.
+        [0xa3, 1..=3, ..] => FileKind::Archive("PGP"),
         [0x1f, 0x9d, ..] => FileKind::Archive("compress"),
         [0x02, 0x21, 0x4c, 0x18, ..] => FileKind::Archive("an old kind of LZ4"),
         [0x89, b'L', b'Z', b'O', ..] => FileKind::Archive("LZO"),

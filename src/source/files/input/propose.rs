@@ -34,6 +34,10 @@ pub(super) fn propose_encoding(bytes: &[u8]) -> Option<Proposal> {
         }
     }
     let first = odd.first()?;
+    // What has control characters in it is no text in any of them.
+    if first.iter().any(|b| *b < b' ' && *b != b'\t') {
+        return None;
+    }
     let encoding = if is_mac(&odd) { MACINTOSH } else { guess(&odd) };
     let (sample, _) = encoding.decode_without_bom_handling(first);
     let is_text = !sample.contains(|c| c == '\u{fffd}' || is_c1(c));

@@ -208,6 +208,7 @@ fn what_is_no_text_is_named() {
         ("tar.gz-named-csv.csv", FileKind::Archive("tar")),
         ("pgp-binary.csv", FileKind::Encrypted),
         ("pgp-armoured.csv", FileKind::Encrypted),
+        ("pgp-signed.csv", FileKind::Archive("PGP")),
         ("web-page.csv", FileKind::WebPage),
         ("utf16-html.csv", FileKind::WebPage),
         ("xml-named-csv.csv", FileKind::Xml),
@@ -374,6 +375,7 @@ fn an_encoding_is_proposed_with_a_line_as_it_would_read() {
     // UTF-8 with one broken row is not in another encoding.
     assert_eq!(proposed(b"Oid\n1,J\xc3\xbcrgen\n2,Gr\xffce\n"), None);
     assert_eq!(proposed(b"Oid\n1,\x81\x8d\n"), None);
+    assert_eq!(proposed(b"\xfc\x01\xe4 of no kind\n"), None);
 }
 
 #[test]
