@@ -11,6 +11,8 @@ pub(in crate::source) struct Dialect {
     pub(in crate::source) line_end: LineEnd,
     /// The line of the header, counted from 1; what stands above it is passed over.
     pub(in crate::source) header_line: u64,
+    /// Whether blanks stand around the fields, as the header shows, and are no part of them.
+    pub(in crate::source) is_padded: bool,
     /// Whether a person has said how quotes are escaped.
     pub(in crate::source) is_escape_told: bool,
     /// What nothing in the file has told so far.
@@ -49,6 +51,7 @@ impl Dialect {
             escape: reading.escape.unwrap_or(Escape::Doubled),
             line_end: LineEnd::Newline,
             header_line: reading.header_line.unwrap_or(1),
+            is_padded: false,
             is_escape_told: reading.escape.is_some(),
             open: Open {
                 backslash: may_be_escaped,
@@ -157,6 +160,8 @@ pub(super) struct Syntax {
     pub(super) escape: Option<u8>,
     /// The last byte of a line.
     pub(super) end: u8,
+    /// Whether the blanks around a field are no part of it.
+    pub(super) is_padded: bool,
     /// What may be an escape outside quotes: some programs write so, others write the same as it is.
     pub(super) strays: &'static [u8],
 }
@@ -178,6 +183,7 @@ impl From<Dialect> for Syntax {
                 LineEnd::Newline => b'\n',
                 LineEnd::Return => b'\r',
             },
+            is_padded: dialect.is_padded,
             strays: match (dialect.is_escape_told, dialect.escape, dialect.quote) {
                 (false, ..) => b"\\'",
                 (true, Escape::Backslash, Quote::Double | Quote::Single) => b"\\",

@@ -89,11 +89,18 @@ fn doubled_quotes_are_one_only_between_quotes() {
 }
 
 #[test]
-fn blanks_outside_quotes_are_no_part_of_a_value() {
+fn blanks_outside_quotes_are_no_part_of_a_value_in_a_padded_file() {
+    let padded = |dialect| Dialect {
+        is_padded: true,
+        ..dialect
+    };
     let text = " a \t,\"b\", \"c, d\" ,e f\n , \" x \",\"\" ,\t\n";
     let expected = ["1 a|b|c, d|e f", "2 | x ||"];
+    assert_eq!(told(text, padded(usual())), expected);
+    // Elsewhere they are what somebody has typed, but for blanks alone and those before a quote.
+    let expected = ["1  a \t|b|c, d|e f", "2 | x ||"];
     assert_eq!(told(text, usual()), expected);
-    let tabs = dialect(Delimiter::Tab, Quote::Double, Escape::Doubled);
+    let tabs = padded(dialect(Delimiter::Tab, Quote::Double, Escape::Doubled));
     let text = "a \t b\t\"c\"\n\t x\t\n";
     assert_eq!(told(text, tabs), ["1 a|b|c", "2 |x|"]);
 }
@@ -367,7 +374,8 @@ proptest! {
             let fields: Vec<_> = row.iter().map(|field| {
                 let special = ['"', '\n', '\r', char::from(delimiter.byte())];
                 let is_plain = !is_quoted && !field.contains(special);
-                let field = if is_plain { field.trim_matches([' ', '\t']) } else { field };
+                let is_blank = is_plain && field.trim_matches([' ', '\t']).is_empty();
+                let field = if is_blank { "" } else { field };
                 field.to_owned().into_bytes()
             }).collect();
             // Rows of nothing but blanks and delimiters are passed over.

@@ -3,6 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{
+    super::table::has_control,
     dialect::{Dialect, LineEnd, Syntax},
     records::{CsvRecords, Found},
     settle::settle,
@@ -51,6 +52,10 @@ pub(in crate::source) fn sniff(
     };
     let mut records = CsvRecords::new(window, dialect);
     let columns = columns(entry, &mut records)?;
+    records.settle(Dialect {
+        is_padded: is_padded(&records),
+        ..records.dialect()
+    });
     // What is open is better asked for before a person sees the file than in the middle of a run.
     while records.end() < ENOUGH as u64 {
         match next(entry, &mut records) {
@@ -91,7 +96,7 @@ fn columns(entry: &Entry, records: &mut CsvRecords) -> Result<Vec<String>, Error
     }
     let record = records.record();
     // A name that is not UTF-8 is in no mapping; the other columns can be read all the same.
-    if record.bytes.contains(&0) || (records.window().is_decoded() && has_replaced(record.bytes)) {
+    if has_control(record.bytes) || (records.window().is_decoded() && has_replaced(record.bytes)) {
         return Err(not_text(entry));
     }
     let name = |field: &Field| {
@@ -99,6 +104,18 @@ fn columns(entry: &Entry, records: &mut CsvRecords) -> Result<Vec<String>, Error
         String::from_utf8_lossy(name).trim().to_owned()
     };
     Ok(record.fields.iter().map(name).collect())
+}
+
+/// Whether blanks stand around most names in the header.
+fn is_padded(records: &CsvRecords) -> bool {
+    let record = records.record();
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let has_blanks = |field: &&Field| {
+        let name = record.bytes.get((*field).clone()).unwrap_or_default();
+        is_blank(name.first()) || is_blank(name.last())
+    };
+    let n_padded = record.fields.iter().filter(has_blanks).count();
+    n_padded > 0 && n_padded * 2 >= record.fields.len()
 }
 
 /// Whether a character was replaced that could not be decoded.

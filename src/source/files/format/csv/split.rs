@@ -67,7 +67,7 @@ pub(super) fn split(
         } else if syntax.quote.is_none() {
             note_escapes(bytes, &text, syntax, &mut split);
         }
-        fields.push(quoted.unwrap_or_else(|| trimmed(bytes, text)));
+        fields.push(quoted.unwrap_or_else(|| trimmed(bytes, text, syntax.is_padded)));
         at = end + 1;
         if is_last {
             split.is_terminated = found.is_some() || has_return;
@@ -156,9 +156,11 @@ fn after_blanks(bytes: &[u8], mut at: usize, delimiter: u8) -> usize {
     at
 }
 
-/// The field without the blanks around it; a tab that is the delimiter is in no unquoted field.
+/// The field without the blanks around it, if the file is padded; blanks alone are an empty field in any file. A tab that
+/// is the delimiter is in no unquoted field.
 #[inline]
-fn trimmed(bytes: &[u8], mut field: Field) -> Field {
+fn trimmed(bytes: &[u8], whole: Field, is_padded: bool) -> Field {
+    let mut field = whole.clone();
     let is_blank_at = |at: usize| bytes.get(at).is_some_and(|b| is_blank(*b));
     if !is_blank_at(field.start) && !is_blank_at(field.end.saturating_sub(1)) {
         return field;
@@ -169,7 +171,11 @@ fn trimmed(bytes: &[u8], mut field: Field) -> Field {
     while field.start < field.end && is_blank_at(field.start) {
         field.start += 1;
     }
-    field
+    if is_padded || field.is_empty() {
+        field
+    } else {
+        whole
+    }
 }
 
 /// Where the quote that closes this field stands; nothing if it is not yet in memory.
