@@ -33,8 +33,10 @@ const ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Outside crates with the rooms that may name them; the tests beside the code are free.
-const OWNERS: [(&str, &[&str]); 25] = [
+const OWNERS: [(&str, &[&str]); 29] = [
     ("axum", &["sandbox", "auth"]),
+    ("bytes", &["source"]),
+    ("calamine", &["source"]),
     ("clap", &["main", "cli"]),
     ("eframe", &["ui"]),
     ("egui", &["ui"]),
@@ -51,6 +53,7 @@ const OWNERS: [(&str, &[&str]); 25] = [
     ("keyring_core", &["auth"]),
     ("oauth2", &["auth"]),
     ("open", &["engine"]),
+    ("parquet", &["source"]),
     ("rcgen", &["auth"]),
     ("reqwest", &["outreach", "auth"]),
     ("rfd", &["ui"]),
@@ -59,6 +62,7 @@ const OWNERS: [(&str, &[&str]); 25] = [
     ("unic_langid", &["ui"]),
     ("xxhash_rust", &["source", "sync"]),
     ("zbus", &["ui"]),
+    ("zip", &["source"]),
 ];
 
 const MAX_LINES: usize = 600;

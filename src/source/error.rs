@@ -82,6 +82,14 @@ pub enum Error {
         /// The columns there are.
         present: Vec<String>,
     },
+    /// A workbook does not tell which of its sheets is meant.
+    #[error("{file} does not tell which of its sheets is meant: {}", named(sheets))]
+    SheetUnclear {
+        /// The file.
+        file: Arc<str>,
+        /// The sheets that may be meant.
+        sheets: Vec<String>,
+    },
     /// A file of one audience does not tell which of its columns says who is a member.
     #[error("{file} does not tell who is a member: {}", may_say(columns))]
     StatusUnclear {
@@ -213,12 +221,21 @@ fn looks_like_a_record(header: &[String]) -> bool {
     header.iter().any(is_value)
 }
 
+/// Names in quotes.
+fn named(names: &[String]) -> String {
+    quoted(names).join(", ")
+}
+
+fn quoted(names: &[String]) -> Vec<String> {
+    let quoted = names.iter();
+    quoted
+        .map(|name| format!("\u{201c}{name}\u{201d}"))
+        .collect()
+}
+
 /// Columns that may say who is a member.
 fn may_say(columns: &[String]) -> String {
-    let names: Vec<_> = columns
-        .iter()
-        .map(|name| format!("\u{201c}{name}\u{201d}"))
-        .collect();
+    let names = quoted(columns);
     match names.as_slice() {
         [one] => format!("the column {one} may say it, or something else"),
         all => format!("each of the columns {} may say it", all.join(" and ")),
@@ -263,6 +280,7 @@ impl Error {
             | Self::CutOff { .. }
             | Self::Damaged { .. }
             | Self::ColumnMissing { .. }
+            | Self::SheetUnclear { .. }
             | Self::StatusUnclear { .. }
             | Self::LeaverInSnapshot { .. }
             | Self::FieldsUnknown { .. }
@@ -310,6 +328,7 @@ impl Error {
             Self::CutOff { .. } => "source_cut_off",
             Self::Damaged { .. } => "source_damaged",
             Self::ColumnMissing { .. } => "source_column_missing",
+            Self::SheetUnclear { .. } => "source_sheet_unclear",
             Self::StatusUnclear { .. } => "source_status_unclear",
             Self::LeaverInSnapshot { .. } => "source_kind_changed",
             Self::FieldsUnknown { .. } => "source_fields_unknown",
@@ -331,6 +350,7 @@ impl Error {
             | Self::CutOff { file, .. }
             | Self::Damaged { file, .. }
             | Self::ColumnMissing { file, .. }
+            | Self::SheetUnclear { file, .. }
             | Self::StatusUnclear { file, .. }
             | Self::LeaverInSnapshot { file, .. }
             | Self::FieldsUnknown { file, .. }
@@ -377,7 +397,7 @@ impl Error {
                 "Check that you may open the file and that the disk or share is connected."
             }
             Self::NothingToRead { .. } => {
-                "Put CSV or JSON exports (also .gz) into the folder, or choose another folder."
+                "Put CSV, JSON (also .gz), Parquet or Excel exports into the folder, or choose another folder."
             }
             Self::FileEmpty { .. } => {
                 "Export the file again, or delete it if it does not belong to the source."
@@ -392,6 +412,9 @@ impl Error {
             Self::Damaged { .. } => "Export the file again, or correct it at that line.",
             Self::ColumnMissing { .. } => {
                 "Add the column to the export, or change the mapping or the audiences of the destination."
+            }
+            Self::SheetUnclear { .. } => {
+                "Name the sheet in the source's settings (\"sheet\"), or leave only one with data in the workbook."
             }
             Self::StatusUnclear { .. } => {
                 "Choose in the source's settings which column says it (\"status_column\"), or that everyone in the files is a member (\"everyone_is_member\")."
@@ -458,6 +481,10 @@ impl Error {
                 column: column(),
                 form: "comma-separated",
                 present: vec!["id".to_owned(), "Outreach Oid".to_owned()],
+            },
+            Self::SheetUnclear {
+                file: file(),
+                sheets: vec!["Members".to_owned(), "Last week".to_owned()],
             },
             Self::StatusUnclear {
                 file: file(),

@@ -246,7 +246,7 @@ mod tests {
         for name in [
             "b.csv",
             "a.json.gz",
-            "x.parquet",
+            "x.avro",
             ".hidden.csv",
             "_SUCCESS",
             "manifest-1.json",
@@ -263,7 +263,7 @@ mod tests {
         );
         assert_eq!(
             listing.ignored,
-            [".hidden.csv", "_SUCCESS", "manifest-1.json", "x.parquet"]
+            [".hidden.csv", "_SUCCESS", "manifest-1.json", "x.avro"]
         );
         let stamps: Vec<_> = listing
             .entries

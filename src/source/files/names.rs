@@ -35,6 +35,8 @@ const NOTES: [&str; 6] = [
 pub(in crate::source) enum Ending {
     Delimited,
     Json,
+    Parquet,
+    Workbook,
 }
 
 /// The kind of contents this name promises, or nothing if it is of no known kind.
@@ -44,6 +46,8 @@ pub(in crate::source) fn ending(name: &str) -> Option<Ending> {
     match name.rsplit_once('.')?.1 {
         "csv" | "txt" | "tsv" => Some(Ending::Delimited),
         "json" | "ndjson" | "jsonl" => Some(Ending::Json),
+        "parquet" | "parq" => Some(Ending::Parquet),
+        "xlsx" | "xlsm" | "xlsb" | "xls" => Some(Ending::Workbook),
         _ => None,
     }
 }
@@ -121,7 +125,7 @@ fn stem(name: &str) -> &str {
     let mut stem = name;
     for _ in 0..2 {
         stem = match stem.rsplit_once('.') {
-            Some((before, end)) if end.len() <= 6 => before,
+            Some((before, end)) if end.len() <= 7 => before,
             _ => stem,
         };
     }
@@ -194,6 +198,11 @@ mod tests {
                 Some(20_260_131_041_500),
             ),
             ("daily_20260131041500.csv", None, Some(20_260_131_041_500)),
+            (
+                "Out_segmentabc_20260131041500.gz.parquet",
+                Some("abc"),
+                Some(20_260_131_041_500),
+            ),
             ("Outreach_segmentabc.csv", None, None),
             (
                 "Outreach_segment_20260131041500.csv",
@@ -288,7 +297,16 @@ mod tests {
     fn endings_and_folders_are_read() {
         assert_eq!(ending("a.CSV.gz"), Some(Ending::Delimited));
         assert_eq!(ending("a.jsonl"), Some(Ending::Json));
-        assert_eq!(ending("a.parquet"), None);
+        for name in [
+            "a.parquet",
+            "a.gz.parquet",
+            "a.SNAPPY.parquet",
+            "part-0.c000.zstd.parquet",
+        ] {
+            assert_eq!(ending(name), Some(Ending::Parquet), "{name}");
+        }
+        assert_eq!(ending("a.xlsx"), Some(Ending::Workbook));
+        assert_eq!(ending("a.avro"), None);
         assert_eq!(ending("csv"), None);
         assert_eq!(
             export_time("exportTime=202601310415"),

@@ -1,6 +1,11 @@
 //! What a file is, told from its name and its beginning.
 
-use std::{collections::BTreeMap, fmt, io, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    io::{self, Read as _},
+    sync::Arc,
+};
 
 use super::{
     format::{
@@ -8,7 +13,9 @@ use super::{
         csv::Delimited,
         document::node::{Node, Object},
         json::Json,
+        parquet::{self, Parquet},
         table,
+        workbook::{self, Workbook},
     },
     input::{Stop, Window},
     listing::Entry,
@@ -149,6 +156,9 @@ fn audience_unknown(entry: &Entry) -> Error {
 
 /// Looks at the beginning of the file.
 pub(in crate::source) fn sniff(entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
+    if let Some(format) = binary(entry)? {
+        return format.sniff(entry, settings);
+    }
     let mut window = open_window(entry)?;
     while window.bytes().is_empty() && !window.has_ended() {
         window.fill().map_err(|e| stopped(entry, 1, Stop::Io(e)))?;
@@ -159,13 +169,34 @@ pub(in crate::source) fn sniff(entry: &Entry, settings: &FileSource) -> Result<S
     }
     let first = window.bytes().trim_ascii_start().first().copied();
     let looks_like_json = matches!(first, Some(b'{' | b'['));
+    if window.bytes().starts_with(&parquet::MAGIC) {
+        let what = "it is a Parquet file that was packed with gzip; unpack it".to_owned();
+        return Err(stopped(entry, 1, Stop::Damaged(what)));
+    }
     drop(window);
     let format: &dyn Format = match entry.ending {
         Some(Ending::Json) => &Json,
         None if looks_like_json => &Json,
         None | Some(Ending::Delimited) => &Delimited,
+        Some(Ending::Parquet) => &Parquet,
+        Some(Ending::Workbook) => &Workbook,
     };
     format.sniff(entry, settings)
+}
+
+/// The form of a file that is no text, by its first bytes, whatever its name.
+fn binary(entry: &Entry) -> Result<Option<&'static dyn Format>, Error> {
+    let mut magic = vec![];
+    let read = entry.open()?.take(4).read_to_end(&mut magic);
+    read.map_err(|e| entry.io_error(e))?;
+    let is = |magics: [[u8; 4]; 2]| magics.iter().any(|known| known.as_slice() == magic);
+    Ok(if is([parquet::MAGIC, parquet::MAGIC_ENCRYPTED]) {
+        Some(&Parquet)
+    } else if is([workbook::MAGIC, workbook::MAGIC_OLD]) {
+        Some(&Workbook)
+    } else {
+        None
+    })
 }
 
 /// Opens the file for reading its text.

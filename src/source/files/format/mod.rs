@@ -6,7 +6,10 @@
 pub(in crate::source) mod csv;
 pub(in crate::source) mod document;
 pub(in crate::source) mod json;
+mod number;
+pub(in crate::source) mod parquet;
 pub(in crate::source) mod table;
+pub(in crate::source) mod workbook;
 
 use std::ops::ControlFlow;
 
@@ -20,8 +23,18 @@ use crate::{
 /// How a file is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::source) enum Written {
-    Delimited { delimiter: u8 },
+    Delimited {
+        delimiter: u8,
+    },
     Json,
+    /// Documents if it has lists or maps, and else rows.
+    Parquet {
+        is_nested: bool,
+    },
+    /// The rows of one sheet.
+    Workbook {
+        sheet: String,
+    },
 }
 
 /// What a form of files has to do.
@@ -47,6 +60,8 @@ impl Written {
         match self {
             Self::Delimited { .. } => &csv::Delimited,
             Self::Json => &json::Json,
+            Self::Parquet { .. } => &parquet::Parquet,
+            Self::Workbook { .. } => &workbook::Workbook,
         }
     }
 
@@ -59,7 +74,14 @@ impl Written {
             Self::Delimited { delimiter: b':' } => "colon-separated",
             Self::Delimited { .. } => "comma-separated",
             Self::Json => "JSON",
+            Self::Parquet { .. } => "Parquet",
+            Self::Workbook { .. } => "an Excel workbook",
         }
+    }
+
+    /// Whether its records are documents rather than rows below a header.
+    pub(in crate::source) fn has_documents(&self) -> bool {
+        matches!(self, Self::Json | Self::Parquet { is_nested: true })
     }
 }
 
