@@ -33,9 +33,11 @@ const ARROWS: [(&str, &[&str]); 11] = [
 ];
 
 /// Outside crates with the rooms that may name them; the tests beside the code are free.
-const OWNERS: [(&str, &[&str]); 30] = [
+const OWNERS: [(&str, &[&str]); 34] = [
     ("axum", &["sandbox", "auth"]),
+    ("bytes", &["source"]),
     ("bzip2", &["source"]),
+    ("calamine", &["source"]),
     ("chardetng", &["source"]),
     ("clap", &["main", "cli"]),
     ("eframe", &["ui"]),
@@ -54,6 +56,7 @@ const OWNERS: [(&str, &[&str]); 30] = [
     ("memchr", &["source"]),
     ("oauth2", &["auth"]),
     ("open", &["engine"]),
+    ("parquet", &["source"]),
     ("rcgen", &["auth"]),
     ("reqwest", &["outreach", "auth"]),
     ("rfd", &["ui"]),
@@ -63,6 +66,7 @@ const OWNERS: [(&str, &[&str]); 30] = [
     ("unic_langid", &["ui"]),
     ("xxhash_rust", &["source", "sync"]),
     ("zbus", &["ui"]),
+    ("zip", &["source"]),
     ("zstd", &["source"]),
 ];
 

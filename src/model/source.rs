@@ -47,6 +47,9 @@ pub struct FileSource {
     /// Whether everyone in a file of one audience is a member, whatever its columns seem to say.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub everyone_is_member: bool,
+    /// The sheet of an Excel workbook that is read, where several have data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
 }
 
 /// What the files of a source are, taken together.
@@ -90,6 +93,7 @@ impl FileSource {
             status_column: None,
             patience_secs: USUAL_PATIENCE_SECS,
             everyone_is_member: false,
+            sheet: None,
         }
     }
 

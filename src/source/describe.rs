@@ -156,7 +156,7 @@ impl DescribedFile {
             format: file.shape.written.describe(),
             dialect: match file.shape.written {
                 Written::Delimited(dialect) => Some(dialect.describe()),
-                Written::Json => None,
+                Written::Json | Written::Parquet { .. } | Written::Workbook { .. } => None,
             },
             n_bytes: file.entry.version.n_bytes,
             audience: file.entry.facts.audience.clone(),

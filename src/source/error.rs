@@ -106,6 +106,14 @@ pub enum Error {
         /// The columns there are.
         present: Vec<String>,
     },
+    /// A workbook does not tell which of its sheets is meant.
+    #[error("{file} does not tell which of its sheets is meant: {}", named(sheets))]
+    SheetUnclear {
+        /// The file.
+        file: Arc<str>,
+        /// The sheets that may be meant.
+        sheets: Vec<String>,
+    },
     /// A file of one audience does not tell which of its columns says who is a member.
     #[error("{file} does not tell who is a member: {}", may_say(columns))]
     StatusUnclear {
@@ -309,12 +317,21 @@ fn lacks(sizes: Option<&(u64, u64)>) -> String {
     )
 }
 
+/// Names in quotes.
+fn named(names: &[String]) -> String {
+    quoted(names).join(", ")
+}
+
+fn quoted(names: &[String]) -> Vec<String> {
+    let quoted = names.iter();
+    quoted
+        .map(|name| format!("\u{201c}{name}\u{201d}"))
+        .collect()
+}
+
 /// Columns that may say who is a member.
 fn may_say(columns: &[String]) -> String {
-    let names: Vec<_> = columns
-        .iter()
-        .map(|name| format!("\u{201c}{name}\u{201d}"))
-        .collect();
+    let names = quoted(columns);
     match names.as_slice() {
         [one] => format!("the column {one} may say it, or something else"),
         all => format!("each of the columns {} may say it", all.join(" and ")),
@@ -365,6 +382,7 @@ impl Error {
             | Self::Damaged { .. }
             | Self::DialectUnclear { .. }
             | Self::ColumnMissing { .. }
+            | Self::SheetUnclear { .. }
             | Self::StatusUnclear { .. }
             | Self::LeaverInSnapshot { .. }
             | Self::FieldsUnknown { .. }
@@ -423,6 +441,7 @@ impl Error {
             Self::Damaged { .. } => "source_damaged",
             Self::DialectUnclear { .. } => "source_dialect_unclear",
             Self::ColumnMissing { .. } => "source_column_missing",
+            Self::SheetUnclear { .. } => "source_sheet_unclear",
             Self::StatusUnclear { .. } => "source_status_unclear",
             Self::LeaverInSnapshot { .. } => "source_kind_changed",
             Self::FieldsUnknown { .. } => "source_fields_unknown",
@@ -455,6 +474,7 @@ impl Error {
             | Self::Damaged { file, .. }
             | Self::DialectUnclear { file, .. }
             | Self::ColumnMissing { file, .. }
+            | Self::SheetUnclear { file, .. }
             | Self::StatusUnclear { file, .. }
             | Self::LeaverInSnapshot { file, .. }
             | Self::FieldsUnknown { file, .. }
@@ -510,7 +530,7 @@ impl Error {
                 "Check that you may open the file and that the disk or share is connected."
             }
             Self::NothingToRead { .. } => {
-                "Put CSV or JSON exports (also .gz) into the folder, or choose another folder."
+                "Put CSV, JSON (also .gz), Parquet or Excel exports into the folder, or choose another folder."
             }
             Self::FileEmpty { .. } => {
                 "Export the file again, or delete it if it does not belong to the source."
@@ -528,6 +548,9 @@ impl Error {
             }
             Self::ColumnMissing { .. } => {
                 "Add the column to the export, or change the mapping or the audiences of the destination."
+            }
+            Self::SheetUnclear { .. } => {
+                "Name the sheet in the source's settings (\"sheet\"), or leave only one with data in the workbook."
             }
             Self::StatusUnclear { .. } => {
                 "Choose in the source's settings which column says it (\"status_column\"), or that everyone in the files is a member (\"everyone_is_member\")."
@@ -622,6 +645,10 @@ impl Error {
                 column: column(),
                 form: "comma-separated",
                 present: vec!["id".to_owned(), "Outreach Oid".to_owned()],
+            },
+            Self::SheetUnclear {
+                file: file(),
+                sheets: vec!["Members".to_owned(), "Last week".to_owned()],
             },
             Self::StatusUnclear {
                 file: file(),

@@ -9,11 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     Batch, DescribedFile, Error, Files, Layout, Projection, columns,
-    files::{
-        Kinds, Proposal, SourceFile,
-        format::{Plan, Written},
-        names, shape,
-    },
+    files::{Kinds, Proposal, SourceFile, format::Plan, names, shape},
     out::Out,
     status::OwnStatus,
     tally::{Tally, best_id},
@@ -243,9 +239,10 @@ impl Surveyor<'_> {
     fn read(&mut self, files: &Files, file: &SourceFile) -> Result<(), Error> {
         let layout = files.layout();
         let file = &self.without_doubt(file);
-        let way = match file.shape.written {
-            Written::Delimited(_) => self.table_way(layout, file),
-            Written::Json => self.document_way(layout, file)?,
+        let way = if file.shape.written.has_documents() {
+            self.document_way(layout, file)?
+        } else {
+            self.table_way(layout, file)
         };
         let Some(way) = way else {
             return Ok(());

@@ -17,10 +17,11 @@ use std::{
 };
 
 use self::{
-    format::{Plan, Written, document, table},
+    format::{Plan, document, table},
     input::Options,
     listing::Entry,
     merge::Merger,
+    names::{Ending, NameFacts},
     shape::Shape,
 };
 pub use self::{
@@ -68,7 +69,8 @@ pub(in crate::source) fn open(
     together::without_copies(&mut listing)?;
     together::check_manifests(&listing)?;
     let mut ignored = listing.ignored;
-    let mut files = without_notes(listing.entries, settings, &mut ignored)?;
+    let entries = without_other_views(listing.entries, &mut ignored);
+    let mut files = without_notes(entries, settings, &mut ignored)?;
     leave_out_strangers(&mut files, &mut ignored);
     let layout = common_layout(&files)?;
     together::check(&files, layout)?;
@@ -87,6 +89,25 @@ pub(in crate::source) fn open(
 pub(in crate::source) fn version(settings: &FileSource) -> Result<Fingerprint, Error> {
     let listing = listing::list(&settings.path, &Known::default())?;
     Ok(Fingerprint::of(listing.entries.iter()))
+}
+
+/// Leaves out workbooks and Parquet files that lie beside exports as text and are of no audience by their name: people
+/// keep them there to look at the same data in another program.
+fn without_other_views(entries: Vec<Entry>, ignored: &mut Vec<String>) -> Vec<Entry> {
+    let is_text = |entry: &Entry| {
+        matches!(entry.ending, Some(Ending::Delimited | Ending::Json)) && !entry.may_be_a_note()
+    };
+    let is_copy = |entry: &Entry| match entry.ending {
+        Some(Ending::Workbook) => entry.facts.audience.is_none(),
+        Some(Ending::Parquet) => entry.facts == NameFacts::default(),
+        Some(Ending::Delimited | Ending::Json) | None => false,
+    };
+    if !entries.iter().any(is_text) {
+        return entries;
+    }
+    let (copies, data): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_copy);
+    ignored.extend(copies.iter().map(|copy| copy.name.to_string()));
+    data
 }
 
 /// Looks at the beginning of each file, and leaves out what is no data: a text beside files of another kind that has
@@ -310,7 +331,7 @@ impl Files {
     /// Whether rows of one profile may stand in more than one place.
     pub(in crate::source) fn must_merge(&self, files: &[&SourceFile]) -> bool {
         let is_full = self.kinds.is_any_full();
-        let is_json = |file: &&SourceFile| file.shape.written == Written::Json;
+        let has_documents = |file: &&SourceFile| file.shape.written.has_documents();
         match self.layout {
             Layout::PerAudience => {
                 let mut audiences = files.iter().map(|file| &file.entry.facts.audience);
@@ -321,7 +342,7 @@ impl Files {
                 files.len() > 1 && !(is_full && is_one_audience)
             }
             Layout::Wide | Layout::Profiles if is_full => false,
-            Layout::Wide | Layout::Profiles => files.len() > 1 || files.iter().any(is_json),
+            Layout::Wide | Layout::Profiles => files.len() > 1 || files.iter().any(has_documents),
         }
     }
 }
@@ -345,9 +366,10 @@ impl SourceFile {
         projection: &Projection,
         is_full: impl Fn(&AudienceId) -> bool,
     ) -> Result<Plan, Error> {
-        Ok(match self.shape.written {
-            Written::Delimited(_) => Plan::Table(table::plan(self, layout, projection, is_full)?),
-            Written::Json => Plan::Document(document::plan(self, layout, projection, is_full)?),
+        Ok(if self.shape.written.has_documents() {
+            Plan::Document(document::plan(self, layout, projection, is_full)?)
+        } else {
+            Plan::Table(table::plan(self, layout, projection, is_full)?)
         })
     }
 
@@ -356,7 +378,7 @@ impl SourceFile {
         self.shape.columns.iter().map(|name| columns::plain(name))
     }
 
-    /// Whether it is JSON that begins with neither the field that is looked for nor an audience.
+    /// Whether it is of documents that begin with neither the field that is looked for nor an audience.
     fn is_unknown(&self, projection: &Projection) -> bool {
         let ids = columns::identity_columns(&projection.outreach_id);
         let ids: Vec<_> = ids.iter().map(|id| columns::plain(id)).collect();
@@ -373,7 +395,7 @@ impl SourceFile {
             .audiences
             .iter()
             .chain(&self.entry.facts.audience);
-        self.shape.written == Written::Json
+        self.shape.written.has_documents()
             && self.shape.layout.is_some()
             && !has_id()
             && !audiences.any(is_wanted)

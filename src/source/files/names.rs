@@ -68,6 +68,8 @@ const NOTES: [&str; 6] = [
 pub(in crate::source) enum Ending {
     Delimited,
     Json,
+    Parquet,
+    Workbook,
 }
 
 /// Endings of what a file is packed in.
@@ -100,6 +102,8 @@ pub(in crate::source) fn ending(name: &str) -> Option<Ending> {
     match last {
         "csv" | "txt" | "tsv" | "tab" | "psv" => Some(Ending::Delimited),
         "json" | "ndjson" | "jsonl" => Some(Ending::Json),
+        "parquet" | "parq" => Some(Ending::Parquet),
+        "xlsx" | "xlsm" | "xlsb" | "xls" => Some(Ending::Workbook),
         _ => None,
     }
 }
@@ -201,8 +205,8 @@ fn stem(name: &str) -> &str {
         let end = end.to_ascii_lowercase();
         let is_ending = PACKED.contains(&end.as_str())
             || [
-                "csv", "txt", "tsv", "tab", "psv", "json", "ndjson", "jsonl", "parquet", "xlsx",
-                "xlsm",
+                "csv", "txt", "tsv", "tab", "psv", "json", "ndjson", "jsonl", "parquet", "parq",
+                "xlsx", "xlsm", "xlsb", "xls",
             ]
             .contains(&end.as_str());
         if !is_ending || before.is_empty() {
@@ -432,6 +436,11 @@ mod tests {
                 Some(20_260_131_041_500),
             ),
             ("daily_20260131041500.csv", None, Some(20_260_131_041_500)),
+            (
+                "Out_segmentabc_20260131041500.gz.parquet",
+                Some("abc"),
+                Some(20_260_131_041_500),
+            ),
             ("Outreach_segmentabc.csv", None, None),
             (
                 "Outreach_segment_20260131041500.csv",
@@ -526,7 +535,16 @@ mod tests {
     fn endings_and_folders_are_read() {
         assert_eq!(ending("a.CSV.gz"), Some(Ending::Delimited));
         assert_eq!(ending("a.jsonl"), Some(Ending::Json));
-        assert_eq!(ending("a.parquet"), None);
+        for name in [
+            "a.parquet",
+            "a.gz.parquet",
+            "a.SNAPPY.parquet",
+            "part-0.c000.zstd.parquet",
+        ] {
+            assert_eq!(ending(name), Some(Ending::Parquet), "{name}");
+        }
+        assert_eq!(ending("a.xlsx"), Some(Ending::Workbook));
+        assert_eq!(ending("a.avro"), None);
         assert_eq!(ending("csv"), None);
         assert_eq!(
             export_time("exportTime=202601310415"),

@@ -8,9 +8,11 @@ use super::{
         csv::Delimited,
         document::node::{Node, Object},
         json::Json,
+        parquet::Parquet,
         table,
+        workbook::Workbook,
     },
-    input::{Stop, Window},
+    input::{Begins, FileKind, Input, Stop, Window},
     listing::Entry,
     names::Ending,
 };
@@ -159,7 +161,23 @@ fn audience_unknown(entry: &Entry) -> Error {
 
 /// Looks at the beginning of the file.
 pub(in crate::source) fn sniff(entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
-    let mut window = open_window(entry)?;
+    let input = open_input(entry)?;
+    let packed = |what| {
+        let what = format!("it is {what} that was packed once more; unpack it");
+        Err(stopped(entry, 1, Stop::Damaged(what)))
+    };
+    match (input.begins(), input.is_packed()) {
+        (Begins::Parquet, false) => return Parquet.sniff(entry, settings),
+        (Begins::Parquet, true) => return packed("a Parquet file"),
+        (Begins::Workbook | Begins::Other(FileKind::OldWorkbook), false) => {
+            return Workbook.sniff(entry, settings);
+        }
+        (Begins::Workbook, true) => return packed("an Excel workbook"),
+        (Begins::Text | Begins::Other(_), _) => {}
+    }
+    let mut window = input
+        .into_window()
+        .map_err(|stop| stopped(entry, 1, stop))?;
     while window.bytes().is_empty() && !window.has_ended() {
         window.fill().map_err(|e| stopped(entry, 1, e.into()))?;
     }
@@ -174,13 +192,20 @@ pub(in crate::source) fn sniff(entry: &Entry, settings: &FileSource) -> Result<S
         Some(Ending::Json) => &Json,
         None if looks_like_json => &Json,
         None | Some(Ending::Delimited) => &Delimited,
+        Some(Ending::Parquet) => &Parquet,
+        Some(Ending::Workbook) => &Workbook,
     };
     format.sniff(entry, settings)
 }
 
+fn open_input(entry: &Entry) -> Result<Input, Error> {
+    let opened = Input::open(entry.open()?, &entry.options);
+    opened.map_err(|stop| stopped(entry, 1, stop))
+}
+
 /// Opens the file for reading its text.
 pub(in crate::source) fn open_window(entry: &Entry) -> Result<Window, Error> {
-    let opened = Window::open(entry.open()?, &entry.options);
+    let opened = open_input(entry)?.into_window();
     opened.map_err(|stop| stopped(entry, 1, stop))
 }
 

@@ -6,7 +6,10 @@
 pub(in crate::source) mod csv;
 pub(in crate::source) mod document;
 pub(in crate::source) mod json;
+mod number;
+pub(in crate::source) mod parquet;
 pub(in crate::source) mod table;
+pub(in crate::source) mod workbook;
 
 use std::ops::ControlFlow;
 
@@ -22,6 +25,14 @@ use crate::{
 pub(in crate::source) enum Written {
     Delimited(Dialect),
     Json,
+    /// Documents if it has lists or maps, and else rows.
+    Parquet {
+        is_nested: bool,
+    },
+    /// The rows of one sheet.
+    Workbook {
+        sheet: String,
+    },
 }
 
 /// What a form of files has to do.
@@ -47,6 +58,8 @@ impl Written {
         match self {
             Self::Delimited(_) => &csv::Delimited,
             Self::Json => &json::Json,
+            Self::Parquet { .. } => &parquet::Parquet,
+            Self::Workbook { .. } => &workbook::Workbook,
         }
     }
 
@@ -55,7 +68,14 @@ impl Written {
         match self {
             Self::Delimited(dialect) => dialect.form(),
             Self::Json => "JSON",
+            Self::Parquet { .. } => "Parquet",
+            Self::Workbook { .. } => "an Excel workbook",
         }
+    }
+
+    /// Whether its records are documents rather than rows below a header.
+    pub(in crate::source) fn has_documents(&self) -> bool {
+        matches!(self, Self::Json | Self::Parquet { is_nested: true })
     }
 }
 

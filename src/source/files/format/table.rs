@@ -237,6 +237,22 @@ pub(in crate::source) enum RowFault {
 }
 
 impl TablePlan {
+    /// The columns that are read, by their number, each once and in their order.
+    pub(in crate::source) fn columns(&self) -> Vec<usize> {
+        let cells = self.cells.iter().filter_map(|cell| match cell {
+            Cell::Column(column) => Some(*column),
+            Cell::Realized | Cell::Absent => None,
+        });
+        let times = self
+            .times
+            .iter()
+            .flat_map(|times| [times.since, times.until]);
+        let mut columns: Vec<_> = cells.chain(times.flatten()).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
     /// Adds a row whose cells are in `at`, by the number of their column.
     pub(in crate::source) fn add_row<'t>(
         &self,

@@ -130,7 +130,8 @@ impl FileKind {
 
 /// What these first bytes of a file are, once it is out of its containers.
 pub(super) fn begins(head: &[u8]) -> Begins {
-    if head.starts_with(b"PAR1") {
+    // The second one is how it begins if its footer is encrypted.
+    if head.starts_with(b"PAR1") || head.starts_with(b"PARE") {
         return Begins::Parquet;
     }
     let kind = by_magic(head)

@@ -153,25 +153,11 @@ impl Input {
     }
 
     /// What the file is, inside its containers.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "the readers of Parquet and workbooks are to ask for it"
-        )
-    )]
     pub(in crate::source) fn begins(&self) -> &Begins {
         &self.begins
     }
 
     /// Whether it came out of a container, so that the file itself cannot be given to a reader of its kind.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "the readers of Parquet and workbooks are to ask for it"
-        )
-    )]
     pub(in crate::source) fn is_packed(&self) -> bool {
         self.is_packed
     }
@@ -199,6 +185,7 @@ pub(in crate::source) struct Window {
 
 impl Window {
     /// The text of a file, out of its containers; anything else is an error that names it.
+    #[cfg(test)]
     pub(in crate::source) fn open(file: File, options: &Options) -> Result<Self, Stop> {
         Input::open(file, options)?.into_window()
     }

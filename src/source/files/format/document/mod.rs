@@ -140,6 +140,23 @@ impl DocumentPlan {
         }
     }
 
+    /// Whether a member of the records with this key may have anything to say; if in doubt it has.
+    pub(in crate::source) fn may_need(&self, key: &str) -> bool {
+        const ALWAYS: [&str; 4] = ["identityMap", "attributes", "entity", "entityId"];
+        let own = self.own_status.column();
+        let folded = columns::folded(key);
+        // Whether the path begins with the key, however its steps are spelt.
+        let leads_to = |path: &String| {
+            let path = columns::folded(path);
+            let rest = path.strip_prefix(&folded);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '[']))
+        };
+        ALWAYS.iter().any(|always| columns::is_key(key, always))
+            || folded.starts_with("segmentmembership")
+            || own.is_some_and(|own| own == key)
+            || self.id_paths.iter().chain(&self.attributes).any(leads_to)
+    }
+
     /// Adds the rows of one profile, one for each of its ids; `text` is all of it.
     pub(in crate::source) fn add_object(
         &self,
