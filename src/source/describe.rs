@@ -7,7 +7,7 @@ use super::{
     files::{SourceFile, shape::Format},
     out::Out,
 };
-use crate::model::{AudienceId, Contents};
+use crate::model::{AudienceId, Contents, Counts};
 
 /// A source, told from the beginnings of its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl Files {
             }
         };
         let mut out = Out::new(projection.width(), None, &mut emit);
-        out.start_file(&file.entry.name);
+        out.start_part(&file.entry.name, Counts::Lines);
         self.read_file(file, &projection, &mut out)?;
         out.finish()?;
         Ok(samples)

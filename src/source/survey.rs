@@ -18,7 +18,7 @@ use super::{
     out::Out,
     tally::{Tally, best_id},
 };
-use crate::model::{AudienceId, Contents, MembershipStatus};
+use crate::model::{AudienceId, Contents, Counts, MembershipStatus};
 
 /// What a source holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -239,7 +239,7 @@ impl Surveyor<'_> {
         let entry = &file.entry;
         let mut emit = |batch: Batch| self.add(way, &batch);
         let mut out = Out::new(way.projection.width(), None, &mut emit);
-        out.start_file(&entry.name);
+        out.start_part(&entry.name, Counts::Lines);
         match file.shape.format {
             Format::Delimited { delimiter } => {
                 let header = &file.shape.columns;

@@ -20,7 +20,7 @@ use self::{
 };
 pub use self::{listing::Fingerprint, shape::Layout};
 use super::{Batch, Error, Projection, columns, out::Out};
-use crate::model::{AudienceId, Contents, FileSource, SourceKind};
+use crate::model::{AudienceId, Contents, Counts, FileSource, SourceKind};
 
 /// The files of a source, as they were when it was opened.
 #[derive(Debug, Clone)]
@@ -168,7 +168,7 @@ impl Files {
             .then(|| Merger::new(width, projection.audiences.len()));
         let mut out = Out::new(width, merger, emit);
         for (entry, plan) in planned {
-            out.start_file(&entry.name);
+            out.start_part(&entry.name, Counts::Lines);
             plan.read(entry, &mut out)?;
             if out.is_stopped() {
                 return Ok(());
