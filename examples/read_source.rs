@@ -44,12 +44,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut rejected = vec![];
         let mut emit = |batch: Batch| {
             let read = batch.rows();
-            rows.extend(read.map(|row| (row.line(), row.cells().map(str_of).collect::<Vec<_>>())));
+            rows.extend(
+                read.map(|row| (row.number(), row.cells().map(str_of).collect::<Vec<_>>())),
+            );
             for record in &batch.rejected {
                 let numbers = record.numbers.as_ref();
                 let numbers = numbers.map(|n| n.iter().map(ToString::to_string).collect());
                 let numbers: Option<Vec<_>> = numbers;
-                rejected.push((record.place.line, record.code, numbers));
+                rejected.push((record.place.at.number(), record.code, numbers));
             }
             ControlFlow::Continue(())
         };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Exit, Failure, args::FailuresArgs, open_dir, output, text};
 use crate::{
     engine::is_named,
-    model::{Place, Problem, RecordFault, RunId},
+    model::{Problem, RecordFault, RunId},
     store::{DataDir, Error, Store},
 };
 
@@ -86,19 +86,10 @@ impl Found {
             let prospect = fault
                 .prospect
                 .map_or_else(String::new, |id| format!(" prospect {id}"));
-            let place = Place {
-                file: fault.file.as_str().into(),
-                line: fault.line,
-            };
-            let place = if fault.file.is_empty() {
-                "no longer in the source".to_owned()
-            } else {
-                place.to_string()
-            };
             writeln!(
                 text,
-                "  {}{prospect} ({place}): {} [{}]",
-                fault.fate, fault.what, fault.code
+                "  {}{prospect} ({}): {} [{}]",
+                fault.fate, fault.place, fault.what, fault.code
             )
             .unwrap_or_default();
             if !fault.outreach.is_empty() {

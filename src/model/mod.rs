@@ -42,7 +42,7 @@ pub use fields::{FieldSet, FieldValue};
 pub use ids::{AudienceId, MappingId, OutreachId, RunId};
 pub use membership::MembershipStatus;
 pub use overlap::{Overlap, Writers, overlaps, writers};
-pub use place::Place;
+pub use place::{At, Counts, Part, Place};
 pub use preferences::{Appearance, Closing, Preferences, SMALLEST_YEARLY_ALLOWANCE};
 pub use problem::Problem;
 pub use reading::{Delimiter, Escape, Quote, Reading, TextEncoding};

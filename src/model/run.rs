@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{OutreachId, Problem, RunId};
+use super::{OutreachId, Place, Problem, RunId};
 
 /// Why a run was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,7 +13,7 @@ use super::{OutreachId, Problem, RunId};
 pub enum Cause {
     /// The destination has never run.
     FirstActivation,
-    /// The source's files are not those of the last run.
+    /// The source is not as it was at the last run.
     SourceChanged,
     /// An audience's start or end date was reached, or changes of an earlier run were waiting.
     Schedule,
@@ -214,10 +214,9 @@ pub struct RecordFault {
     pub fate: Fate,
     /// The prospect, if the record named one.
     pub prospect: Option<OutreachId>,
-    /// The source's file; empty if the record came from no file.
-    pub file: String,
-    /// The line in it, counted from 1; 0 if unknown.
-    pub line: u64,
+    /// Where in the source it stands.
+    #[serde(flatten)]
+    pub place: Place,
     /// A short fixed word, such as `outreach_id_missing` or Outreach's own `resourceNotFound`.
     pub code: String,
     /// What is wrong with the record.

@@ -1,10 +1,8 @@
 //! Rows on their way from a reader to the plan: many at once, in one piece of memory.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
-use crate::model::{AudienceId, OutreachId, Place};
+use crate::model::{AudienceId, OutreachId, Part, Place};
 
 /// What a reader is asked to take out of each profile: one cell for the id, one for each attribute, one for each
 /// audience, in this order.
@@ -27,18 +25,19 @@ impl Projection {
     }
 }
 
-/// Up to a few thousand rows of one file, and the records of it that are no rows.
+/// Up to a few thousand rows of one part of a source, and the records of it that are no rows.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// The file's name below the source's folder.
-    pub file: Arc<str>,
+    /// The part that its records stand in.
+    pub part: Part,
     /// Records that could not be read; they count as excluded.
     pub rejected: Vec<Rejected>,
     width: usize,
     text: String,
     /// For each cell where it ends in `text`; the highest bit marks a cell that is absent.
     ends: Vec<u32>,
-    lines: Vec<u64>,
+    /// The line or row that each row starts at.
+    numbers: Vec<u64>,
 }
 
 const ABSENT: u32 = 1 << 31;
@@ -63,20 +62,20 @@ impl Batch {
     pub const MAX_BYTES: usize = 1 << 20;
 
     /// An empty batch for rows of this many cells.
-    pub fn new(file: Arc<str>, width: usize) -> Self {
+    pub fn new(part: Part, width: usize) -> Self {
         Self {
-            file,
+            part,
             rejected: vec![],
             width,
             text: String::new(),
             ends: vec![],
-            lines: vec![],
+            numbers: vec![],
         }
     }
 
     /// How many rows it has.
     pub fn n_rows(&self) -> usize {
-        self.lines.len()
+        self.numbers.len()
     }
 
     /// Whether it should be handed on before more is added.
@@ -84,10 +83,10 @@ impl Batch {
         self.n_rows() + self.rejected.len() >= Self::MAX_ROWS || self.text.len() >= Self::MAX_BYTES
     }
 
-    /// Adds a row; cells that are missing at its end are absent, those beyond the width are dropped.
+    /// Adds a row with the number of the line or row it starts at; cells that are missing at its end are absent, those beyond the width are dropped.
     ///
     /// A row whose text would overflow the batch's index (2 GiB) is rejected instead.
-    pub fn push<'a>(&mut self, line: u64, cells: impl IntoIterator<Item = Option<&'a str>>) {
+    pub fn push<'a>(&mut self, number: u64, cells: impl IntoIterator<Item = Option<&'a str>>) {
         let (text_before, ends_before) = (self.text.len(), self.ends.len());
         let mut cells = cells.into_iter();
         for _ in 0..self.width {
@@ -98,7 +97,7 @@ impl Batch {
                 self.text.truncate(text_before);
                 self.ends.truncate(ends_before);
                 self.reject(
-                    line,
+                    number,
                     "row_too_large",
                     "the record is larger than this program can hold",
                     None,
@@ -108,41 +107,37 @@ impl Batch {
             self.ends
                 .push(if cell.is_some() { end } else { end | ABSENT });
         }
-        self.lines.push(line);
+        self.numbers.push(number);
     }
 
     /// Adds a record that could not be read; `record` is all of it, or `None` if it is lost.
     pub fn reject(
         &mut self,
-        line: u64,
+        number: u64,
         code: &'static str,
         what: impl Into<String>,
         record: Option<&[u8]>,
     ) {
-        let place = Place {
-            file: Arc::clone(&self.file),
-            line,
-        };
         self.rejected.push(Rejected {
-            place,
+            place: self.part.place(number),
             code,
             what: what.into(),
             numbers: record.map(numbers_in),
         });
     }
 
-    /// The rows, in the order of the file.
+    /// The rows, in the order of the part.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         let mut start = 0;
         self.ends
             .chunks_exact(self.width.max(1))
-            .zip(&self.lines)
-            .map(move |(ends, line)| {
+            .zip(&self.numbers)
+            .map(move |(ends, number)| {
                 let row = Row {
                     batch: self,
                     start,
                     ends,
-                    line: *line,
+                    number: *number,
                 };
                 start = ends.last().map_or(start, |end| end & !ABSENT);
                 row
@@ -164,21 +159,18 @@ pub struct Row<'a> {
     batch: &'a Batch,
     start: u32,
     ends: &'a [u32],
-    line: u64,
+    number: u64,
 }
 
 impl<'a> Row<'a> {
-    /// The line it starts at, counted from 1.
-    pub fn line(&self) -> u64 {
-        self.line
+    /// The line or row it starts at, counted from 1; 0 if it has no place of its own.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// Where it stands.
     pub fn place(&self) -> Place {
-        Place {
-            file: Arc::clone(&self.batch.file),
-            line: self.line,
-        }
+        self.batch.part.place(self.number)
     }
 
     /// The cells: `None` where the source has no such field, empty text where the field is there and empty.
@@ -200,7 +192,7 @@ mod tests {
 
     #[test]
     fn a_rejected_record_keeps_the_numbers_that_may_be_its_prospects() {
-        let mut batch = Batch::new("a.csv".into(), 1);
+        let mut batch = Batch::new(Part::of_lines("a.csv"), 1);
         batch.reject(
             2,
             "row_ragged",
@@ -219,13 +211,13 @@ mod tests {
 
     #[test]
     fn rows_read_back_as_they_were_pushed() {
-        let mut batch = Batch::new("a.csv".into(), 3);
+        let mut batch = Batch::new(Part::of_lines("a.csv"), 3);
         batch.push(2, [Some("1"), None, Some("")]);
         batch.push(3, [Some("22"), Some("é"), Some("x"), Some("too many")]);
         batch.push(4, [Some("3")]);
         let rows: Vec<_> = batch
             .rows()
-            .map(|row| (row.line(), row.cells().collect::<Vec<_>>()))
+            .map(|row| (row.number(), row.cells().collect::<Vec<_>>()))
             .collect();
         assert_eq!(
             rows,

@@ -26,9 +26,9 @@ fn read(path: &Path, contents: Contents) -> (Vec<u64>, String, Result<(), Error>
     let mut rows = vec![];
     let mut rejected = String::new();
     let mut emit = |batch: super::Batch| {
-        rows.extend(batch.rows().map(|row| row.line()));
+        rows.extend(batch.rows().map(|row| row.number()));
         for record in &batch.rejected {
-            write!(rejected, "; {} {}", record.place.line, record.code).expect("it is text");
+            write!(rejected, "; {} {}", record.place.at.number(), record.code).expect("it is text");
         }
         ControlFlow::Continue(())
     };

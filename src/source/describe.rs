@@ -142,7 +142,7 @@ impl Files {
             }
         };
         let mut out = Out::new(projection.width(), None, &mut emit);
-        out.start_file(&file.entry.name);
+        out.start_part(&file.entry.name, file.shape.written.counts());
         self.read_file(file, &projection, &mut out)?;
         out.finish()?;
         Ok(samples)

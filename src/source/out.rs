@@ -3,6 +3,7 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use super::{Batch, Error, files::merge::Merger};
+use crate::model::{Counts, Part};
 
 /// Collects rows and hands them on.
 pub(super) struct Out<'e> {
@@ -22,7 +23,7 @@ impl<'e> Out<'e> {
     ) -> Self {
         Self {
             emit,
-            batch: Batch::new(Arc::from(""), width),
+            batch: Batch::new(Part::of_lines(""), width),
             width,
             merger,
             is_stopped: false,
@@ -39,28 +40,28 @@ impl<'e> Out<'e> {
         self.merger.is_some()
     }
 
-    /// What comes now is of the next file.
-    pub(super) fn start_file(&mut self, file: &Arc<str>) {
+    /// What comes now is of the next part, whose records are counted by lines or by rows.
+    pub(super) fn start_part(&mut self, name: &Arc<str>, counts: Counts) {
         self.flush();
-        self.batch = Batch::new(Arc::clone(file), self.width);
+        self.batch = Batch::new(Part::new(Arc::clone(name), counts), self.width);
         if let Some(merger) = &mut self.merger {
-            merger.start_file(file);
+            merger.start_part(name, counts);
         }
     }
 
-    /// Adds a row: its cells, and of its last cells the times they are from.
+    /// Adds a row: the number of its line or row, its cells, and of its last cells the times they are from.
     pub(super) fn row<'a>(
         &mut self,
-        line: u64,
+        number: u64,
         cells: impl Iterator<Item = Option<&'a str>> + Clone,
         times: &[Option<i64>],
     ) -> Result<(), Error> {
         if let Some(merger) = &mut self.merger
-            && merger.take(line, cells.clone(), times)?
+            && merger.take(number, cells.clone(), times)?
         {
             return Ok(());
         }
-        self.batch.push(line, cells);
+        self.batch.push(number, cells);
         self.flush_if_full();
         Ok(())
     }
@@ -68,12 +69,12 @@ impl<'e> Out<'e> {
     /// Adds a record that could not be read; `record` is all of it, or `None` if it is lost.
     pub(super) fn reject(
         &mut self,
-        line: u64,
+        number: u64,
         code: &'static str,
         what: impl Into<String>,
         record: Option<&[u8]>,
     ) {
-        self.batch.reject(line, code, what, record);
+        self.batch.reject(number, code, what, record);
         self.flush_if_full();
     }
 
@@ -96,7 +97,7 @@ impl<'e> Out<'e> {
         if self.is_stopped || (self.batch.n_rows() == 0 && self.batch.rejected.is_empty()) {
             return;
         }
-        let next = Batch::new(Arc::clone(&self.batch.file), self.width);
+        let next = Batch::new(self.batch.part.clone(), self.width);
         let full = std::mem::replace(&mut self.batch, next);
         self.is_stopped = (self.emit)(full).is_break();
     }

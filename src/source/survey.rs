@@ -278,7 +278,7 @@ impl Surveyor<'_> {
         let entry = &file.entry;
         let mut emit = |batch: Batch| self.add(way, &batch);
         let mut out = Out::new(way.projection.width(), None, &mut emit);
-        out.start_file(&entry.name);
+        out.start_part(&entry.name, file.shape.written.counts());
         let plan = match file.plan(layout, &way.projection, |_| false)? {
             Plan::Document(plan) => Plan::Document(plan.for_survey()),
             table @ Plan::Table(_) => table,

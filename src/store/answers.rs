@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
-use super::{Error, Store, found, ledger, planning::FileNumbers, runs};
+use super::{Error, Store, found, ledger, parts::PartNumbers, runs};
 use crate::model::{Change, Digest, Fate, FieldSet, Figures, RecordFault, Requests, RunId};
 
 /// What became of one change.
@@ -81,9 +81,9 @@ impl Store {
             self.on(|db| db.pragma_update(None, "synchronous", "NORMAL"))?;
         }
         let settled = self.atomically(|db| {
-            let mut files = FileNumbers::default();
+            let mut parts = PartNumbers::default();
             for answer in answers {
-                settle_one(db, &mut files, run, answer, now)?;
+                settle_one(db, &mut parts, run, answer, now)?;
             }
             runs::write_figures(db, run, figures)?;
             runs::write_requests(db, run, requests)
@@ -121,7 +121,7 @@ impl Store {
 
 fn settle_one(
     db: &Connection,
-    files: &mut FileNumbers,
+    parts: &mut PartNumbers,
     run: RunId,
     answer: &Answer,
     now: Timestamp,
@@ -158,14 +158,14 @@ fn settle_one(
             db.prepare_cached("INSERT OR REPLACE INTO refusal (prospect_id, digest, code, what, outreach) VALUES (?1, ?2, ?3, ?4, ?5)")?
                 .execute((id, change.digest.0.cast_signed(), code, what, outreach))?;
             take_out(db, id)?;
-            runs::insert_fault(db, files, run, &fault(change, code, what, outreach))?;
+            runs::insert_fault(db, parts, run, &fault(change, code, what, outreach))?;
         }
         Verdict::Unsettled {
             code,
             what,
             outreach,
         } => {
-            runs::insert_fault(db, files, run, &fault(change, code, what, outreach))?;
+            runs::insert_fault(db, parts, run, &fault(change, code, what, outreach))?;
         }
     }
     Ok(())
@@ -235,8 +235,7 @@ fn fault(change: &Change, code: &str, what: &str, outreach: &str) -> RecordFault
     RecordFault {
         fate: Fate::Failed,
         prospect: Some(change.prospect),
-        file: change.place.file.to_string(),
-        line: change.place.line,
+        place: change.place.clone(),
         code: code.to_owned(),
         what: what.to_owned(),
         outreach: outreach.to_owned(),

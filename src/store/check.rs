@@ -24,7 +24,7 @@ const TABLES: [&str; 10] = [
     "refusal",
     "run",
     "memo",
-    "source_file",
+    "source_part",
     "found",
     "fault",
     "journal",

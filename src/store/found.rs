@@ -81,8 +81,8 @@ impl Store {
     pub fn outbox_of(&self, prospects: &[OutreachId]) -> Result<Vec<Change>, Error> {
         self.on(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT prospect_id, digest, name, line, fields FROM outbox
-                 JOIN source_file ON source_file.id = file_id WHERE prospect_id = ?1",
+                "SELECT prospect_id, digest, fields, name, counts, at FROM outbox
+                 LEFT JOIN source_part ON source_part.id = part_id WHERE prospect_id = ?1",
             )?;
             let mut changes = Vec::with_capacity(prospects.len());
             for prospect in prospects {

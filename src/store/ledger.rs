@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{Error, Store};
-use crate::model::{Change, Digest, FieldSet, FieldValue, Known, OutreachId, Place, Target};
+use super::{Error, Store, parts};
+use crate::model::{Change, Digest, FieldSet, FieldValue, Known, OutreachId, Target};
 
 /// What a replan needs to know of every prospect: whether its profile asks for anything new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,8 @@ impl Store {
     ) -> Result<Vec<Change>, Error> {
         self.on(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT prospect_id, digest, name, line, fields FROM outbox JOIN source_file ON source_file.id = file_id
+                "SELECT prospect_id, digest, fields, name, counts, at FROM outbox
+                 LEFT JOIN source_part ON source_part.id = part_id
                  WHERE prospect_id > ?1 ORDER BY prospect_id LIMIT ?2",
             )?;
             let after = prospect.map_or(0, OutreachId::get);
@@ -167,16 +168,13 @@ pub(super) fn known(db: &Connection, prospect: OutreachId) -> rusqlite::Result<K
     })
 }
 
+/// Reads a change from the columns `prospect_id, digest, fields, name, counts, at`.
 pub(super) fn change(row: &Row<'_>) -> rusqlite::Result<Change> {
-    let file: String = row.get(2)?;
     Ok(Change {
         prospect: prospect(row, 0)?,
         digest: Digest(row.get::<_, i64>(1)?.cast_unsigned()),
-        place: Place {
-            file: file.into(),
-            line: row.get(3)?,
-        },
-        fields: field_set(row, 4)?,
+        fields: field_set(row, 2)?,
+        place: parts::place(row, 3)?,
     })
 }
 

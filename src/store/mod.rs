@@ -20,6 +20,7 @@ mod found;
 mod kept;
 mod ledger;
 mod look;
+mod parts;
 mod place;
 mod planning;
 mod runs;

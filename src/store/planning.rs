@@ -1,21 +1,21 @@
 //! Writing a plan: the whole of it in one transaction, so that a guard can still refuse it.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf};
+use std::{fmt, path::PathBuf};
 
 use rusqlite::{
     CachedStatement, Connection, OptionalExtension as _, Transaction, TransactionBehavior,
 };
 
-use super::{Error, Store, ledger, runs};
-use crate::model::{Change, Digest, Figures, Known, OutreachId, RecordFault, RunId, Target};
+use super::{Error, Store, ledger, parts::PartNumbers, runs};
+use crate::model::{Change, Digest, Figures, Known, OutreachId, Place, RecordFault, RunId, Target};
 
 /// Holds the changes of earlier runs that this plan has replaced, in case it takes its own out again.
 const REPLACED: &str = "
-CREATE TEMP TABLE IF NOT EXISTS replaced (prospect_id INTEGER PRIMARY KEY, digest, file_id, line, fields, run_id);
+CREATE TEMP TABLE IF NOT EXISTS replaced (prospect_id INTEGER PRIMARY KEY, digest, part_id, at, fields, run_id);
 DELETE FROM temp.replaced;
 ";
 
-const INSERT: &str = "INSERT OR REPLACE INTO outbox (prospect_id, digest, file_id, line, fields, run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const INSERT: &str = "INSERT OR REPLACE INTO outbox (prospect_id, digest, part_id, at, fields, run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 /// A plan that is being written; dropped without [`commit`](Self::commit), it leaves no trace.
 pub struct Planning<'a> {
@@ -24,7 +24,7 @@ pub struct Planning<'a> {
     transaction: Transaction<'a>,
     /// Held ready: a first load puts a million changes.
     insert: CachedStatement<'a>,
-    files: FileNumbers,
+    parts: PartNumbers,
 }
 
 impl Store {
@@ -47,7 +47,7 @@ impl Store {
             path,
             transaction,
             insert,
-            files: FileNumbers::default(),
+            parts: PartNumbers::default(),
         })
     }
 }
@@ -75,13 +75,13 @@ impl Planning<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn put(&mut self, change: &Change, replaces: bool) -> Result<(), Error> {
-        let file = self
-            .files
-            .number(&self.transaction, &change.place.file)
+        let (part, at) = self
+            .parts
+            .columns(&self.transaction, &change.place)
             .map_err(|e| Error::database(&self.path, e))?;
         let id = change.prospect.get();
         if replaces {
-            self.on(|db| db.prepare_cached("INSERT INTO temp.replaced SELECT prospect_id, digest, file_id, line, fields, run_id FROM outbox WHERE prospect_id = ?1")?.execute([id]))?;
+            self.on(|db| db.prepare_cached("INSERT INTO temp.replaced SELECT prospect_id, digest, part_id, at, fields, run_id FROM outbox WHERE prospect_id = ?1")?.execute([id]))?;
         }
         let run = if replaces {
             self.run_that_wanted(change)?
@@ -92,8 +92,8 @@ impl Planning<'_> {
             .execute((
                 id,
                 change.digest.0.cast_signed(),
-                file,
-                change.place.line,
+                part,
+                at,
                 change.fields.as_bytes(),
                 run.get(),
             ))
@@ -121,7 +121,7 @@ impl Planning<'_> {
         let id = prospect.get();
         self.on(|db| {
             db.prepare_cached("DELETE FROM outbox WHERE prospect_id = ?1")?.execute([id])?;
-            db.prepare_cached("INSERT INTO outbox (prospect_id, digest, file_id, line, fields, run_id) SELECT * FROM temp.replaced WHERE prospect_id = ?1")?
+            db.prepare_cached("INSERT INTO outbox (prospect_id, digest, part_id, at, fields, run_id) SELECT * FROM temp.replaced WHERE prospect_id = ?1")?
                 .execute([id])
         })?;
         Ok(())
@@ -160,7 +160,7 @@ impl Planning<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn put_fault(&mut self, fault: &RecordFault) -> Result<(), Error> {
-        runs::insert_fault(&self.transaction, &mut self.files, self.run, fault)
+        runs::insert_fault(&self.transaction, &mut self.parts, self.run, fault)
             .map_err(|e| Error::database(&self.path, e))
     }
 
@@ -175,8 +175,7 @@ impl Planning<'_> {
                     Ok(RecordFault {
                         fate: crate::model::Fate::Failed,
                         prospect: Some(prospect),
-                        file: String::new(),
-                        line: 0,
+                        place: Place::gone(),
                         code: row.get(0)?,
                         what: row.get(1)?,
                         outreach: row.get(2)?,
@@ -208,28 +207,5 @@ impl Planning<'_> {
 
     fn on<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
         work(&self.transaction).map_err(|e| Error::database(&self.path, e))
-    }
-}
-
-/// The numbers under which file names are stored.
-#[derive(Debug, Default)]
-pub(super) struct FileNumbers(BTreeMap<String, i64>);
-
-impl FileNumbers {
-    pub(super) fn number(&mut self, db: &Connection, name: &str) -> rusqlite::Result<i64> {
-        if let Some(number) = self.0.get(name) {
-            return Ok(*number);
-        }
-        db.execute(
-            "INSERT OR IGNORE INTO source_file (name) VALUES (?1)",
-            [name],
-        )?;
-        let number = db.query_row(
-            "SELECT id FROM source_file WHERE name = ?1",
-            [name],
-            |row| row.get(0),
-        )?;
-        self.0.insert(name.to_owned(), number);
-        Ok(number)
     }
 }

@@ -5,7 +5,10 @@ use std::ops::ControlFlow;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{Error, Store, planning::FileNumbers};
+use super::{
+    Error, Store,
+    parts::{self, PartNumbers},
+};
 use crate::model::{
     Cause, Fate, Figures, OutreachId, Problem, RecordFault, Requests, Run, RunId, RunStatus,
 };
@@ -123,8 +126,8 @@ impl Store {
     ) -> Result<(), Error> {
         self.on(|db| {
             let mut statement = db.prepare(
-                "SELECT fate, prospect_id, name, line, code, what, outreach
-                 FROM fault JOIN source_file ON source_file.id = file_id WHERE run_id = ?1 ORDER BY fault.id",
+                "SELECT fate, prospect_id, code, what, outreach, name, counts, at
+                 FROM fault LEFT JOIN source_part ON source_part.id = part_id WHERE run_id = ?1 ORDER BY fault.id",
             )?;
             let mut rows = statement.query([run.get()])?;
             while let Some(row) = rows.next()? {
@@ -196,20 +199,20 @@ pub(super) fn write_requests(
 
 pub(super) fn insert_fault(
     db: &Connection,
-    files: &mut FileNumbers,
+    parts: &mut PartNumbers,
     run: RunId,
     fault: &RecordFault,
 ) -> rusqlite::Result<()> {
-    let file = files.number(db, &fault.file)?;
+    let (part, at) = parts.columns(db, &fault.place)?;
     db.prepare_cached(
-        "INSERT INTO fault (run_id, fate, prospect_id, file_id, line, code, what, outreach) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO fault (run_id, fate, prospect_id, part_id, at, code, what, outreach) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute((
         run.get(),
         fault.fate.to_string(),
         fault.prospect.map(OutreachId::get),
-        file,
-        fault.line,
+        part,
+        at,
         &fault.code,
         &fault.what,
         &fault.outreach,
@@ -256,11 +259,10 @@ fn fault(row: &Row<'_>) -> rusqlite::Result<RecordFault> {
             .get::<_, Option<i64>>(1)?
             .and_then(|id| u64::try_from(id).ok())
             .and_then(OutreachId::new),
-        file: row.get(2)?,
-        line: row.get(3)?,
-        code: row.get(4)?,
-        what: row.get(5)?,
-        outreach: row.get(6)?,
+        code: row.get(2)?,
+        what: row.get(3)?,
+        outreach: row.get(4)?,
+        place: parts::place(row, 5)?,
     })
 }
 
@@ -276,7 +278,7 @@ fn to_json(problem: &Problem) -> String {
 mod tests {
     use super::*;
     use crate::{
-        model::{Change, Digest, FieldSet, FieldValue, Place, Target},
+        model::{Change, Digest, FieldSet, FieldValue, Part, Target},
         store::{Answer, Verdict},
     };
 
@@ -291,10 +293,7 @@ mod tests {
                 prospect: OutreachId::new(prospect).expect("above 0"),
                 fields: std::iter::once((title, FieldValue::Text("Chief"))).collect::<FieldSet>(),
                 digest: Digest(prospect),
-                place: Place {
-                    file: "a.csv".into(),
-                    line: prospect,
-                },
+                place: Part::of_lines("a.csv").place(prospect),
             },
             verdict: Verdict::Confirmed,
         }

@@ -7,7 +7,9 @@
 //! - `refusal`: prospects whose last change Outreach refused; the same change is not sent again.
 //! - `journal`: one row for each confirmed change, with the old and the new values of its fields.
 //! - `run`, `fault`: the runs and the records that were excluded or failed.
-//! - `source_file`: file names, named by number elsewhere.
+//! - `source_part`: the parts of sources, such as files or tables, named by number elsewhere, and whether the records
+//!   of each are counted by lines or by rows. A record without a `part_id` is in no part, one without an `at` has no
+//!   place of its own.
 //! - `batch`: updates of many prospects at once that are submitted or about to be, with the prospects' numbers; a row
 //!   goes when all of them are settled.
 //! - `found`: what was read of prospects before they were written for the first time.
@@ -18,10 +20,10 @@
 use super::{Error, Store};
 
 /// The newest schema; 1 is the first.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// What makes each version out of the one before.
-const STEPS: [&str; 2] = [FIRST, SECOND];
+const STEPS: [&str; 3] = [FIRST, SECOND, THIRD];
 
 const FIRST: &str = "
 CREATE TABLE memo (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -105,6 +107,48 @@ CREATE TABLE found (
 ) STRICT;
 ";
 
+/// Sources that are no files, and records that stand in none. Tables are made anew to lift a `NOT NULL`.
+const THIRD: &str = "
+CREATE TABLE source_part (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    UNIQUE (name, counts)
+) STRICT;
+INSERT INTO source_part (id, name, counts) SELECT id, name, 'lines' FROM source_file WHERE name <> '';
+DROP TABLE source_file;
+CREATE TABLE outbox_anew (
+    prospect_id INTEGER PRIMARY KEY,
+    digest INTEGER NOT NULL,
+    part_id INTEGER,
+    at INTEGER,
+    run_id INTEGER NOT NULL,
+    fields BLOB NOT NULL
+) STRICT;
+INSERT INTO outbox_anew (prospect_id, digest, part_id, at, run_id, fields)
+    SELECT prospect_id, digest, source_part.id, nullif(line, 0), run_id, fields
+    FROM outbox LEFT JOIN source_part ON source_part.id = file_id ORDER BY prospect_id;
+DROP TABLE outbox;
+ALTER TABLE outbox_anew RENAME TO outbox;
+CREATE TABLE fault_anew (
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL,
+    fate TEXT NOT NULL,
+    prospect_id INTEGER,
+    part_id INTEGER,
+    at INTEGER,
+    code TEXT NOT NULL,
+    what TEXT NOT NULL,
+    outreach TEXT NOT NULL
+) STRICT;
+INSERT INTO fault_anew (id, run_id, fate, prospect_id, part_id, at, code, what, outreach)
+    SELECT fault.id, run_id, fate, prospect_id, source_part.id, nullif(line, 0), code, what, outreach
+    FROM fault LEFT JOIN source_part ON source_part.id = file_id ORDER BY fault.id;
+DROP TABLE fault;
+ALTER TABLE fault_anew RENAME TO fault;
+CREATE INDEX fault_run ON fault (run_id);
+";
+
 /// Brings the database to the newest schema, in one transaction.
 pub(super) fn upgrade(store: &mut Store) -> Result<(), Error> {
     let found = version(store)?;
@@ -160,6 +204,32 @@ fn newer(store: &Store, found: i64) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{At, Change, OutreachId, Place, RecordFault, RunId};
+
+    /// Whose record stands where.
+    type Placed = (Option<u64>, String, At);
+
+    fn waiting(store: &Store) -> Vec<Placed> {
+        let placed = |change: Change| {
+            let Place { part, at } = change.place;
+            (Some(change.prospect.get()), part.to_string(), at)
+        };
+        let changes = store.outbox_after(None, 10).expect("outbox");
+        changes.into_iter().map(placed).collect()
+    }
+
+    fn at_fault(store: &Store, run: i64) -> Vec<Placed> {
+        let placed = |fault: RecordFault| {
+            let Place { part, at } = fault.place;
+            (fault.prospect.map(OutreachId::get), part.to_string(), at)
+        };
+        let faults = store.faults(RunId::new(run)).expect("faults");
+        faults.into_iter().map(placed).collect()
+    }
+
+    fn on_line(prospect: u64, part: &str, line: u64) -> Placed {
+        (Some(prospect), part.to_owned(), At::Line(line))
+    }
 
     #[test]
     fn a_database_of_a_later_version_is_refused_and_left_alone() {
@@ -184,6 +254,90 @@ mod tests {
         db.execute_batch(dump).expect("it is its own form");
     }
 
+    /// A database as the second version has left it: of two files, with a change and a fault of profiles that are gone.
+    fn second_version(path: &std::path::Path) {
+        let db = rusqlite::Connection::open(path).expect("it can be made");
+        let dump = include_str!("../../tests/fixtures/state-v2.sql");
+        db.execute_batch(dump).expect("it is its own form");
+    }
+
+    #[test]
+    fn a_database_of_the_second_version_keeps_its_places() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let path = home.path().join("a.db");
+        second_version(&path);
+        let store = Store::open(&path).expect("it is upgraded");
+        assert_eq!(version(&store).expect("it is there"), VERSION);
+        let gone = |prospect| (Some(prospect), String::new(), At::Nowhere);
+        assert_eq!(
+            waiting(&store),
+            [
+                on_line(1, "members.csv", 2),
+                on_line(2, "more/members.csv", 3),
+                gone(3),
+            ]
+        );
+        assert_eq!(
+            at_fault(&store, 1),
+            [
+                (None, "members.csv".to_owned(), At::Line(6)),
+                on_line(4, "members.csv", 5),
+            ]
+        );
+        assert_eq!(
+            at_fault(&store, 2),
+            [gone(4), on_line(4, "more/members.csv", 9)]
+        );
+        let mut runs = vec![];
+        let look = |change: crate::store::Waiting| runs.push(change.run.get());
+        store.each_waiting(look).expect("outbox");
+        assert_eq!(runs, [2, 2, 2]);
+        let codes: Vec<_> = store
+            .faults(RunId::new(1))
+            .expect("faults")
+            .into_iter()
+            .map(|fault| (fault.fate.to_string(), fault.code, fault.outreach))
+            .collect();
+        let said = |fate: &str, code: &str, outreach: &str| {
+            (fate.to_owned(), code.to_owned(), outreach.to_owned())
+        };
+        assert_eq!(
+            codes,
+            [
+                said("excluded", "outreach_id_missing", ""),
+                said("failed", "resourceNotFound", "Resource Not Found"),
+            ]
+        );
+        store
+            .check(crate::store::check::LONGEST)
+            .expect("it is sound");
+    }
+
+    #[test]
+    fn an_upgraded_database_has_the_tables_of_a_new_one() {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let forms = |store: &Store| {
+            let read = store.on(|db| {
+                let sql = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema ORDER BY name";
+                let mut statement = db.prepare(sql)?;
+                let rows =
+                    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+                rows.collect::<Result<Vec<(String, String, String)>, _>>()
+            });
+            read.expect("it can be read")
+        };
+        let new = forms(&Store::open(&home.path().join("new.db")).expect("it can be made"));
+        for (name, old) in [
+            ("1.db", first_version as fn(&std::path::Path)),
+            ("2.db", second_version),
+        ] {
+            let path = home.path().join(name);
+            old(&path);
+            let store = Store::open(&path).expect("it is upgraded");
+            assert_eq!(forms(&store), new, "{name}");
+        }
+    }
+
     #[test]
     fn a_database_of_the_first_version_keeps_all_it_holds() {
         let home = tempfile::tempdir().expect("a temporary folder");
@@ -194,7 +348,7 @@ mod tests {
         assert_eq!(store.ledger_entries().expect("ledger").len(), 10);
         assert_eq!(store.refused_entries().expect("refusals").len(), 2);
         let pending = store.outbox_after(None, 10).expect("outbox");
-        let waiting: Vec<_> = pending
+        let titles: Vec<_> = pending
             .iter()
             .map(|change| {
                 let title = change.fields.iter().map(|(_, value)| value.to_string());
@@ -203,8 +357,17 @@ mod tests {
             .collect();
         let chief = |id| (id, "Chief".to_owned());
         let refused = (12, "First 12 Chief".to_owned());
-        assert_eq!(waiting, [chief(3), chief(6), chief(9), refused]);
-        assert_eq!(&*pending[0].place.file, "p.csv");
+        assert_eq!(titles, [chief(3), chief(6), chief(9), refused]);
+        let places = [(3, 4), (6, 7), (9, 10), (12, 13)];
+        assert_eq!(
+            waiting(&store),
+            places.map(|(id, line)| on_line(id, "p.csv", line))
+        );
+        assert_eq!(
+            at_fault(&store, 1),
+            [on_line(11, "p.csv", 12), on_line(12, "p.csv", 13)]
+        );
+        assert_eq!(at_fault(&store, 2), [on_line(11, "p.csv", 12)]);
         let runs = store.runs(10).expect("runs");
         assert_eq!((runs.len(), runs[1].figures.activated), (2, 10));
         assert_eq!(store.batches().expect("none yet").len(), 0);

@@ -20,8 +20,9 @@ pub(super) enum FirstFate {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen {
     pub(super) digest: Digest,
-    pub(super) line: u32,
-    pub(super) file: NonZeroU16,
+    /// Its line or row; which of them, the part knows.
+    pub(super) number: u32,
+    pub(super) part: NonZeroU16,
     pub(super) fate: FirstFate,
 }
 
@@ -158,4 +159,16 @@ pub(super) fn entry_position(entries: &[LedgerEntry], prospect: OutreachId) -> O
     entries
         .binary_search_by_key(&prospect, |entry| entry.prospect)
         .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_seen_of_a_prospect_is_small() {
+        // A source of ten million profiles has as many of them.
+        assert!(size_of::<Option<Seen>>() <= 16);
+        assert!(size_of::<(OutreachId, Option<Seen>)>() <= 24);
+    }
 }

@@ -8,7 +8,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     num::NonZeroU16,
     ops::RangeInclusive,
-    sync::Arc,
 };
 
 use super::{
@@ -20,8 +19,8 @@ use super::{
 };
 use crate::{
     model::{
-        AudienceId, Change, Digest, Fate, FieldSet, FieldValue, Figures, Known, OutreachId, Place,
-        RecordFault, Target,
+        AudienceId, Change, Digest, Fate, FieldSet, FieldValue, Figures, Known, OutreachId, Part,
+        Place, RecordFault, Target,
     },
     source::Rejected,
     store::{Held, LedgerEntry},
@@ -180,7 +179,7 @@ pub struct Planner<'a, D> {
     coverage: Coverage,
     /// A record was lost whole, so nobody can be taken for gone.
     is_anyone_lost: bool,
-    files: Vec<Arc<str>>,
+    parts: Vec<Part>,
     /// The audiences that rows of this plan take their prospects out of, in case those rows are excluded after all.
     leaving: BTreeMap<OutreachId, AudienceSet>,
     max_sample: usize,
@@ -204,7 +203,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             n_usual_nameless: before.n_usual_nameless,
             coverage: rules.coverage(),
             is_anyone_lost: false,
-            files: vec![],
+            parts: vec![],
             leaving: BTreeMap::new(),
             max_sample,
             plan: Plan {
@@ -232,10 +231,10 @@ impl<'a, D: Desk> Planner<'a, D> {
             self.reject(rejected)?;
         }
         self.coverage.merge(&wishes.coverage);
-        let file = self.file_number(&wishes.file);
+        let part = self.part_number(&wishes.part);
         for row in wishes.rows {
             self.plan.n_records += 1;
-            let seen_at = (file, u32::try_from(row.line).unwrap_or(u32::MAX));
+            let seen_at = (part, u32::try_from(row.number).unwrap_or(u32::MAX));
             match row.wish {
                 Ok((prospect, wish, digest)) => self.plan_row(prospect, &wish, digest, seen_at)?,
                 Err(exclusion) => self.exclude(exclusion, seen_at)?,
@@ -281,18 +280,18 @@ impl<'a, D: Desk> Planner<'a, D> {
         prospect: OutreachId,
         wish: &Wish,
         digest: Digest,
-        (file, line): (NonZeroU16, u32),
+        (part, number): (NonZeroU16, u32),
     ) -> Result<(), D::Error> {
         let ledger = match self.index.meet(prospect) {
             Meeting::Again(first) => {
                 let first = *first;
-                return self.plan_repeat(prospect, first, digest, (file, line));
+                return self.plan_repeat(prospect, first, digest, (part, number));
             }
             Meeting::First { ledger, slot } => {
                 *slot = Some(Seen {
                     digest,
-                    line,
-                    file,
+                    number,
+                    part,
                     fate: FirstFate::Unchanged,
                 });
                 ledger
@@ -301,7 +300,7 @@ impl<'a, D: Desk> Planner<'a, D> {
         let is_pending = holds(&self.pending, prospect);
         // A refusal comes first: it is repeated without a request, whatever the ledger says.
         let fate = if self.is_refused(prospect, digest) && !is_pending {
-            self.repeat_refusal(prospect, self.place((file, line)))?;
+            self.repeat_refusal(prospect, self.place((part, number)))?;
             FirstFate::Refused
         } else if ledger == Some(digest) && !is_pending {
             self.plan.exits.count_staying(wish.realized);
@@ -313,7 +312,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             } else {
                 Known::default()
             };
-            let place = self.place((file, line));
+            let place = self.place((part, number));
             if self.plan_difference(prospect, wish, digest, &known, place)? {
                 FirstFate::Planned
             } else {
@@ -385,7 +384,7 @@ impl<'a, D: Desk> Planner<'a, D> {
         if first.digest == digest && first.fate != FirstFate::Excluded {
             let what = format!(
                 "an earlier row ({}) has the same OutreachId and asks for the same",
-                self.place((first.file, first.line))
+                self.place((first.part, first.number))
             );
             return self.put_excluded(Some(prospect), self.place(at), "outreach_id_repeated", what);
         }
@@ -407,7 +406,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             FirstFate::Refused | FirstFate::Excluded => {}
         }
         if matches!(first.fate, FirstFate::Unchanged | FirstFate::Planned) {
-            let place = self.place((first.file, first.line));
+            let place = self.place((first.part, first.number));
             self.put_excluded(
                 Some(prospect),
                 place,
@@ -420,7 +419,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             Some(prospect),
             self.place(at),
             "outreach_id_conflict",
-            what(self.place((first.file, first.line))),
+            what(self.place((first.part, first.number))),
         )
     }
 
@@ -450,14 +449,14 @@ impl<'a, D: Desk> Planner<'a, D> {
             let prospect = entry.prospect;
             let is_pending = holds(&self.pending, prospect);
             if self.is_refused(prospect, digest) && !is_pending {
-                self.repeat_refusal(prospect, gone_from_source())?;
+                self.repeat_refusal(prospect, Place::gone())?;
                 continue;
             }
             if entry.digest == digest && !is_pending {
                 continue;
             }
             let known = self.desk.known(prospect)?;
-            self.plan_difference(prospect, &absent, digest, &known, gone_from_source())?;
+            self.plan_difference(prospect, &absent, digest, &known, Place::gone())?;
         }
         Ok(())
     }
@@ -496,8 +495,8 @@ impl<'a, D: Desk> Planner<'a, D> {
                 Meeting::First { slot, .. } => {
                     *slot = Some(Seen {
                         digest,
-                        line: at.1,
-                        file: at.0,
+                        number: at.1,
+                        part: at.0,
                         fate: FirstFate::Excluded,
                     });
                 }
@@ -533,11 +532,7 @@ impl<'a, D: Desk> Planner<'a, D> {
     fn repeat_refusal(&mut self, prospect: OutreachId, place: Place) -> Result<(), D::Error> {
         self.plan.figures.failed += 1;
         match self.desk.refusal(prospect)? {
-            Some(fault) => self.desk.put_fault(&RecordFault {
-                file: place.file.to_string(),
-                line: place.line,
-                ..fault
-            }),
+            Some(fault) => self.desk.put_fault(&RecordFault { place, ..fault }),
             None => Ok(()),
         }
     }
@@ -554,8 +549,7 @@ impl<'a, D: Desk> Planner<'a, D> {
         self.desk.put_fault(&RecordFault {
             fate: Fate::Excluded,
             prospect,
-            file: place.file.to_string(),
-            line: place.line,
+            place,
             code: code.to_owned(),
             what,
             outreach: String::new(),
@@ -589,14 +583,14 @@ impl<'a, D: Desk> Planner<'a, D> {
         }
     }
 
-    fn file_number(&mut self, file: &Arc<str>) -> NonZeroU16 {
+    fn part_number(&mut self, part: &Part) -> NonZeroU16 {
         let place = self
-            .files
+            .parts
             .iter()
-            .position(|known| known == file)
+            .position(|known| known == part)
             .unwrap_or_else(|| {
-                self.files.push(Arc::clone(file));
-                self.files.len() - 1
+                self.parts.push(part.clone());
+                self.parts.len() - 1
             });
         u16::try_from(place + 1)
             .ok()
@@ -604,23 +598,10 @@ impl<'a, D: Desk> Planner<'a, D> {
             .unwrap_or(NonZeroU16::MAX)
     }
 
-    fn place(&self, (file, line): (NonZeroU16, u32)) -> Place {
-        let name = self
-            .files
-            .get(usize::from(file.get()) - 1)
-            .map_or_else(|| Arc::from(""), Arc::clone);
-        Place {
-            file: name,
-            line: u64::from(line),
-        }
-    }
-}
-
-/// The place of a profile that is no longer in the source.
-fn gone_from_source() -> Place {
-    Place {
-        file: Arc::from(""),
-        line: 0,
+    fn place(&self, (part, number): (NonZeroU16, u32)) -> Place {
+        self.parts
+            .get(usize::from(part.get()) - 1)
+            .map_or_else(Place::gone, |part| part.place(u64::from(number)))
     }
 }
 

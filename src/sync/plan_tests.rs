@@ -9,8 +9,8 @@ use serde_json::json;
 use super::{Before, Desk, Plan, Planner, Rules, Wishes};
 use crate::{
     model::{
-        Change, Contents, Destination, Digest, FieldSet, FieldValue, Known, OutreachId,
-        RecordFault, Target,
+        Change, Contents, Destination, Digest, FieldSet, FieldValue, Known, OutreachId, Part,
+        Place, RecordFault, Target,
     },
     source::{Batch, Kinds},
     store::LedgerEntry,
@@ -183,7 +183,7 @@ fn contents() -> impl Strategy<Value = Contents> {
 }
 
 fn batch(file: &str, rows: &[Row]) -> Batch {
-    let mut batch = Batch::new(file.into(), 5);
+    let mut batch = Batch::new(Part::of_lines(file), 5);
     for (line, row) in (2..).zip(rows) {
         batch.push(line, row.iter().map(|cell| Some(*cell)));
     }
@@ -259,7 +259,7 @@ proptest! {
         memory.plan(&rules, &first);
         memory.confirm(|prospect| prospect.get() % 2 == 0);
         let plan = memory.plan_file("then.csv", &rules, &then);
-        let n_sent = memory.outbox.values().filter(|change| &*change.place.file == "then.csv").count() as u64;
+        let n_sent = memory.outbox.values().filter(|change| &*change.place.part == "then.csv").count() as u64;
         prop_assert_eq!(plan.n_records, then.len() as u64);
         prop_assert_eq!(plan.n_records, plan.figures.unchanged + plan.figures.excluded + plan.figures.failed + n_sent);
         prop_assert_eq!(plan.figures.pending, memory.outbox.len() as u64);
@@ -355,7 +355,7 @@ fn two_rows_that_disagree_are_both_excluded_and_the_earlier_change_waits_on() {
     let codes: Vec<_> = memory
         .faults
         .iter()
-        .map(|fault| (fault.code.as_str(), fault.line))
+        .map(|fault| (fault.code.as_str(), fault.place.at.number()))
         .collect();
     assert_eq!(
         codes,
@@ -394,7 +394,7 @@ fn a_record_nobody_can_read_protects_the_prospect_it_may_be() {
         let mut memory = memory.clone();
         let before = memory.before();
         let mut planner = Planner::new(&rules, before, &mut memory, 0);
-        let mut batch = Batch::new("profiles.csv".into(), 5);
+        let mut batch = Batch::new(Part::of_lines("profiles.csv"), 5);
         batch.reject(2, "row_ragged", "it has 3 columns", record);
         let Ok(()) = planner.add(Wishes::of(&rules, batch));
         let Ok(_) = planner.finish(1.0);
@@ -444,4 +444,57 @@ fn records_without_an_id_that_were_always_there_hide_nobody() {
     memory.confirm(|_| true);
     let plan = memory.plan(&rules, &[row("1"), row("")]);
     assert_eq!((plan.n_kept, memory.outbox.len()), (0, 1));
+}
+
+#[test]
+fn records_are_named_by_what_their_part_counts() {
+    let rules = rules(Contents::Incremental);
+    let mut memory = Memory::default();
+    let before = memory.before();
+    let mut planner = Planner::new(&rules, before, &mut memory, 0);
+    let rows = Part::of_rows("export.parquet");
+    let lines = Part::of_lines("export.csv");
+    let pages = Part::of_rows("a page");
+    for (part, number, name) in [
+        (&rows, 12, "Ada"),
+        (&lines, 7, "Grace"),
+        (&pages, 0, "Grace"),
+    ] {
+        let mut batch = Batch::new(part.clone(), 5);
+        let cells = ["1", name, "", "", ""];
+        batch.push(number, cells.map(Some));
+        let Ok(()) = planner.add(Wishes::of(&rules, batch));
+    }
+    let Ok(_) = planner.finish(1.0);
+    let told: Vec<_> = memory
+        .faults
+        .iter()
+        .map(|fault| (fault.place.clone(), fault.what.as_str()))
+        .collect();
+    let other = |place: &str| {
+        format!(
+            "another row ({place}) has the same OutreachId and asks for something else; neither is sent"
+        )
+    };
+    assert_eq!(
+        told,
+        [
+            (rows.place(12), &*other("export.csv, line 7")),
+            (lines.place(7), &*other("export.parquet, row 12")),
+            (pages.place(0), &*other("export.parquet, row 12")),
+        ]
+    );
+    assert!(memory.outbox.is_empty());
+}
+
+#[test]
+fn the_place_of_a_profile_that_is_gone_is_in_no_part() {
+    let rules = rules(Contents::FullSnapshot);
+    let mut memory = Memory::default();
+    let member = |id| [id, "", "", "realized", ""];
+    memory.plan(&rules, &[member("1"), member("2")]);
+    memory.confirm(|_| true);
+    memory.plan(&rules, &[member("1")]);
+    let places: Vec<_> = memory.outbox.values().map(|change| &change.place).collect();
+    assert_eq!(places, [&Place::gone()]);
 }

@@ -1,12 +1,10 @@
 //! What the rows of a batch ask for: worked out on the reader's thread, so that the planner's can write meanwhile.
 
-use std::sync::Arc;
-
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::rules::{Exclusion, Rules};
 use crate::{
-    model::{Digest, FieldSet, MappingId, OutreachId},
+    model::{Digest, FieldSet, MappingId, OutreachId, Part},
     source::{Batch, Rejected},
 };
 
@@ -77,11 +75,11 @@ impl FromIterator<usize> for AudienceSet {
 /// The rows of a batch with what each asks for.
 #[derive(Debug)]
 pub struct Wishes {
-    /// The file's name below the source's folder.
-    pub file: Arc<str>,
+    /// The part of the source that they stand in.
+    pub part: Part,
     /// Records that could not be read.
     pub rejected: Vec<Rejected>,
-    /// The others, in the order of the file.
+    /// The others, in the order of the part.
     pub rows: Vec<WishRow>,
     /// Which of the mapped fields and audiences stand in the rows.
     pub coverage: Coverage,
@@ -139,8 +137,8 @@ fn unseen(all: &[bool]) -> impl Iterator<Item = usize> {
 /// What one row asks for.
 #[derive(Debug)]
 pub struct WishRow {
-    /// The line it starts at, counted from 1.
-    pub line: u64,
+    /// The line or row it starts at, counted from 1; 0 if it has no place of its own.
+    pub number: u64,
     /// The prospect and what is asked of it, or why nothing may be asked.
     pub wish: Result<(OutreachId, Wish, Digest), Exclusion>,
 }
@@ -160,13 +158,13 @@ impl Wishes {
                 (prospect, wish, digest)
             });
             rows.push(WishRow {
-                line: row.line(),
+                number: row.number(),
                 wish,
             });
         }
         drop(cells);
         Self {
-            file: Arc::clone(&batch.file),
+            part: batch.part,
             rejected: batch.rejected,
             rows,
             coverage,

@@ -1,7 +1,7 @@
 //! Every answer that Outreach is known to give, and what has to follow from it.
 
 use audience_sync::{
-    model::{Fate, OutreachId, RunStatus},
+    model::{At, Fate, OutreachId, RunStatus},
     sync::Hindrance,
 };
 use serde_json::{Value, json};
@@ -121,8 +121,8 @@ async fn a_refused_record_fails_alone_with_outreachs_own_words() {
         };
         assert_eq!((fault.fate, fault.code.as_str()), (Fate::Failed, code));
         assert_eq!(
-            (fault.file.as_str(), fault.line),
-            ("profiles.csv", 3),
+            (&*fault.place.part, fault.place.at),
+            ("profiles.csv", At::Line(3)),
             "{code}"
         );
         assert_eq!(fault.prospect.map(OutreachId::get), Some(2), "{code}");
@@ -153,8 +153,8 @@ async fn a_refused_record_waits_for_other_data_and_stays_counted() {
     let faults = world.faults();
     assert_eq!(faults.len(), 1);
     assert_eq!(
-        (faults[0].code.as_str(), faults[0].line),
-        ("validationError", 3)
+        (faults[0].code.as_str(), faults[0].place.at),
+        ("validationError", At::Line(3))
     );
     assert!(faults[0].outreach.contains("Title is odd."));
 
@@ -322,7 +322,10 @@ async fn one_record_that_outreach_chokes_on_does_not_hold_up_the_others() {
         assert_eq!((report.figures.activated, report.figures.failed), (4, 1));
         let faults = world.faults();
         assert_eq!(
-            faults.iter().map(|f| f.line).collect::<Vec<_>>(),
+            faults
+                .iter()
+                .map(|f| f.place.at.number())
+                .collect::<Vec<_>>(),
             [3],
             "{status}"
         );
@@ -424,8 +427,8 @@ async fn what_outreach_holds_otherwise_is_a_failure_and_no_loop() {
     let faults = world.faults();
     assert_eq!(faults.len(), 1);
     assert_eq!(
-        (faults[0].code.as_str(), faults[0].line),
-        ("echo_differs", 3)
+        (faults[0].code.as_str(), faults[0].place.at),
+        ("echo_differs", At::Line(3))
     );
     assert!(
         faults[0].outreach.contains("Eng."),

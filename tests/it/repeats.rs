@@ -1,6 +1,6 @@
 //! Two rows for one prospect.
 
-use audience_sync::model::{Fate, Figures};
+use audience_sync::model::{At, Fate, Figures};
 use serde_json::json;
 
 use crate::world::{World, member, members};
@@ -19,7 +19,10 @@ async fn a_row_that_comes_twice_is_sent_once() {
     assert_eq!(world.sandbox.counters().writes, 2);
     let faults = world.faults();
     assert_eq!(faults.len(), 1);
-    assert_eq!((faults[0].fate, faults[0].line), (Fate::Excluded, 4));
+    assert_eq!(
+        (faults[0].fate, faults[0].place.at),
+        (Fate::Excluded, At::Line(4))
+    );
     assert_eq!(faults[0].code, "outreach_id_repeated");
     let report = world.sync().await;
     let figures = Figures {
@@ -56,7 +59,7 @@ async fn rows_that_contradict_each_other_are_both_left_out() {
     );
     let faults = world.faults();
     assert!(faults.iter().all(|f| f.code == "outreach_id_conflict"));
-    let mut lines: Vec<_> = faults.iter().map(|f| f.line).collect();
+    let mut lines: Vec<_> = faults.iter().map(|f| f.place.at.number()).collect();
     lines.sort_unstable();
     assert_eq!(lines, [2, 4, 5]);
 }

@@ -222,8 +222,9 @@ records-first = The first { $n } of { $all } records. Export CSV writes them all
 head-record = Record in the source
 head-what = What is wrong
 no-outreach-id = none
-record-nowhere = not in a file
-record-place = { $file }, line { $line }
+record-gone = no longer in the source
+record-line = { $part }, line { $n }
+record-row = { $part }, row { $n }
 
 ## What refusals mean
 
@@ -258,8 +259,8 @@ fault-status = Unknown status
 fault-status-means = The status is neither a word for in nor one for left.
 fault-status-do = Write realized or exited in the source.
 fault-row = Record unreadable
-fault-row-means = The line does not follow the form of its file.
-fault-row-do = Correct the line in the export.
+fault-row-means = The record does not follow the form of its source.
+fault-row-do = Correct the record in the source.
 fault-away = Outreach did not answer
 fault-away-means = No usable answer came, again and again.
 fault-away-do = Nothing: the next run tries once more. Retry to have it now.

@@ -16,7 +16,7 @@ use crate::{
         snapshot::{FaultGroup, RunDetail},
         store_problem,
     },
-    model::{Fate, OutreachId, Problem, RecordFault, RunId},
+    model::{At, Fate, OutreachId, Problem, RecordFault, RunId},
     store::{DataDir, Settings},
 };
 
@@ -134,11 +134,12 @@ fn of_first(fault: &RecordFault) -> FaultGroup {
     }
 }
 
-const HEADER: [&str; 7] = [
+const HEADER: [&str; 8] = [
     "outcome",
     "prospect",
     "file",
     "line",
+    "row",
     "code",
     "what is wrong",
     "Outreach says",
@@ -146,15 +147,17 @@ const HEADER: [&str; 7] = [
 
 fn write_row(out: &mut impl io::Write, fault: &RecordFault) -> io::Result<()> {
     let prospect = fault.prospect.as_ref();
+    let (line, row) = match fault.place.at {
+        At::Line(line) => (line.to_string(), String::new()),
+        At::Row(row) => (String::new(), row.to_string()),
+        At::Nowhere => (String::new(), String::new()),
+    };
     let cells = [
         fault.fate.to_string(),
         prospect.map_or_else(String::new, OutreachId::to_string),
-        cell(&fault.file),
-        if fault.line == 0 {
-            String::new()
-        } else {
-            fault.line.to_string()
-        },
+        cell(&fault.place.part),
+        line,
+        row,
         cell(&fault.code),
         cell(&fault.what),
         cell(&fault.outreach),
@@ -184,18 +187,20 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::engine::look::testing::{Past, id};
+    use crate::{
+        engine::look::testing::{Past, id},
+        model::{Part, Place},
+    };
 
     fn fault(fate: Fate, prospect: Option<u64>, line: u64, code: &str, what: &str) -> RecordFault {
         RecordFault {
             fate,
             prospect: prospect.map(id),
-            file: if line == 0 {
-                String::new()
+            place: if line == 0 {
+                Place::gone()
             } else {
-                "a.csv".to_owned()
+                Part::of_lines("a.csv").place(line)
             },
-            line,
             code: code.to_owned(),
             what: what.to_owned(),
             outreach: String::new(),
@@ -273,19 +278,29 @@ mod tests {
             outreach: "=HYPERLINK(\"http://x\"), a".to_owned(),
             ..fault(Fate::Failed, Some(7), 0, "y", "-1, two\nlines")
         };
-        let number = past.fail(&[fault(Fate::Excluded, None, 2, "x", "no id"), refused]);
+        let of_table = RecordFault {
+            place: Part::of_rows("b.parquet").place(12),
+            ..fault(Fate::Excluded, Some(8), 0, "z", "no status")
+        };
+        let faults = [
+            fault(Fate::Excluded, None, 2, "x", "no id"),
+            refused,
+            of_table,
+        ];
+        let number = past.fail(&faults);
         let path = past.home().join("out.csv");
         fs::write(&path, "older").expect("it can be written");
         assert_eq!(
             export_faults(&past.dir, &past.settings, number, &path),
-            Ok(2)
+            Ok(3)
         );
         let text = fs::read_to_string(&path).expect("it is there");
         assert_eq!(
             text,
-            "\u{feff}outcome,prospect,file,line,code,what is wrong,Outreach says\r\n\
-             excluded,,a.csv,2,x,no id,\r\n\
-             failed,7,,,y,\"'-1, two\nlines\",\"'=HYPERLINK(\"\"http://x\"\"), a\"\r\n"
+            "\u{feff}outcome,prospect,file,line,row,code,what is wrong,Outreach says\r\n\
+             excluded,,a.csv,2,,x,no id,\r\n\
+             failed,7,,,,y,\"'-1, two\nlines\",\"'=HYPERLINK(\"\"http://x\"\"), a\"\r\n\
+             excluded,8,b.parquet,,12,z,no status,\r\n"
         );
     }
 

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use crate::{
     model::{
         Cause, Change, Destination, Digest, FieldSet, FieldValue, Figures, FileSource, OutreachId,
-        Place, RecordFault, Requests, Run, RunId, RunStatus, Target,
+        Part, RecordFault, Requests, Run, RunId, RunStatus, Target,
     },
     store::{Answer, DataDir, Settings, Store, Verdict},
 };
@@ -149,10 +149,7 @@ fn change(prospect: u64, fields: Fields<'_>) -> Change {
         prospect: id(prospect),
         fields,
         digest: Digest(prospect),
-        place: Place {
-            file: "profiles.csv".into(),
-            line: prospect + 1,
-        },
+        place: Part::of_lines("profiles.csv").place(prospect + 1),
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    model::OutreachId,
+    model::{self, Counts, OutreachId},
     source::{Batch, Error},
 };
 
@@ -24,7 +24,8 @@ const MAX_PART: u64 = 128 << 20;
 
 /// Rows that wait for the other rows of their profile.
 pub(in crate::source) struct Merger {
-    files: Vec<Arc<str>>,
+    /// The parts of the source, older ones first.
+    sources: Vec<model::Part>,
     parts: Vec<Part>,
     /// Made when the first part no longer fits into memory.
     spill: Option<File>,
@@ -57,7 +58,7 @@ impl Merger {
     /// Merges rows whose last cells are the statuses of this many audiences.
     pub(in crate::source) fn new(width: usize, n_audiences: usize) -> Self {
         Self {
-            files: vec![],
+            sources: vec![],
             parts: (0..N_PARTS).map(|_| Part::default()).collect(),
             spill: None,
             spill_length: 0,
@@ -67,9 +68,10 @@ impl Merger {
         }
     }
 
-    /// What comes now is of the next file, which is newer than the ones before.
-    pub(in crate::source) fn start_file(&mut self, file: &Arc<str>) {
-        self.files.push(Arc::clone(file));
+    /// What comes now is of the next part of the source, which is newer than the ones before.
+    pub(in crate::source) fn start_part(&mut self, name: &Arc<str>, counts: Counts) {
+        let part = model::Part::new(Arc::clone(name), counts);
+        self.sources.push(part);
     }
 
     /// Takes a row if it has a readable id.
@@ -82,7 +84,7 @@ impl Merger {
         let Some(id) = cells.next().flatten().and_then(OutreachId::parse) else {
             return Ok(false);
         };
-        let file = self.files.len().saturating_sub(1);
+        let file = self.sources.len().saturating_sub(1);
         let number = usize::try_from(id.get().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56);
         let Some(part) = self.parts.get_mut(number.unwrap_or(0)) else {
             return Ok(false);
@@ -148,16 +150,20 @@ impl Merger {
     ) -> ControlFlow<()> {
         let mut merged = self.one_row_each(bytes);
         merged.sort_by_key(|row| (row.file, row.line, row.id));
-        let mut batch = Batch::new(Arc::from(""), width);
+        let mut batch = Batch::new(model::Part::of_lines(""), width);
         for row in merged {
-            let file = self.files.get(row.file).cloned().unwrap_or_default();
-            if batch.n_rows() > 0 && (batch.is_full() || batch.file != file) {
+            let Some(part) = self.sources.get(row.file) else {
+                continue;
+            };
+            if batch.n_rows() > 0 && (batch.is_full() || batch.part != *part) {
                 emit(std::mem::replace(
                     &mut batch,
-                    Batch::new(Arc::clone(&file), width),
+                    Batch::new(part.clone(), width),
                 ))?;
             }
-            batch.file = file;
+            if batch.part != *part {
+                batch.part = part.clone();
+            }
             let id = row.id.to_string();
             let cells = std::iter::once(Some(id.as_str())).chain(row.cells.iter().copied());
             batch.push(row.line, cells);
@@ -344,10 +350,10 @@ mod tests {
         ) {
             let mut merger = Merger::new(3, 1);
             merger.part_buffer = part_buffer;
-            merger.start_file(&Arc::from("a"));
+            merger.start_part(&Arc::from("a"), Counts::Lines);
             for (line, (id, attribute, status, time)) in rows.iter().enumerate() {
                 if line == 20 {
-                    merger.start_file(&Arc::from("b"));
+                    merger.start_part(&Arc::from("b"), Counts::Rows);
                 }
                 let id = id.to_string();
                 let cells = [Some(id.as_str()), attribute.as_deref(), status.as_deref()];
@@ -360,8 +366,13 @@ mod tests {
                 for row in batch.rows() {
                     let id: u64 = row.cells().next().flatten().unwrap().parse().unwrap();
                     let last = rows.iter().rposition(|row| row.0 == id).unwrap();
-                    assert_eq!(row.line(), last as u64 + 1);
-                    assert_eq!(&*batch.file, if last < 20 { "a" } else { "b" });
+                    let number = last as u64 + 1;
+                    let part = if last < 20 {
+                        model::Part::of_lines("a")
+                    } else {
+                        model::Part::of_rows("b")
+                    };
+                    assert_eq!(row.place(), part.place(number));
                     let cells: Vec<_> = row.cells().map(|cell| cell.map(str::to_owned)).collect();
                     found.insert(cells[0].clone().expect("an id"), cells[1..].to_vec());
                     n_rows += 1;

@@ -255,7 +255,7 @@ impl Files {
             .then(|| Merger::new(width, projection.audiences.len()));
         let mut out = Out::new(width, merger, emit);
         for (file, plan) in planned {
-            out.start_file(&file.entry.name);
+            out.start_part(&file.entry.name, file.shape.written.counts());
             file.shape.written.format().read(file, &plan, &mut out)?;
             if out.is_stopped() {
                 return Ok(());

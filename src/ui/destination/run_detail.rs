@@ -7,7 +7,7 @@ use crate::{
         DestinationCommand,
         snapshot::{DestinationView, FaultGroup, RunDetail},
     },
-    model::{Fate, Run, Step},
+    model::{At, Fate, Place, Run, Step},
     ui::{
         Choice, Intent, View, actions, format,
         icon::Icon,
@@ -333,7 +333,7 @@ fn records(ui: &mut Ui, group: &FaultGroup) {
                 };
             }
             1 => {
-                cell::text(ui, &place(record));
+                cell::text(ui, &place(&record.place));
             }
             _ => {
                 cell::text(ui, &record.what);
@@ -342,17 +342,41 @@ fn records(ui: &mut Ui, group: &FaultGroup) {
     });
 }
 
-/// The file and the line.
-fn place(record: &crate::model::RecordFault) -> String {
-    if record.file.is_empty() {
-        return t("record-nowhere").to_owned();
+/// The part of the source, and the line or row of it.
+fn place(place: &Place) -> String {
+    let (key, number) = match place.at {
+        At::Line(line) => ("record-line", line),
+        At::Row(row) => ("record-row", row),
+        At::Nowhere if place.part.is_empty() => return t("record-gone").to_owned(),
+        At::Nowhere => return place.part.to_string(),
+    };
+    let args = [
+        ("part", (&*place.part).into()),
+        ("n", number.to_string().into()),
+    ];
+    t_args(key, &args)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Part;
+
+    #[test]
+    fn a_record_is_found_by_the_line_or_the_row_of_its_part() {
+        for (found, words) in [
+            (
+                Part::of_lines("members.csv").place(1207),
+                "members.csv, line 1207",
+            ),
+            (
+                Part::of_rows("export.parquet").place(12),
+                "export.parquet, row 12",
+            ),
+            (Part::of_rows("a page").place(0), "a page"),
+            (Place::gone(), "no longer in the source"),
+        ] {
+            assert_eq!(place(&found), words);
+        }
     }
-    if record.line == 0 {
-        return record.file.clone();
-    }
-    let line = record.line.to_string();
-    t_args(
-        "record-place",
-        &[("file", record.file.as_str().into()), ("line", line.into())],
-    )
 }

@@ -16,7 +16,7 @@ use crate::{
             ProspectQuery, ProspectRow, RunDetail,
         },
     },
-    model::{AudienceId, Cause, Fate, OutreachId, Problem, RecordFault, RunId},
+    model::{AudienceId, Cause, Fate, OutreachId, Part, Problem, RecordFault, RunId},
     ui::{
         Intent, Place, Screen, Tab, View,
         testing::{
@@ -198,8 +198,7 @@ pub(in crate::ui) fn with_run(mut snapshot: Snapshot) -> Snapshot {
     let record = |number: u64, line| RecordFault {
         fate: Fate::Failed,
         prospect: Some(prospect(number)),
-        file: "profiles.csv".to_owned(),
-        line,
+        place: Part::of_lines("profiles.csv").place(line),
         code: "validationDataTooLongError".to_owned(),
         what: "The title has 64 characters, Outreach takes 50".to_owned(),
         outreach: "Data provided is too long.".to_owned(),

@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 use self::{csv::Dialect, document::DocumentPlan, table::TablePlan};
 use super::{SourceFile, listing::Entry, shape::Shape};
 use crate::{
-    model::{AudienceId, FileSource},
+    model::{AudienceId, Counts, FileSource},
     source::{Error, out::Out},
 };
 
@@ -70,6 +70,14 @@ impl Written {
             Self::Json => "JSON",
             Self::Parquet { .. } => "Parquet",
             Self::Workbook { .. } => "an Excel workbook",
+        }
+    }
+
+    /// What tells its records apart.
+    pub(in crate::source) fn counts(&self) -> Counts {
+        match self {
+            Self::Delimited(_) | Self::Json => Counts::Lines,
+            Self::Parquet { .. } | Self::Workbook { .. } => Counts::Rows,
         }
     }
 

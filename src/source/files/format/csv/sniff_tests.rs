@@ -58,10 +58,10 @@ fn read(text: &str, reading: &Reading) -> Result<Vec<String>, Error> {
     let mut emit = |batch: Batch| {
         for row in batch.rows() {
             let cells: Vec<_> = row.cells().map(Option::unwrap_or_default).collect();
-            told.push(format!("{} {}", row.line(), cells.join("|")));
+            told.push(format!("{} {}", row.number(), cells.join("|")));
         }
         for rejected in &batch.rejected {
-            told.push(format!("{} {}", rejected.place.line, rejected.code));
+            told.push(format!("{} {}", rejected.place.at.number(), rejected.code));
         }
         std::ops::ControlFlow::Continue(())
     };
