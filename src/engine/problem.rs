@@ -52,14 +52,7 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
             contents,
             says_status,
         } => kind_problem(destination, audience, *contents, *says_status),
-        sync::Error::SnapshotEmpty => Problem::new(
-            "snapshot_empty",
-            format!(
-                "The source {} holds no profiles at all, so nothing was sent.",
-                destination.source.name()
-            ),
-            "A full snapshot without profiles would take everyone out of every audience. Check the export; if the files hold only changes, set \"contents\" to \"incremental\".",
-        ),
+        sync::Error::SnapshotEmpty => empty_problem(destination),
         sync::Error::TooManyExits { too_many, audience } => {
             guard_problem(too_many, audience.as_ref(), destination)
         }
@@ -74,6 +67,17 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
             "Run again; if it happens again, report it together with the kind of file the source has.",
         ),
     }
+}
+
+fn empty_problem(destination: &Destination) -> Problem {
+    Problem::new(
+        "snapshot_empty",
+        format!(
+            "The source {} holds no profiles at all, so nothing was sent.",
+            destination.source.name()
+        ),
+        "A full snapshot without profiles would take everyone out of every audience. Check the export; if the files hold only changes, set \"contents\" to \"incremental\".",
+    )
 }
 
 /// What nobody foresaw.

@@ -215,47 +215,27 @@ async fn send(
         }
         Err(error) => (settings.destination.clone(), Err(error)),
     };
-    let mut run = Run {
-        id,
-        cause,
-        status: RunStatus::Processing,
-        started: report.started,
-        ended: None,
-        figures: planned
-            .as_ref()
-            .map(|plan| plan.figures)
-            .unwrap_or_default(),
-        requests: Requests::default(),
-        problem: None,
-    };
-    if let Ok(plan) = &planned {
-        report.notices.extend(doubts::kept_problem(plan));
-    }
-    let plan = planned.as_ref().ok().cloned();
-    let ended = match planned {
+    let figures = planned.as_ref().map(|plan| plan.figures);
+    let mut run = report.as_run(id, figures.unwrap_or_default());
+    let kept = planned.as_ref().ok().and_then(doubts::kept_problem);
+    report.notices.extend(kept);
+    let ended = match &planned {
         Ok(plan) if plan.figures.pending > 0 => match client {
             Ok(client) => {
                 let watched = is_watched.then_some(&destination.source);
                 let orders = Orders {
                     route: terms(&destination, Some(&client)).route,
-                    ..Orders::new(destination.delivery, plan.in_doubt)
+                    ..Orders::new(destination.delivery, plan.in_doubt.clone())
                 };
-                deliver(
-                    &mut store,
-                    &client,
-                    &mut run,
-                    (orders, watched),
-                    &hooks,
-                    report,
-                )
-                .await
+                let orders = (orders, watched);
+                deliver(&mut store, &client, &mut run, orders, &hooks, report).await
             }
             Err(error) => Err(error),
         },
-        Ok(_) => Ok(()),
-        Err(error) => Err(error),
+        Ok(_) | Err(_) => Ok(()),
     };
-    end(&mut store, run, (plan, ended), &destination, report)?;
+    let ended = planned.and_then(|plan| ended.map(|()| plan));
+    end(&mut store, run, ended, &destination, report)?;
     dir.mark_ended(&settings, id)?;
     Ok(())
 }
@@ -263,16 +243,20 @@ async fn send(
 fn end(
     store: &mut Store,
     run: Run,
-    (plan, ended): (Option<Plan>, Result<(), Error>),
+    ended: Result<Plan, Error>,
     destination: &Destination,
     report: &mut Report,
 ) -> Result<(), Error> {
     report.figures = run.figures;
     report.requests = run.requests;
-    if let Err(error) = &ended {
-        report.fail(error, destination);
-    } else {
-        let plan = plan.unwrap_or_default();
+    let plan = match ended {
+        Ok(plan) => Some(plan),
+        Err(error) => {
+            report.fail(&error, destination);
+            None
+        }
+    };
+    if let Some(plan) = plan {
         (report.status, report.problem) = doubts::outcome(&plan, &run.figures, destination);
         // What got no clear answer is still in the outbox, and may get one later.
         report.is_transient = store.n_pending()? > 0;
@@ -372,7 +356,7 @@ impl Planning {
         store: &Store,
         terms: &Terms,
         max_sample: usize,
-    ) -> Result<Planned<(Plan, Result<(), Error>)>, Error> {
+    ) -> Result<Planned<(Plan, Guarded)>, Error> {
         self.with_order(Keep::Nothing, |order, hooks| {
             sync::plan_only(store, order, terms, max_sample, hooks)
         })
@@ -438,6 +422,9 @@ pub(super) fn open(destination: &Destination, hooks: &Hooks) -> Result<Order, Er
     })
 }
 
+/// What a guard says to a plan that is only looked at.
+type Guarded = Result<(), Error>;
+
 /// What is kept of what planning has found out about the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keep {
@@ -454,6 +441,20 @@ pub(super) struct Planned<T> {
 }
 
 impl Report {
+    /// The run that it is about, as it begins.
+    fn as_run(&self, id: RunId, figures: Figures) -> Run {
+        Run {
+            id,
+            cause: self.cause,
+            status: RunStatus::Processing,
+            started: self.started,
+            ended: None,
+            figures,
+            requests: Requests::default(),
+            problem: None,
+        }
+    }
+
     /// Ends in the state what a run has begun there and could not end.
     fn end_in(&mut self, dir: &DataDir, settings: &Settings) {
         let problem = self.problem.clone().unwrap_or_else(internal);

@@ -104,10 +104,7 @@ impl Engine {
                 Some(Ok((settings, look))) = looks.join_next(), if !looks.is_empty() => {
                     looked_at.remove(&settings.slug);
                     let state = watched.entry(settings.slug.clone()).or_default();
-                    state.look_for_sign_in(|| self.sign_in_at(&settings.destination.account.name));
-                    if let Some(cause) = state.due(look, Timestamp::now()) {
-                        state.is_running = true;
-                        state.account.clone_from(&settings.destination.account.name);
+                    if let Some(cause) = self.due(state, &settings, look) {
                         runs.spawn(self.start(settings, cause, hooks.clone()));
                     }
                     continue;
@@ -145,6 +142,16 @@ impl Engine {
 }
 
 impl Engine {
+    /// Whether a destination should run now, and why; from now on it does.
+    fn due(&self, state: &mut Watched, settings: &Settings, look: String) -> Option<Cause> {
+        let account = &settings.destination.account.name;
+        state.look_for_sign_in(|| self.sign_in_at(account));
+        let cause = state.due(look, Timestamp::now())?;
+        state.is_running = true;
+        state.account.clone_from(account);
+        Some(cause)
+    }
+
     /// A run as a task.
     pub(super) fn start(
         &mut self,

@@ -71,6 +71,10 @@ fn usual_patience() -> u64 {
     USUAL_PATIENCE_SECS
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands on references"
+)]
 fn is_usual_patience(secs: &u64) -> bool {
     *secs == USUAL_PATIENCE_SECS
 }
@@ -205,7 +209,9 @@ impl<'de> Deserialize<'de> for SourceSettings {
         let mut parts = match Value::deserialize(deserializer)? {
             Value::String(path) => return Ok(FileSource::at(path).into()),
             Value::Object(parts) => parts,
-            _ => return Err(D::Error::custom("a source is a JSON object")),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+                return Err(D::Error::custom("a source is a JSON object"));
+            }
         };
         match SourceKind::take(&mut parts).map_err(D::Error::custom)? {
             SourceKind::Files => FileSource::deserialize(Value::Object(parts))

@@ -9,9 +9,9 @@ use crate::model::MembershipStatus;
 /// What the first records say in one column, as far as a membership goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Said {
-    n_members: u32,
-    n_left: u32,
-    n_others: u32,
+    members: u32,
+    left: u32,
+    others: u32,
 }
 
 impl Said {
@@ -19,27 +19,27 @@ impl Said {
     pub(super) fn add(&mut self, cell: &str) {
         let cell = cell.trim();
         match MembershipStatus::parse(cell) {
-            Some(MembershipStatus::Realized) => self.n_members += 1,
-            Some(MembershipStatus::Exited) => self.n_left += 1,
-            None => self.n_others += u32::from(!cell.is_empty()),
+            Some(MembershipStatus::Realized) => self.members += 1,
+            Some(MembershipStatus::Exited) => self.left += 1,
+            None => self.others += u32::from(!cell.is_empty()),
         }
     }
 
     /// Whether somebody has left.
     pub(super) fn says_left(self) -> bool {
-        self.n_left > 0
+        self.left > 0
     }
 
     fn is_filled(self) -> bool {
-        self.n_members + self.n_left + self.n_others > 0
+        self.members + self.left + self.others > 0
     }
 
     fn is_all_statuses(self) -> bool {
-        self.n_members + self.n_left > 0 && self.n_others == 0
+        self.members + self.left > 0 && self.others == 0
     }
 
     fn has_statuses(self) -> bool {
-        self.n_members + self.n_left > 0
+        self.members + self.left > 0
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn find<'a>(columns: impl Iterator<Item = (&'a str, Said)> + Clone) -
     let by_values: Vec<_> = others.filter(|(_, said)| said.is_all_statuses()).collect();
     match renamed.as_slice() {
         [] => only(&by_values),
-        [(name, said)] if said.n_others == 0 => {
+        [(name, said)] if said.others == 0 => {
             let is_other = |(other, said): &&(&str, Said)| other != name && said.says_left();
             let mut rivals = vec![(*name, *said)];
             rivals.extend(by_values.iter().filter(is_other));

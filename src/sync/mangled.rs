@@ -107,17 +107,15 @@ fn rounded(text: &str) -> Option<RangeInclusive<u64>> {
     let digits: u128 = digits.parse().ok()?;
     let n_decimals = u32::try_from(rest.len()).ok()?;
     let limit = |number: u128| u64::try_from(number).unwrap_or(u64::MAX);
-    match exponent.checked_sub(n_decimals) {
-        Some(zeros) => {
-            let unit = 10_u128.checked_pow(zeros)?;
-            let middle = digits.checked_mul(unit)?;
-            Some(limit(middle.saturating_sub(unit / 2))..=limit(middle.saturating_add(unit / 2)))
-        }
-        None => {
-            let unit = 10_u128.checked_pow(n_decimals - exponent)?;
-            Some(limit(digits / unit)..=limit(digits.div_ceil(unit)))
-        }
+    if let Some(zeros) = exponent.checked_sub(n_decimals) {
+        let unit = 10_u128.checked_pow(zeros)?;
+        let middle = digits.checked_mul(unit)?;
+        return Some(
+            limit(middle.saturating_sub(unit / 2))..=limit(middle.saturating_add(unit / 2)),
+        );
     }
+    let unit = 10_u128.checked_pow(n_decimals - exponent)?;
+    Some(limit(digits / unit)..=limit(digits.div_ceil(unit)))
 }
 
 #[cfg(test)]

@@ -4,26 +4,23 @@
 //! field by field with what the ledger and the outbox know of the prospect. Two rows that ask different things of
 //! one prospect are both excluded, whichever came first: nobody can say which of them is right.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    num::NonZeroU16,
-    ops::RangeInclusive,
-};
+use std::{collections::BTreeMap, num::NonZeroU16};
 
 use super::{
-    Forecast,
     guard::Exits,
     index::{FirstFate, Index, Meeting, Seen, entry_position},
+    outcome::{InDoubt, Plan, SampleLine},
     rules::{Exclusion, Rules, Whose},
+    spared::Spared,
     wishes::{AudienceSet, Coverage, Wish, Wishes},
 };
 use crate::{
     model::{
-        AudienceId, Change, Digest, Fate, FieldSet, FieldValue, Figures, Known, OutreachId, Part,
-        Place, RecordFault, Target,
+        Change, Digest, Fate, FieldSet, FieldValue, Known, OutreachId, Part, Place, RecordFault,
+        Target,
     },
     source::Rejected,
-    store::{Held, LedgerEntry},
+    store::LedgerEntry,
 };
 
 /// Where a plan is written, and where it looks things up.
@@ -61,108 +58,6 @@ pub struct Before {
     pub n_usual_nameless: u64,
 }
 
-/// One field of one change, for people to look at.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct SampleLine {
-    /// The prospect.
-    pub prospect: OutreachId,
-    /// The attribute.
-    pub field: String,
-    /// What Outreach is known to hold; `None` if nothing is known.
-    pub old: Option<serde_json::Value>,
-    /// What would be written.
-    pub new: serde_json::Value,
-}
-
-/// What came of a plan.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Plan {
-    /// What becomes of the profiles.
-    pub figures: Figures,
-    /// How many prospects would change.
-    pub n_changes: u64,
-    /// The first changes.
-    pub sample: Vec<SampleLine>,
-    /// How many members leave their audiences.
-    pub exits: Exits,
-    /// How many records the source had, readable or not.
-    pub n_records: u64,
-    /// What may have been written although nothing says so.
-    pub in_doubt: InDoubt,
-    /// Why records were excluded.
-    pub exclusions: Exclusions,
-    /// The audiences that no file or record names.
-    pub lacking_audiences: Vec<AudienceId>,
-    /// The mapped fields that no record has.
-    pub lacking_fields: Vec<String>,
-    /// How many records may be anybody's: they have no id, or one that tells nothing.
-    pub n_nameless: u64,
-    /// How many of those the next plan takes for usual: people leave although there are so many.
-    pub n_usual_nameless: u64,
-    /// How many who are gone from the source stay in their audiences, because as many records may be theirs.
-    pub n_kept: u64,
-    /// What delivering it would take; only a dry run works it out.
-    pub forecast: Option<Forecast>,
-}
-
-/// Changes that an earlier run left in the outbox: some of them may have been written, and the answer was lost.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct InDoubt {
-    /// Their prospects, in order.
-    pub prospects: Vec<OutreachId>,
-    /// The fields that hold the statuses of audiences.
-    pub statuses: Vec<Target>,
-}
-
-impl InDoubt {
-    /// What Outreach holds after it has refused this change. A status that may be anything is kept as such: its
-    /// prospect may be a member, and has to be able to leave.
-    pub(super) fn held(&self, change: &Change) -> Held {
-        if self.prospects.binary_search(&change.prospect).is_err() {
-            return Held::AsBefore;
-        }
-        let mut kept = FieldSet::new();
-        for (target, _) in &change.fields {
-            if self.statuses.contains(&target) {
-                kept.push(target, FieldValue::Null);
-            }
-        }
-        Held::Unknown(kept)
-    }
-}
-
-/// How many records were excluded for which reason.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Exclusions(BTreeMap<String, (u64, String)>);
-
-impl Exclusions {
-    /// Counts one more.
-    pub fn add(&mut self, code: &str, what: &str) {
-        match self.0.get_mut(code) {
-            Some((n, _)) => *n += 1,
-            None => {
-                self.0.insert(code.to_owned(), (1, what.to_owned()));
-            }
-        }
-    }
-
-    /// All of them.
-    pub fn total(&self) -> u64 {
-        self.0.values().map(|(n, _)| n).sum()
-    }
-
-    /// Each reason with how many it excluded, and the words for the first of them; the most frequent first.
-    pub fn by_code(&self) -> impl Iterator<Item = (&str, u64, &str)> {
-        let mut all: Vec<_> = self
-            .0
-            .iter()
-            .map(|(code, (n, what))| (code.as_str(), *n, what.as_str()))
-            .collect();
-        all.sort_by_key(|(_, n, _)| std::cmp::Reverse(*n));
-        all.into_iter()
-    }
-}
-
 /// Plans batch by batch.
 #[derive(Debug)]
 pub struct Planner<'a, D> {
@@ -171,10 +66,8 @@ pub struct Planner<'a, D> {
     index: Index,
     pending: Vec<LedgerEntry>,
     refused: Vec<LedgerEntry>,
-    /// Numbers that stand in records nobody could read: their prospects are not taken for gone.
-    spared: BTreeSet<OutreachId>,
-    /// Numbers that ids may have been before something rewrote them.
-    spared_ranges: Vec<RangeInclusive<u64>>,
+    /// Whose records nobody could read: they are not taken for gone.
+    spared: Spared,
     n_usual_nameless: u64,
     coverage: Coverage,
     /// A record was lost whole, so nobody can be taken for gone.
@@ -198,8 +91,7 @@ impl<'a, D: Desk> Planner<'a, D> {
             index: Index::new(before.ledger),
             pending: before.pending,
             refused: before.refused,
-            spared: BTreeSet::new(),
-            spared_ranges: vec![],
+            spared: Spared::default(),
             n_usual_nameless: before.n_usual_nameless,
             coverage: rules.coverage(),
             is_anyone_lost: false,
@@ -427,10 +319,8 @@ impl<'a, D: Desk> Planner<'a, D> {
     fn plan_absent(&mut self) -> Result<(), D::Error> {
         let absent = self.rules.absent();
         let digest = absent.digest();
-        let ranges = united(std::mem::take(&mut self.spared_ranges));
-        let is_spared = |entry: &LedgerEntry| {
-            self.spared.contains(&entry.prospect) || is_in(&ranges, entry.prospect.get())
-        };
+        self.spared.unite();
+        let is_spared = |entry: &LedgerEntry| self.spared.contains(entry.prospect);
         let is_gone =
             |entry: &LedgerEntry| !self.index.is_seen(entry.prospect) && !is_spared(entry);
         let unknown = |entry: &&LedgerEntry| !self.index.knows(entry.prospect) && is_gone(entry);
@@ -485,7 +375,7 @@ impl<'a, D: Desk> Planner<'a, D> {
     fn exclude(&mut self, exclusion: Exclusion, at: (NonZeroU16, u32)) -> Result<(), D::Error> {
         match &exclusion.whose {
             Whose::Of(_) => {}
-            Whose::OneOf(ranges) => self.spared_ranges.extend(ranges.iter().cloned()),
+            Whose::OneOf(ranges) => self.spared.add_ranges(ranges),
             Whose::Anyones => self.plan.n_nameless += 1,
         }
         let prospect = exclusion.whose.prospect();
@@ -517,7 +407,7 @@ impl<'a, D: Desk> Planner<'a, D> {
                 let is_known = |number: &OutreachId| {
                     self.index.knows(*number) || holds(&self.pending, *number)
                 };
-                self.spared.extend(numbers.iter().copied().filter(is_known));
+                self.spared.add(numbers.iter().copied().filter(is_known));
             }
             None => self.is_anyone_lost = true,
         }
@@ -603,29 +493,6 @@ impl<'a, D: Desk> Planner<'a, D> {
             .get(usize::from(part.get()) - 1)
             .map_or_else(Place::gone, |part| part.place(u64::from(number)))
     }
-}
-
-/// The same ranges in order, those that touch as one.
-fn united(mut ranges: Vec<RangeInclusive<u64>>) -> Vec<RangeInclusive<u64>> {
-    ranges.sort_unstable_by_key(|range| *range.start());
-    let mut united: Vec<RangeInclusive<u64>> = vec![];
-    for range in ranges {
-        match united
-            .last_mut()
-            .filter(|last| *range.start() <= *last.end())
-        {
-            Some(last) => *last = *last.start()..=*last.end().max(range.end()),
-            None => united.push(range),
-        }
-    }
-    united
-}
-
-/// Whether the number is in one of these ranges, which are in order and apart.
-fn is_in(ranges: &[RangeInclusive<u64>], number: u64) -> bool {
-    let before = ranges.partition_point(|range| *range.start() <= number);
-    let last = before.checked_sub(1).and_then(|at| ranges.get(at));
-    last.is_some_and(|range| range.contains(&number))
 }
 
 fn holds(entries: &[LedgerEntry], prospect: OutreachId) -> bool {

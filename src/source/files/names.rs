@@ -316,18 +316,14 @@ fn audience_in(stem: &str, known: &Known) -> Option<(Option<Range<usize>>, Vec<S
     match uuids.as_slice() {
         [] => segment_id(stem).map(|id| (Some(id), vec![])),
         [only] => Some((Some(only.clone()), vec![])),
-        many => match many
-            .iter()
-            .filter(|range| is_segment(range))
-            .collect::<Vec<_>>()
-            .as_slice()
-        {
-            [only] => Some((Some((*only).clone()), vec![])),
-            _ => {
-                let ids = many.iter().filter_map(|range| stem.get(range.clone()));
-                Some((None, ids.map(str::to_owned).collect()))
+        many => {
+            let mut named = many.iter().filter(|range| is_segment(range));
+            if let (Some(only), None) = (named.next(), named.next()) {
+                return Some((Some(only.clone()), vec![]));
             }
-        },
+            let ids = many.iter().filter_map(|range| stem.get(range.clone()));
+            Some((None, ids.map(str::to_owned).collect()))
+        }
     }
 }
 

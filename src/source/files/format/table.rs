@@ -6,7 +6,7 @@ use crate::{
     model::{AudienceId, MembershipStatus},
     source::{
         Error, Projection,
-        columns::{self, Fact, OWN_NAMESPACE},
+        columns::{self, Fact, MembershipName, OWN_NAMESPACE},
         files::{SourceFile, shape::Layout},
         null_words::NullWords,
         out::Out,
@@ -131,21 +131,28 @@ impl<'a> Header<'a> {
         self.only(name, |at| self.folded.get(at) == Some(&folded))
     }
 
+    /// The only column that tells of a membership in this way.
+    fn membership_column(
+        &self,
+        name: &str,
+        is_it: impl Fn(&MembershipName<'_>) -> bool,
+    ) -> Result<Option<usize>, Error> {
+        self.only(name, |at| {
+            let visible = self.names.get(at).map(|name| columns::visible(name));
+            let found = visible.as_deref().and_then(columns::membership);
+            found.is_some_and(|found| is_it(&found))
+        })
+    }
+
     fn membership(&self, audience: &AudienceId) -> Result<(Cell, Times), Error> {
         let name = format!("segmentMembership.{OWN_NAMESPACE}.{audience}.status");
         let find = |fact, is_own_only: bool| {
-            self.only(&name, |at| {
-                let visible = self.names.get(at).map(|name| columns::visible(name));
-                let found = visible
-                    .as_deref()
-                    .and_then(|name| columns::membership(name));
-                found.is_some_and(|found| {
-                    let is_own = found.namespace.eq_ignore_ascii_case(OWN_NAMESPACE);
-                    let id = found.audience.unwrap_or_default();
-                    found.fact == fact
-                        && (is_own || !is_own_only)
-                        && id.eq_ignore_ascii_case(audience.as_str())
-                })
+            self.membership_column(&name, |found| {
+                let is_own = found.namespace.eq_ignore_ascii_case(OWN_NAMESPACE);
+                let id = found.audience.unwrap_or_default();
+                found.fact == fact
+                    && (is_own || !is_own_only)
+                    && id.eq_ignore_ascii_case(audience.as_str())
             })
         };
         let status = match find(Fact::Status, true)? {
@@ -162,13 +169,10 @@ impl<'a> Header<'a> {
 
     fn own_membership(&self, projection: &Projection) -> Result<(Cell, Times), Error> {
         let find = |fact| {
-            self.only("segmentMembership.seg_namespace.seg_id.status", |at| {
-                let visible = self.names.get(at).map(|name| columns::visible(name));
-                let found = visible
-                    .as_deref()
-                    .and_then(|name| columns::membership(name));
-                found.is_some_and(|found| found.fact == fact && found.audience.is_none())
-            })
+            let name = "segmentMembership.seg_namespace.seg_id.status";
+            let is_own =
+                |found: &MembershipName<'_>| found.fact == fact && found.audience.is_none();
+            self.membership_column(name, is_own)
         };
         let status = match &self.file.shape.own_status {
             OwnStatus::Nowhere | OwnStatus::Nested => Cell::Realized,

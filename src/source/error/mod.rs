@@ -2,8 +2,12 @@
 
 use std::{io, path::PathBuf, sync::Arc};
 
-use super::{columns, files::FileKind};
-use crate::model::{AudienceId, MembershipStatus};
+mod next_step;
+mod words;
+
+use self::words::{header, lacks, left_out, may_say, named};
+use super::files::FileKind;
+use crate::model::AudienceId;
 
 /// Why a source cannot be read, or not to its end.
 #[derive(Debug, thiserror::Error)]
@@ -250,105 +254,6 @@ pub enum Error {
     },
 }
 
-/// What was read as the header, and which of its names comes closest.
-fn header(form: &str, column: &str, present: &[String]) -> String {
-    const MOST: usize = 12;
-    let mut text = String::from("; ");
-    if !form.is_empty() {
-        text = format!("; read as {form}, ");
-    }
-    let some: Vec<_> = present
-        .iter()
-        .take(MOST)
-        .map(|name| format!("\u{201c}{name}\u{201d}"))
-        .collect();
-    text += &format!("its columns are {}", some.join(", "));
-    if present.len() > MOST {
-        text += &format!(" and {} more", present.len() - MOST);
-    }
-    if let Some(closest) = closest(column, present) {
-        text += &format!(". The closest is \u{201c}{closest}\u{201d}");
-    }
-    if present.iter().any(|name| name.contains('\u{fffd}')) {
-        text += ". It has bytes that are not UTF-8: save the file as CSV UTF-8, or choose its encoding in the source's settings";
-    }
-    if looks_like_a_record(present) {
-        text += ". The first line looks like a record: the header with the names of the columns seems to be missing";
-    }
-    text
-}
-
-/// The name that differs least, if it differs little.
-fn closest<'a>(wanted: &str, present: &'a [String]) -> Option<&'a str> {
-    const LEAST: f64 = 0.6;
-    let wanted = columns::folded(wanted);
-    let last = wanted.rsplit('_').next().unwrap_or(&wanted);
-    let alike = |name: &str| {
-        let name = columns::folded(name);
-        let ends_alike = name.rsplit('_').next() == Some(last) && name.len() > 2;
-        let alike = strsim::normalized_damerau_levenshtein(&wanted, &name);
-        if ends_alike {
-            alike.max(LEAST + 0.1)
-        } else {
-            alike
-        }
-    };
-    let all = present.iter().map(|name| (alike(name), name.as_str()));
-    let best = all.max_by(|a, b| a.0.total_cmp(&b.0));
-    best.filter(|(alike, _)| *alike >= LEAST)
-        .map(|(_, name)| name)
-}
-
-/// Whether these are values rather than names: a number, an address of mail, a word for a status.
-fn looks_like_a_record(header: &[String]) -> bool {
-    let is_value = |cell: &String| {
-        let cell = cell.trim();
-        let is_number = !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
-        is_number || cell.contains('@') || MembershipStatus::parse(cell).is_some()
-    };
-    header.iter().any(is_value)
-}
-
-/// What is wrong with a file that a manifest lists.
-fn lacks(sizes: Option<&(u64, u64)>) -> String {
-    sizes.map_or_else(
-        || ", which is not there".to_owned(),
-        |(listed, found)| format!(" with {listed} bytes, and it has {found}"),
-    )
-}
-
-/// Names in quotes.
-fn named(names: &[String]) -> String {
-    quoted(names).join(", ")
-}
-
-fn quoted(names: &[String]) -> Vec<String> {
-    let quoted = names.iter();
-    quoted
-        .map(|name| format!("\u{201c}{name}\u{201d}"))
-        .collect()
-}
-
-/// Columns that may say who is a member.
-fn may_say(columns: &[String]) -> String {
-    let names = quoted(columns);
-    match names.as_slice() {
-        [one] => format!("the column {one} may say it, or something else"),
-        all => format!("each of the columns {} may say it", all.join(" and ")),
-    }
-}
-
-/// The names of files that do not count, for a person who wonders why.
-fn left_out(ignored: &[String]) -> String {
-    const MOST: usize = 5;
-    if ignored.is_empty() {
-        return String::new();
-    }
-    let some: Vec<_> = ignored.iter().take(MOST).map(String::as_str).collect();
-    let more = if ignored.len() > MOST { ", …" } else { "" };
-    format!(", only {}{more}", some.join(", "))
-}
-
 impl Error {
     /// Whether the same reading may work a little later without anyone doing anything.
     pub fn is_transient(&self) -> bool {
@@ -517,85 +422,6 @@ impl Error {
             Some(column)
         } else {
             None
-        }
-    }
-
-    /// What the reader can do now; one sentence.
-    pub fn next_step(&self) -> &'static str {
-        match self {
-            Self::NotFound { .. } => {
-                "Check the path in the destination's settings, and that the disk or share is connected."
-            }
-            Self::Io { .. } => {
-                "Check that you may open the file and that the disk or share is connected."
-            }
-            Self::NothingToRead { .. } => {
-                "Put CSV, JSON (also .gz), Parquet or Excel exports into the folder, or choose another folder."
-            }
-            Self::FileEmpty { .. } => {
-                "Export the file again, or delete it if it does not belong to the source."
-            }
-            Self::NotText { .. } => "Export it as CSV or JSON, in UTF-8 or UTF-16.",
-            Self::OtherKind { kind, .. } => kind.next_step(),
-            Self::Stopped { .. } => "Run again to read it from the beginning.",
-            Self::NotJson { .. } => {
-                "Give the file the ending that fits its contents, such as .csv."
-            }
-            Self::CutOff { .. } => "Copy or export the file again: the end of it is missing.",
-            Self::Damaged { .. } => "Export the file again, or correct it at that line.",
-            Self::DialectUnclear { .. } => {
-                "Say in the source's settings how the file is written, or export it again without such values."
-            }
-            Self::ColumnMissing { .. } => {
-                "Add the column to the export, or change the mapping or the audiences of the destination."
-            }
-            Self::SheetUnclear { .. } => {
-                "Name the sheet in the source's settings (\"sheet\"), or leave only one with data in the workbook."
-            }
-            Self::StatusUnclear { .. } => {
-                "Choose in the source's settings which column says it (\"status_column\"), or that everyone in the files is a member (\"everyone_is_member\")."
-            }
-            Self::LeaverInSnapshot { .. } => {
-                "If the files hold changes since the last file, set the kind of export to changes (\"contents\": \"incremental\"): then nobody leaves who is not in them. If they name everyone in the audience, export them without those who have left."
-            }
-            Self::FieldsUnknown { .. } => {
-                "Check that the path leads to the export; if it does, map OutreachId to one of its fields."
-            }
-            Self::ColumnTwice { .. } => {
-                "Export the column once, or give one of the two another name."
-            }
-            Self::AudienceFileMissing { .. } => {
-                "Export the audience again, or take it out of the destination."
-            }
-            Self::AudienceUnknown { .. } => {
-                "Keep the name of the export, which ends in _segment, the audience's id and the time."
-            }
-            Self::LayoutsMixed { .. } => {
-                "Keep exports of one kind in the folder, and move the others elsewhere."
-            }
-            Self::ChangedWhileRead { .. } => "Wait until the export is written, then run again.",
-            Self::NotAFile { .. } => "Choose a file, or a folder of files.",
-            Self::TooManyFiles { .. } => {
-                "Choose the folder that holds the exports, and nothing else."
-            }
-            Self::AudienceAmbiguous { .. } => {
-                "Leave only the audience's id in the name of the export, or put the word segment before it."
-            }
-            Self::OrderUnclear { .. } => {
-                "Remove one of the two, or let the export put date and time into the names of its files."
-            }
-            Self::Incomplete { .. } | Self::PartMissing { .. } => {
-                "Nothing has to be done if the files are still arriving: the source is looked at again by itself. Otherwise export or copy them again."
-            }
-            Self::NoAnswer { .. } => {
-                "Check that the disk or network share is connected; the source is tried again by itself. If it is only slow, raise \"patience_secs\" in the source's settings."
-            }
-            Self::TooManyRows => {
-                "Check which column is mapped to OutreachId: it seems to hold the same few values in very many rows."
-            }
-            Self::Temporary { .. } => {
-                "Make room on the disk that holds temporary files, then run again."
-            }
         }
     }
 }
