@@ -6,7 +6,11 @@ use std::{
 };
 
 use parquet::{
-    column::reader::{ColumnReader, ColumnReaderImpl},
+    basic::{Encoding, Type},
+    column::{
+        page::PageReader as _,
+        reader::{ColumnReader, ColumnReaderImpl, get_column_reader},
+    },
     data_type::{AsBytes as _, DataType},
     errors::Result,
     file::metadata::ColumnChunkMetaData,
@@ -14,13 +18,24 @@ use parquet::{
 };
 
 use super::{
-    pages::{self, Bounded},
+    pages::{Bounded, Checked},
+    strings::Strings,
     value::{Kind, NoText},
 };
 use crate::source::files::{
     format::{number, table::has_control},
     input::Stop,
 };
+
+/// A column of a table: a single value for each record.
+pub(super) enum Cells {
+    Any(Column),
+    /// Texts as most files have them.
+    Texts {
+        pages: Checked,
+        strings: Strings,
+    },
+}
 
 /// The values of one column in some records.
 pub(super) struct Column {
@@ -30,6 +45,8 @@ pub(super) struct Column {
     full: i16,
     levels: Levels,
     texts: Texts,
+    /// Of each record the number of its value, if some have none.
+    numbers: Vec<Option<usize>>,
 }
 
 /// How deep each value is defined, and where it repeats.
@@ -56,6 +73,79 @@ pub(super) struct Cursor {
     value: usize,
 }
 
+impl Cells {
+    pub(super) fn new(
+        file: &Arc<Bounded>,
+        chunk: &ColumnChunkMetaData,
+        n_rows: usize,
+        column: &ColumnDescPtr,
+    ) -> Result<Self> {
+        let is_text = column.physical_type() == Type::BYTE_ARRAY && Kind::of(column) == Kind::Text;
+        // Levels have an encoding as well, which is in the list with those of values; older writers name the second one
+        // for levels that are not there.
+        #[expect(deprecated, reason = "files are older than that")]
+        let of_levels = [Encoding::RLE, Encoding::BIT_PACKED];
+        let mut encodings = chunk.encodings();
+        let are_read =
+            encodings.all(|encoding| of_levels.contains(&encoding) || Strings::can_read(encoding));
+        Ok(if is_text && are_read {
+            Self::Texts {
+                pages: Checked::new(file, chunk, n_rows, column)?,
+                strings: Strings::new(column.max_def_level()),
+            }
+        } else {
+            Self::Any(Column::new(file, chunk, n_rows, column)?)
+        })
+    }
+
+    /// How many records can be had at once, at most `most`.
+    pub(super) fn n_ready(&mut self, most: usize) -> std::result::Result<usize, Stop> {
+        let Self::Texts { pages, strings } = self else {
+            return Ok(most);
+        };
+        while strings.n_left() == 0 {
+            let page = pages.get_next_page().map_err(|e| broken(&e.to_string()))?;
+            let page = page.ok_or_else(|| broken("a column has fewer values than it should"))?;
+            strings.open(page)?;
+        }
+        Ok(most.min(strings.n_left()))
+    }
+
+    /// Goes on to this many records.
+    pub(super) fn advance(&mut self, n_records: usize) -> std::result::Result<(), Stop> {
+        match self {
+            Self::Texts { strings, .. } => strings.advance(n_records),
+            Self::Any(column) => {
+                let is_right = column.advance(n_records)? == n_records;
+                let fault = || broken("a column has fewer values than it should");
+                is_right.then_some(()).ok_or_else(fault)
+            }
+        }
+    }
+
+    /// The cell of this row: empty if it has no value, nothing if the value has no text.
+    pub(super) fn cell(&self, row: usize) -> Option<&str> {
+        match self {
+            Self::Texts { strings, .. } => strings.cell(row),
+            Self::Any(column) => column.cell(row),
+        }
+    }
+
+    pub(super) fn has_broken(&self) -> bool {
+        match self {
+            Self::Texts { strings, .. } => strings.has_broken(),
+            Self::Any(column) => !column.texts.broken.is_empty(),
+        }
+    }
+
+    pub(super) fn has_controls(&self) -> bool {
+        match self {
+            Self::Texts { strings, .. } => strings.has_controls(),
+            Self::Any(column) => column.texts.has_controls,
+        }
+    }
+}
+
 impl Column {
     pub(super) fn new(
         file: &Arc<Bounded>,
@@ -64,11 +154,15 @@ impl Column {
         column: &ColumnDescPtr,
     ) -> Result<Self> {
         Ok(Self {
-            reader: pages::column_reader(file, chunk, n_rows, column)?,
+            reader: get_column_reader(
+                Arc::clone(column),
+                Box::new(Checked::new(file, chunk, n_rows, column)?),
+            ),
             kind: Kind::of(column),
             full: column.max_def_level(),
             levels: Levels::default(),
             texts: Texts::default(),
+            numbers: vec![],
         })
     }
 
@@ -83,7 +177,30 @@ impl Column {
         let n_records = read.map_err(|_panic| broken("its values contradict each other"))?;
         let n_records = n_records.map_err(|e| broken(&e.to_string()))?;
         self.texts.has_controls = has_control(self.texts.text.as_bytes());
+        self.number();
         Ok(n_records)
+    }
+
+    /// Numbers the values that are there.
+    fn number(&mut self) {
+        let mut n_values = 0;
+        self.numbers.clear();
+        let levels = self.levels.definitions.iter();
+        self.numbers.extend(levels.map(|level| {
+            (*level == self.full).then(|| {
+                n_values += 1;
+                n_values - 1
+            })
+        }));
+    }
+
+    /// The cell of this record, where each has one value at most.
+    fn cell(&self, row: usize) -> Option<&str> {
+        if self.full == 0 {
+            return self.texts.get(row).ok();
+        }
+        let number = self.numbers.get(row)?;
+        number.map_or(Some(""), |number| self.texts.get(number).ok())
     }
 
     fn read(&mut self, most: usize) -> Result<usize> {
@@ -144,11 +261,6 @@ impl Column {
         }
     }
 
-    /// Whether the value at this place has no text.
-    pub(super) fn is_broken_at(&self, at: Cursor) -> bool {
-        !self.texts.broken.is_empty() && self.value(at).is_err()
-    }
-
     /// Goes on to the next value, or place where one would be.
     pub(super) fn next(&self, at: &mut Cursor) {
         if self.definition(*at) == Some(self.full) {
@@ -169,11 +281,6 @@ impl Column {
     /// In which list the value goes on: 0 begins a record.
     pub(super) fn repetition(&self, at: Cursor) -> Option<i16> {
         self.levels.repetitions.get(at.level).copied()
-    }
-
-    /// Whether any of the values has a control character.
-    pub(super) fn has_controls(&self) -> bool {
-        self.texts.has_controls
     }
 }
 

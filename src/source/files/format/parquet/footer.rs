@@ -33,6 +33,12 @@ const DEEPEST: usize = 32;
 
 /// Reads the footer and holds it to the size of the file.
 pub(super) fn read(file: &mut File, n_bytes: u64) -> Result<ParquetMetaData, Stop> {
+    let mut head = vec![];
+    let mut beginning = file.take(MAGIC.len() as u64);
+    beginning.read_to_end(&mut head)?;
+    if head != MAGIC && head != MAGIC_ENCRYPTED {
+        return Err(damaged("it is no Parquet file, whatever its name says"));
+    }
     let least = TAIL + MAGIC.len() as u64;
     if n_bytes < least {
         return Err(Stop::CutOff);

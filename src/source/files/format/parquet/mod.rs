@@ -6,6 +6,8 @@ mod column;
 mod footer;
 mod pages;
 mod record;
+mod rows;
+mod strings;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -26,7 +28,6 @@ use self::{
 use super::{
     Format, Gathered, Plan, Written,
     document::{DocumentPlan, node::Object},
-    table::{CONTROL_CHARACTER, RowFault, TablePlan},
 };
 use crate::{
     model::FileSource,
@@ -86,7 +87,7 @@ impl Format for Parquet {
 }
 
 /// Records that the form of a file is told from.
-const HEAD_RECORDS: u64 = 1000;
+const HEAD_RECORDS: usize = 1000;
 
 /// A file whose footer has been read.
 struct Opened<'e> {
@@ -119,12 +120,6 @@ impl<'e> Opened<'e> {
 
     fn is_nested(&self) -> bool {
         !self.fields.iter().all(Field::is_single)
-    }
-
-    /// The names of the columns, those of structures with dots.
-    fn names(&self) -> Vec<String> {
-        let columns = self.schema().columns().iter();
-        columns.map(|column| column.path().string()).collect()
     }
 
     /// Does something with each record, of which only some columns are read.
@@ -167,49 +162,6 @@ impl<'e> Opened<'e> {
         });
         Ok(Columns {
             all: all.collect::<Result<_, Stop>>()?,
-        })
-    }
-
-    /// The first rows; a fault in them is for the reader to tell.
-    fn first_rows(&self, n_columns: usize) -> Vec<Vec<String>> {
-        let mut rows = vec![];
-        let all: Vec<_> = (0..n_columns).collect();
-        let told_later = self.each(&all, &mut |row, columns| {
-            let cells = all.iter().map(|at| columns.cell(*at).unwrap_or_default());
-            rows.push(cells.map(str::to_owned).collect());
-            columns.step();
-            Ok(until_head_ends(row))
-        });
-        drop(told_later);
-        rows
-    }
-
-    fn read_table(&self, plan: &TablePlan, out: &mut Out<'_>) -> Result<(), Error> {
-        let needed = plan.columns();
-        self.each(&needed, &mut |row, columns| {
-            let added = if columns.has_broken_cell() {
-                Err("row_encoding")
-            } else {
-                let at = |column| columns.cell(column);
-                match plan.add_row(row, at, columns.has_controls(), out)? {
-                    Ok(()) => Ok(()),
-                    Err(RowFault::Leaver) => return Err(self.entry.leaver_at(row)),
-                    Err(RowFault::Control) => Err("value_control_character"),
-                }
-            };
-            if let Err(code) = added {
-                let cells = needed.iter().filter_map(|column| columns.cell(*column));
-                let record = cells.collect::<Vec<_>>().join(",");
-                let is_control = code == "value_control_character";
-                let what = if is_control {
-                    CONTROL_CHARACTER
-                } else {
-                    NO_TEXT
-                };
-                out.reject(row, code, what, Some(record.as_bytes()));
-            }
-            columns.step();
-            Ok(stop_if(out.is_stopped()))
         })
     }
 
@@ -319,7 +271,7 @@ fn stop_if(is_stopped: bool) -> ControlFlow<()> {
 }
 
 fn until_head_ends(row: u64) -> ControlFlow<()> {
-    stop_if(row >= HEAD_RECORDS)
+    stop_if(row >= HEAD_RECORDS as u64)
 }
 
 /// What it means that a file could not be read on from this row, counted from 1.

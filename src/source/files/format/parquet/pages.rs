@@ -9,10 +9,7 @@ use std::{
 use bytes::Bytes;
 use parquet::{
     basic::{Encoding, Type},
-    column::{
-        page::{Page, PageMetadata, PageReader},
-        reader::{ColumnReader, get_column_reader},
-    },
+    column::page::{Page, PageMetadata, PageReader},
     errors::{ParquetError, Result},
     file::{
         metadata::ColumnChunkMetaData,
@@ -66,25 +63,8 @@ fn damaged(what: &str) -> ParquetError {
     ParquetError::General(format!("{what} is broken"))
 }
 
-/// The reader of one column in one group of rows.
-pub(super) fn column_reader(
-    file: &Arc<Bounded>,
-    chunk: &ColumnChunkMetaData,
-    n_rows: usize,
-    column: &ColumnDescPtr,
-) -> Result<ColumnReader> {
-    let pages = SerializedPageReader::new(Arc::clone(file), chunk, n_rows, None)?;
-    let checked = Checked {
-        pages,
-        n_values_left: chunk.num_values().cast_unsigned(),
-        has_dictionary: false,
-        column: Arc::clone(column),
-    };
-    Ok(get_column_reader(Arc::clone(column), Box::new(checked)))
-}
-
 /// Pages whose counts fit their bytes: the decoders make room for what a page says it has.
-struct Checked {
+pub(super) struct Checked {
     pages: SerializedPageReader<Bounded>,
     n_values_left: u64,
     has_dictionary: bool,
@@ -92,6 +72,21 @@ struct Checked {
 }
 
 impl Checked {
+    /// The pages of one column in one group of rows.
+    pub(super) fn new(
+        file: &Arc<Bounded>,
+        chunk: &ColumnChunkMetaData,
+        n_rows: usize,
+        column: &ColumnDescPtr,
+    ) -> Result<Self> {
+        Ok(Self {
+            pages: SerializedPageReader::new(Arc::clone(file), chunk, n_rows, None)?,
+            n_values_left: chunk.num_values().cast_unsigned(),
+            has_dictionary: false,
+            column: Arc::clone(column),
+        })
+    }
+
     fn check(&mut self, page: &Page) -> Result<()> {
         match page {
             Page::DictionaryPage {
