@@ -331,11 +331,7 @@ impl<'e> Book<'e> {
 }
 
 fn of_reader(entry: &Entry, row: u64, error: &XlsxError) -> Error {
-    let what = match error {
-        XlsxError::Password => "it is protected with a password; save it without one".to_owned(),
-        other => format!("a part of it is broken: {other}"),
-    };
-    damaged(entry, row, what)
+    damaged(entry, row, format!("a part of it is broken: {error}"))
 }
 
 impl Head {
@@ -650,8 +646,9 @@ mod tests {
                 .expect("memory");
             zip.start_file(name, SimpleFileOptions::default())
                 .expect("memory");
+            let blanks = vec![b' '; 1 << 20];
             for _ in 0..n_bytes >> 20 {
-                zip.write_all(&[b' '; 1 << 20]).expect("memory");
+                zip.write_all(&blanks).expect("memory");
             }
             zip.finish().expect("memory").into_inner()
         };

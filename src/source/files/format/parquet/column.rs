@@ -29,12 +29,15 @@ use crate::source::files::{
 
 /// A column of a table: a single value for each record.
 pub(super) enum Cells {
-    Any(Column),
+    Any(Box<Column>),
     /// Texts as most files have them.
-    Texts {
-        pages: Checked,
-        strings: Strings,
-    },
+    Texts(Box<TextCells>),
+}
+
+/// Texts with the pages that they come from.
+pub(super) struct TextCells {
+    pages: Checked,
+    strings: Strings,
 }
 
 /// The values of one column in some records.
@@ -89,19 +92,20 @@ impl Cells {
         let are_read =
             encodings.all(|encoding| of_levels.contains(&encoding) || Strings::can_read(encoding));
         Ok(if is_text && are_read {
-            Self::Texts {
+            Self::Texts(Box::new(TextCells {
                 pages: Checked::new(file, chunk, n_rows, column)?,
                 strings: Strings::new(column.max_def_level()),
-            }
+            }))
         } else {
-            Self::Any(Column::new(file, chunk, n_rows, column)?)
+            Self::Any(Box::new(Column::new(file, chunk, n_rows, column)?))
         })
     }
 
     /// How many records can be had at once, at most `most`.
     pub(super) fn n_ready(&mut self, most: usize) -> std::result::Result<usize, Stop> {
-        let Self::Texts { pages, strings } = self else {
-            return Ok(most);
+        let TextCells { pages, strings } = match self {
+            Self::Any(_) => return Ok(most),
+            Self::Texts(cells) => &mut **cells,
         };
         while strings.n_left() == 0 {
             let page = pages.get_next_page().map_err(|e| broken(&e.to_string()))?;
@@ -114,7 +118,7 @@ impl Cells {
     /// Goes on to this many records.
     pub(super) fn advance(&mut self, n_records: usize) -> std::result::Result<(), Stop> {
         match self {
-            Self::Texts { strings, .. } => strings.advance(n_records),
+            Self::Texts(cells) => cells.strings.advance(n_records),
             Self::Any(column) => {
                 let is_right = column.advance(n_records)? == n_records;
                 let fault = || broken("a column has fewer values than it should");
@@ -126,21 +130,21 @@ impl Cells {
     /// The cell of this row: empty if it has no value, nothing if the value has no text.
     pub(super) fn cell(&self, row: usize) -> Option<&str> {
         match self {
-            Self::Texts { strings, .. } => strings.cell(row),
+            Self::Texts(cells) => cells.strings.cell(row),
             Self::Any(column) => column.cell(row),
         }
     }
 
     pub(super) fn has_broken(&self) -> bool {
         match self {
-            Self::Texts { strings, .. } => strings.has_broken(),
+            Self::Texts(cells) => cells.strings.has_broken(),
             Self::Any(column) => !column.texts.broken.is_empty(),
         }
     }
 
     pub(super) fn has_controls(&self) -> bool {
         match self {
-            Self::Texts { strings, .. } => strings.has_controls(),
+            Self::Texts(cells) => cells.strings.has_controls(),
             Self::Any(column) => column.texts.has_controls,
         }
     }

@@ -51,7 +51,7 @@ impl Format for Parquet {
     fn sniff(&self, entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
         let opened = Opened::open(entry)?;
         if opened.is_nested() {
-            let facts = opened.first_facts()?;
+            let facts = opened.first_facts();
             let written = Written::Parquet { is_nested: true };
             Shape::of_documents(entry, settings, written, facts)
         } else {
@@ -77,7 +77,7 @@ impl Format for Parquet {
     ) -> Result<Option<Gathered>, Error> {
         let opened = Opened::open(&file.entry)?;
         if opened.is_nested() {
-            return opened.gather(on_record);
+            return Ok(opened.gather(on_record));
         }
         Ok(Some(Gathered {
             columns: file.shape.columns.clone(),
@@ -96,6 +96,9 @@ struct Opened<'e> {
     metadata: ParquetMetaData,
     fields: Vec<Field>,
 }
+
+/// What is done with each record, by its number, as an object of JSON; a value without a text is null in it.
+type OnObject<'f> = dyn FnMut(u64, &str, Result<(), Fault>) -> Next + 'f;
 
 /// Whether to go on to the next record, or why not.
 type Next = Result<ControlFlow<()>, Error>;
@@ -176,7 +179,7 @@ impl<'e> Opened<'e> {
     fn each_object(
         &self,
         is_wanted: impl Fn(&Field) -> bool,
-        on_object: &mut dyn FnMut(u64, &str, Result<(), Fault>) -> Next,
+        on_object: &mut OnObject<'_>,
     ) -> Result<(), Error> {
         let (fields, columns) = self.wanted(is_wanted);
         let mut text = String::new();
@@ -192,7 +195,7 @@ impl<'e> Opened<'e> {
     }
 
     /// What the columns and the first records say; a fault in them is for the reader to tell.
-    fn first_facts(&self) -> Result<Facts, Error> {
+    fn first_facts(&self) -> Facts {
         let mut facts = Facts::default();
         self.add_empty(&mut facts);
         let told_later = self.each_object(|_| true, &mut |row, text, _| {
@@ -200,7 +203,7 @@ impl<'e> Opened<'e> {
             Ok(until_head_ends(row))
         });
         drop(told_later);
-        Ok(facts)
+        facts
     }
 
     /// Takes note of a record without a value: of the names that every record has.
@@ -234,10 +237,7 @@ impl<'e> Opened<'e> {
     }
 
     /// The names are in the footer, but for those of maps.
-    fn gather(
-        &self,
-        on_record: &mut dyn FnMut() -> ControlFlow<()>,
-    ) -> Result<Option<Gathered>, Error> {
+    fn gather(&self, on_record: &mut dyn FnMut() -> ControlFlow<()>) -> Option<Gathered> {
         let mut facts = Facts::default();
         self.add_empty(&mut facts);
         let mut is_stopped = false;
@@ -247,10 +247,10 @@ impl<'e> Opened<'e> {
             Ok(stop_if(is_stopped))
         });
         drop(told_later);
-        Ok((!is_stopped).then_some(Gathered {
+        (!is_stopped).then_some(Gathered {
             columns: facts.columns,
             audiences: facts.audiences,
-        }))
+        })
     }
 }
 

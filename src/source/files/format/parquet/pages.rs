@@ -138,20 +138,23 @@ impl Checked {
     fn check_values(&mut self, n_values: u32, encoding: Encoding, data: &[u8]) -> Result<()> {
         let left = self.n_values_left.checked_sub(u64::from(n_values));
         self.n_values_left = left.ok_or_else(|| damaged("the number of values in a page"))?;
-        match encoding {
-            Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => {
-                require(self.has_dictionary, "a dictionary")
-            }
-            Encoding::DELTA_BINARY_PACKED
-            | Encoding::DELTA_LENGTH_BYTE_ARRAY
-            | Encoding::DELTA_BYTE_ARRAY => {
-                let said = footer::delta_count(data).unwrap_or(u64::MAX);
-                require(
-                    said <= u64::from(n_values),
-                    "the number of values in a page",
-                )
-            }
-            _ => Ok(()),
+        let dictionary = [Encoding::PLAIN_DICTIONARY, Encoding::RLE_DICTIONARY];
+        let delta = [
+            Encoding::DELTA_BINARY_PACKED,
+            Encoding::DELTA_LENGTH_BYTE_ARRAY,
+            Encoding::DELTA_BYTE_ARRAY,
+        ];
+        if dictionary.contains(&encoding) {
+            require(self.has_dictionary, "a dictionary")
+        } else if delta.contains(&encoding) {
+            let said = footer::delta_count(data).unwrap_or(u64::MAX);
+            require(
+                said <= u64::from(n_values),
+                "the number of values in a page",
+            )
+        } else {
+            // The others bring no count of their own.
+            Ok(())
         }
     }
 

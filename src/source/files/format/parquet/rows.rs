@@ -19,7 +19,7 @@ use crate::source::{
 /// Some rows, by the number of the column those cells that are read.
 struct Rows {
     columns: Vec<Option<Cells>>,
-    n_rows: usize,
+    count: usize,
     /// Whether some cell may have a control character, and whether some cell has no text.
     has_controls: bool,
     has_broken: bool,
@@ -37,7 +37,7 @@ impl Opened<'_> {
         let mut found = vec![];
         let all: Vec<_> = (0..n_columns).collect();
         let told_later = self.each_rows(&all, &mut |_, rows| {
-            for row in 0..rows.n_rows.min(HEAD_RECORDS - found.len()) {
+            for row in 0..rows.count.min(HEAD_RECORDS - found.len()) {
                 let cells = all.iter().map(|at| rows.cell(*at, row).unwrap_or_default());
                 found.push(cells.map(str::to_owned).collect());
             }
@@ -51,7 +51,7 @@ impl Opened<'_> {
     pub(super) fn read_table(&self, plan: &TablePlan, out: &mut Out<'_>) -> Result<(), Error> {
         let needed = plan.columns();
         self.each_rows(&needed, &mut |first, rows| {
-            for row in 0..rows.n_rows {
+            for row in 0..rows.count {
                 let number = first + row as u64;
                 let at = |column| rows.cell(column, row);
                 let is_broken = || needed.iter().any(|column| at(*column).is_none());
@@ -95,8 +95,8 @@ impl Opened<'_> {
                 if !on_rows(first, &rows)? {
                     return Ok(());
                 }
-                first += rows.n_rows as u64;
-                n_left -= rows.n_rows;
+                first += rows.count as u64;
+                n_left -= rows.count;
             }
         }
         Ok(())
@@ -114,7 +114,7 @@ impl Opened<'_> {
         });
         Ok(Rows {
             columns: columns.collect::<Result<_, Stop>>()?,
-            n_rows: 0,
+            count: 0,
             has_controls: false,
             has_broken: false,
         })
@@ -131,7 +131,7 @@ impl Rows {
         for cells in self.columns.iter_mut().flatten() {
             cells.advance(n_rows)?;
         }
-        self.n_rows = n_rows;
+        self.count = n_rows;
         let columns = || self.columns.iter().flatten();
         self.has_controls = columns().any(Cells::has_controls);
         self.has_broken = columns().any(Cells::has_broken);
