@@ -19,7 +19,7 @@ use parquet::{
 
 use super::{
     pages::{Bounded, Checked},
-    strings::Strings,
+    strings::{BROKEN, NULL, Span, Strings, View},
     value::{Kind, NoText},
 };
 use crate::source::files::{
@@ -48,8 +48,8 @@ pub(super) struct Column {
     full: i16,
     levels: Levels,
     texts: Texts,
-    /// Of each record the number of its value, if some have none.
-    numbers: Vec<Option<usize>>,
+    /// Of each record the place of its text, where each has one value at most.
+    spans: Vec<Span>,
 }
 
 /// How deep each value is defined, and where it repeats.
@@ -121,31 +121,22 @@ impl Cells {
             Self::Texts(cells) => cells.strings.advance(n_records),
             Self::Any(column) => {
                 let is_right = column.advance(n_records)? == n_records;
+                column.place();
                 let fault = || broken("a column has fewer values than it should");
                 is_right.then_some(()).ok_or_else(fault)
             }
         }
     }
 
-    /// The cell of this row: empty if it has no value, nothing if the value has no text.
-    pub(super) fn cell(&self, row: usize) -> Option<&str> {
+    /// The cells of the records that were read last.
+    pub(super) fn view(&self) -> View<'_> {
         match self {
-            Self::Texts(cells) => cells.strings.cell(row),
-            Self::Any(column) => column.cell(row),
-        }
-    }
-
-    pub(super) fn has_broken(&self) -> bool {
-        match self {
-            Self::Texts(cells) => cells.strings.has_broken(),
-            Self::Any(column) => !column.texts.broken.is_empty(),
-        }
-    }
-
-    pub(super) fn has_controls(&self) -> bool {
-        match self {
-            Self::Texts(cells) => cells.strings.has_controls(),
-            Self::Any(column) => column.texts.has_controls,
+            Self::Texts(cells) => cells.strings.view(),
+            Self::Any(column) => View {
+                text: &column.texts.text,
+                spans: &column.spans,
+                has_controls: column.texts.has_controls,
+            },
         }
     }
 }
@@ -166,7 +157,7 @@ impl Column {
             full: column.max_def_level(),
             levels: Levels::default(),
             texts: Texts::default(),
-            numbers: vec![],
+            spans: vec![],
         })
     }
 
@@ -180,31 +171,31 @@ impl Column {
         let read = catch_unwind(AssertUnwindSafe(|| self.read(most)));
         let n_records = read.map_err(|_panic| broken("its values contradict each other"))?;
         let n_records = n_records.map_err(|e| broken(&e.to_string()))?;
+        if self
+            .levels
+            .definitions
+            .iter()
+            .any(|level| *level > self.full)
+        {
+            return Err(broken("a value is deeper than its column"));
+        }
         self.texts.has_controls = has_control(self.texts.text.as_bytes());
-        self.number();
         Ok(n_records)
     }
 
-    /// Numbers the values that are there.
-    fn number(&mut self) {
-        let mut n_values = 0;
-        self.numbers.clear();
-        let levels = self.levels.definitions.iter();
-        self.numbers.extend(levels.map(|level| {
-            (*level == self.full).then(|| {
-                n_values += 1;
-                n_values - 1
-            })
-        }));
-    }
-
-    /// The cell of this record, where each has one value at most.
-    fn cell(&self, row: usize) -> Option<&str> {
-        if self.full == 0 {
-            return self.texts.get(row).ok();
+    /// Finds the places of the texts, of values that are there and of those that are not.
+    fn place(&mut self) {
+        let mut at = Cursor::default();
+        self.spans.clear();
+        while let Some(level) = self.definition(at) {
+            let span = if level < self.full {
+                NULL
+            } else {
+                self.texts.span(at.value).unwrap_or(BROKEN)
+            };
+            self.spans.push(span);
+            self.next(&mut at);
         }
-        let number = self.numbers.get(row)?;
-        number.map_or(Some(""), |number| self.texts.get(number).ok())
     }
 
     fn read(&mut self, most: usize) -> Result<usize> {
@@ -318,14 +309,22 @@ impl Texts {
         self.ends.push(self.text.len());
     }
 
-    fn get(&self, at: usize) -> std::result::Result<&str, NoText> {
+    fn range(&self, at: usize) -> Option<(usize, usize)> {
         if !self.broken.is_empty() && self.broken.binary_search(&at).is_ok() {
-            return Err(NoText);
+            return None;
         }
         let before = at.checked_sub(1).and_then(|before| self.ends.get(before));
-        let starts_at = before.copied().unwrap_or_default();
-        let ends_at = self.ends.get(at).ok_or(NoText)?;
-        self.text.get(starts_at..*ends_at).ok_or(NoText)
+        Some((before.copied().unwrap_or_default(), *self.ends.get(at)?))
+    }
+
+    fn get(&self, at: usize) -> std::result::Result<&str, NoText> {
+        let (from, to) = self.range(at).ok_or(NoText)?;
+        self.text.get(from..to).ok_or(NoText)
+    }
+
+    fn span(&self, at: usize) -> Option<Span> {
+        let (from, to) = self.range(at)?;
+        Some((u32::try_from(from).ok()?, u32::try_from(to).ok()?))
     }
 }
 

@@ -11,6 +11,8 @@ mod strings;
 #[cfg(test)]
 mod tests;
 mod value;
+#[cfg(test)]
+mod written_tests;
 
 use std::{ops::ControlFlow, sync::Arc};
 

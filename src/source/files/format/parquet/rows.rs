@@ -6,6 +6,7 @@ use super::{
     HEAD_RECORDS, NO_TEXT, Opened, at_a_time,
     column::{Cells, broken},
     stopped,
+    strings::{BROKEN, View},
 };
 use crate::source::{
     Error,
@@ -17,13 +18,16 @@ use crate::source::{
 };
 
 /// Some rows, by the number of the column those cells that are read.
-struct Rows {
-    columns: Vec<Option<Cells>>,
+struct Rows<'c> {
+    views: Vec<View<'c>>,
     count: usize,
     /// Whether some cell may have a control character, and whether some cell has no text.
     has_controls: bool,
     has_broken: bool,
 }
+
+/// The columns that are read, by their number.
+type Columns = Vec<Option<Cells>>;
 
 impl Opened<'_> {
     /// The names of the columns, those of structures with dots.
@@ -82,16 +86,16 @@ impl Opened<'_> {
     fn each_rows(
         &self,
         needed: &[usize],
-        on_rows: &mut dyn FnMut(u64, &Rows) -> Result<bool, Error>,
+        on_rows: &mut dyn FnMut(u64, &Rows<'_>) -> Result<bool, Error>,
     ) -> Result<(), Error> {
         let mut first = 1;
         for group in self.metadata.row_groups() {
             let stop = |first: u64| move |stop| stopped(self.entry, first, stop);
-            let mut rows = self.rows(group, needed).map_err(stop(first))?;
+            let mut columns = self.cells(group, needed).map_err(stop(first))?;
             let mut n_left = usize::try_from(group.num_rows()).unwrap_or_default();
             let most = at_a_time(group, needed);
             while n_left > 0 {
-                rows.advance(most.min(n_left)).map_err(stop(first))?;
+                let rows = next_rows(&mut columns, most.min(n_left)).map_err(stop(first))?;
                 if !on_rows(first, &rows)? {
                     return Ok(());
                 }
@@ -102,7 +106,7 @@ impl Opened<'_> {
         Ok(())
     }
 
-    fn rows(&self, group: &RowGroupMetaData, needed: &[usize]) -> Result<Rows, Stop> {
+    fn cells(&self, group: &RowGroupMetaData, needed: &[usize]) -> Result<Columns, Stop> {
         let n_rows = usize::try_from(group.num_rows()).unwrap_or_default();
         let all = self.schema().columns().iter().zip(group.columns());
         let columns = all.enumerate().map(|(at, (column, chunk))| {
@@ -112,34 +116,35 @@ impl Opened<'_> {
             let cells = Cells::new(&self.file, chunk, n_rows, column);
             cells.map(Some).map_err(|e| broken(&e.to_string()))
         });
-        Ok(Rows {
-            columns: columns.collect::<Result<_, Stop>>()?,
-            count: 0,
-            has_controls: false,
-            has_broken: false,
-        })
+        columns.collect()
     }
 }
 
-impl Rows {
-    /// Goes on to the next rows: as many as every column has at once.
-    fn advance(&mut self, most: usize) -> Result<(), Stop> {
-        let mut n_rows = most;
-        for cells in self.columns.iter_mut().flatten() {
-            n_rows = cells.n_ready(n_rows)?;
-        }
-        for cells in self.columns.iter_mut().flatten() {
-            cells.advance(n_rows)?;
-        }
-        self.count = n_rows;
-        let columns = || self.columns.iter().flatten();
-        self.has_controls = columns().any(Cells::has_controls);
-        self.has_broken = columns().any(Cells::has_broken);
-        Ok(())
+/// Goes on to the next rows: as many as every column has at once.
+fn next_rows(columns: &mut Columns, most: usize) -> Result<Rows<'_>, Stop> {
+    let mut count = most;
+    for cells in columns.iter_mut().flatten() {
+        count = cells.n_ready(count)?;
     }
+    for cells in columns.iter_mut().flatten() {
+        cells.advance(count)?;
+    }
+    let views = columns.iter().map(|cells| match cells {
+        Some(cells) => cells.view(),
+        None => View::default(),
+    });
+    let views: Vec<_> = views.collect();
+    Ok(Rows {
+        count,
+        has_controls: views.iter().any(|view| view.has_controls),
+        has_broken: views.iter().any(|view| view.spans.contains(&BROKEN)),
+        views,
+    })
+}
 
+impl<'c> Rows<'c> {
     /// A cell: empty if it has no value, nothing if its value has no text.
-    fn cell(&self, column: usize, row: usize) -> Option<&str> {
-        self.columns.get(column)?.as_ref()?.cell(row)
+    fn cell(&self, column: usize, row: usize) -> Option<&'c str> {
+        self.views.get(column)?.cell(row)
     }
 }

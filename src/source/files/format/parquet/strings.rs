@@ -7,12 +7,29 @@ use parquet::{basic::Encoding, column::page::Page};
 use super::column::broken;
 use crate::source::files::{format::table::has_control, input::Stop};
 
-/// Where a text stands.
-type Span = (u32, u32);
+/// Where a text stands: from here, to there.
+pub(super) type Span = (u32, u32);
 
-/// A value that is not there, and one that is no text.
-const NULL: Span = (u32::MAX, 0);
-const BROKEN: Span = (u32::MAX, 1);
+/// Where the text of a value stands that is not there: nowhere, so that it is empty.
+pub(super) const NULL: Span = (0, 0);
+/// Where the text of a value stands that has none: there is no such place.
+pub(super) const BROKEN: Span = (u32::MAX, 0);
+
+/// The cells of a column in some rows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct View<'c> {
+    pub(super) text: &'c str,
+    pub(super) spans: &'c [Span],
+    pub(super) has_controls: bool,
+}
+
+impl<'c> View<'c> {
+    /// The cell of this row: empty if it has no value, nothing if the value has no text.
+    pub(super) fn cell(self, row: usize) -> Option<&'c str> {
+        let (from, to) = *self.spans.get(row)?;
+        self.text.get(from as usize..to as usize)
+    }
+}
 
 /// The texts of a dictionary or a page, one behind the other.
 #[derive(Default)]
@@ -141,6 +158,7 @@ impl Strings {
                 None => (self.full, n_more),
                 Some(levels) => levels.alike(n_more).ok_or_else(missing)?,
             };
+            require(level <= self.full)?;
             if level < self.full {
                 self.rows.resize(self.rows.len() + n_alike, NULL);
                 continue;
@@ -173,22 +191,14 @@ impl Strings {
         }
     }
 
-    /// The text in this row: empty if it is not there, nothing if it is broken.
-    pub(super) fn cell(&self, row: usize) -> Option<&str> {
-        match *self.rows.get(row)? {
-            NULL => Some(""),
-            BROKEN => None,
-            (from, to) => self.texts().text.get(from as usize..to as usize),
+    /// The cells of the rows that were read last.
+    pub(super) fn view(&self) -> View<'_> {
+        let texts = self.texts();
+        View {
+            text: &texts.text,
+            spans: &self.rows,
+            has_controls: texts.has_controls,
         }
-    }
-
-    /// Whether any of the rows is broken.
-    pub(super) fn has_broken(&self) -> bool {
-        self.rows.contains(&BROKEN)
-    }
-
-    pub(super) fn has_controls(&self) -> bool {
-        self.texts().has_controls
     }
 }
 

@@ -327,7 +327,7 @@ fn damage_at_any_byte_ends_in_rows_or_an_error() {
         "required.parquet",
         "flat-duckdb.parquet",
         "int96.parquet",
-        "no-rows.parquet",
+        "small-delta.parquet",
     ] {
         damage(name, &["Oid"]);
     }
@@ -341,16 +341,14 @@ fn damage(name: &str, fields: &[&str]) {
     let whole = fs::read(fixture(name)).expect("a fixture");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join(name);
-    for at in 0..whole.len() {
-        for byte in [0, 0xff, whole[at] ^ 0x80, whole[at].wrapping_add(1)] {
-            let mut bytes = whole.clone();
-            bytes[at] = byte;
-            fs::write(&path, bytes).expect("a file can be written");
-            let found = read(&path, fields[0], &fields[1..], &[AUDIENCE]);
-            assert!(
-                found.result.is_err_and(|error| !error.is_transient()) || found.rows.len() < 40,
-                "{name} with {byte} at {at}"
-            );
-        }
+    for (at, byte) in whole.iter().enumerate() {
+        let mut bytes = whole.clone();
+        bytes[at] = [0, 0xff, byte ^ 0x80, byte.wrapping_add(1)][at % 4];
+        fs::write(&path, bytes).expect("a file can be written");
+        let found = read(&path, fields[0], &fields[1..], &[AUDIENCE]);
+        assert!(
+            found.result.is_err_and(|error| !error.is_transient()) || found.rows.len() < 40,
+            "{name} damaged at {at}"
+        );
     }
 }
