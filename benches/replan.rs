@@ -69,7 +69,7 @@ fn plan(store: &mut Store, folder: &Path, file: &str) -> anyhow::Result<()> {
         rules: Arc::new(rules),
         max_exit_share: 0.3,
         tether: Tether::default(),
-        patience: Duration::from_secs(60),
+        patience: Duration::from_mins(1),
     };
     let (_send, stop) = watch::channel(false);
     let hooks = Hooks {

@@ -280,7 +280,7 @@ impl Surveyor<'_> {
         let mut out = Out::new(way.projection.width(), None, &mut emit);
         out.start_part(&entry.name, file.shape.written.counts());
         let plan = match file.plan(layout, &way.projection, |_| false)? {
-            Plan::Document(plan) => Plan::Document(plan.for_survey()),
+            Plan::Document(plan) => Plan::Document(Box::new(plan.for_survey())),
             table @ Plan::Table(_) => table,
         };
         file.shape.written.format().read(file, &plan, &mut out)?;

@@ -482,7 +482,9 @@ fn show_dialog(choice: &Choice) -> Option<PathBuf> {
             .set_title(t("choose-file"))
             .add_filter(
                 t("choose-profiles"),
-                &["csv", "tsv", "txt", "json", "ndjson", "jsonl", "gz"],
+                &[
+                    "csv", "tsv", "txt", "json", "ndjson", "jsonl", "gz", "parquet", "xlsx", "xlsm",
+                ],
             )
             .pick_file(),
         Choice::SourceFolder => dialog.set_title(t("choose-folder")).pick_folder(),

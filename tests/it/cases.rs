@@ -32,7 +32,7 @@ const KNOWN: [&str; 0] = [];
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Expected {
+struct Case {
     about: String,
     expected: String,
     /// Whether the sync of each day ends well.
@@ -82,7 +82,7 @@ async fn every_export_comes_to_what_it_has_to() {
 /// What is wrong with a case.
 async fn run(folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(folder.join("expected.json")).expect("the expectations");
-    let expected: Expected = serde_json::from_str(&text).expect("they are JSON");
+    let expected: Case = serde_json::from_str(&text).expect("they are JSON");
     let sandbox = Sandbox::start(Settings {
         prospects: 20_000,
         ..open_sandbox()
@@ -153,7 +153,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// What the prospects end with, beside what they should.
-fn compare(expected: &Expected, sandbox: &Sandbox) -> Vec<String> {
+fn compare(expected: &Case, sandbox: &Sandbox) -> Vec<String> {
     let mut faults = vec![];
     let written: BTreeSet<u32> = sandbox
         .writes()

@@ -367,7 +367,7 @@ impl SourceFile {
         is_full: impl Fn(&AudienceId) -> bool,
     ) -> Result<Plan, Error> {
         Ok(if self.shape.written.has_documents() {
-            Plan::Document(document::plan(self, layout, projection, is_full)?)
+            Plan::Document(Box::new(document::plan(self, layout, projection, is_full)?))
         } else {
             Plan::Table(table::plan(self, layout, projection, is_full)?)
         })

@@ -107,7 +107,7 @@ impl Shape {
             Layout::Wide
         } else if entry.facts.audience.is_some() {
             Layout::PerAudience
-        } else if facts.has_own_status || !entry.facts.rivals.is_empty() {
+        } else if facts.signs.own_status || !entry.facts.rivals.is_empty() {
             return Err(audience_unknown(entry));
         } else {
             Layout::Wide
@@ -115,7 +115,7 @@ impl Shape {
         Ok(Self {
             decimals,
             null_words,
-            ..facts.shape(written, Some(layout), columns)
+            ..facts.shape(settings, written, Some(layout), columns)
         })
     }
 
@@ -129,24 +129,24 @@ impl Shape {
         let said = std::mem::take(&mut facts.said);
         let all = said.iter().map(|(name, said)| (name.as_str(), *said));
         let is_of_one_audience = entry.facts.audience.is_some();
-        if facts.audiences.is_empty() && !facts.is_profile {
+        if facts.audiences.is_empty() && !facts.signs.profile {
             facts.find_own_status(entry, settings, all)?;
         }
-        let layout = if facts.is_profile {
+        let layout = if facts.signs.profile {
             Some(Layout::Profiles)
         } else if !facts.audiences.is_empty() {
             Some(Layout::Wide)
         } else if is_of_one_audience {
             Some(Layout::PerAudience)
-        } else if facts.has_own_status {
+        } else if facts.signs.own_status {
             return Err(audience_unknown(entry));
-        } else if facts.is_nested {
+        } else if facts.signs.nesting {
             Some(Layout::Profiles)
         } else {
             (facts.n_objects > 0).then_some(Layout::Wide)
         };
         let columns = std::mem::take(&mut facts.columns);
-        Ok(facts.shape(written, layout, columns))
+        Ok(facts.shape(settings, written, layout, columns))
     }
 }
 
@@ -251,23 +251,38 @@ pub(in crate::source) struct Facts {
     /// What stands under the keys of flat objects.
     said: BTreeMap<String, Said>,
     n_objects: usize,
-    has_own_status: bool,
     own_status: OwnStatus,
-    is_status_said: bool,
+    signs: Signs,
+    /// Whether somebody has left the file's own audience.
     says_left: bool,
-    is_profile: bool,
-    is_nested: bool,
+}
+
+/// What the records of a file have somewhere.
+#[derive(Debug, Clone, Copy, Default)]
+struct Signs {
+    /// A status that is about the file's own audience.
+    own_status: bool,
+    /// An identity map, or memberships of audiences as profiles have them.
+    profile: bool,
+    /// Objects within objects.
+    nesting: bool,
 }
 
 impl Facts {
-    fn shape(self, written: Written, layout: Option<Layout>, columns: Vec<String>) -> Shape {
+    fn shape(
+        self,
+        settings: &FileSource,
+        written: Written,
+        layout: Option<Layout>,
+        columns: Vec<String>,
+    ) -> Shape {
         Shape {
             written,
             layout,
             own_status: self.own_status,
-            is_status_said: self.is_status_said,
+            is_status_said: settings.status_column.is_some() || settings.everyone_is_member,
             says_left: self.says_left,
-            is_profile: self.is_profile,
+            is_profile: self.signs.profile,
             columns,
             decimals: vec![],
             audiences: self.audiences,
@@ -286,14 +301,12 @@ impl Facts {
             return Ok(());
         }
         if settings.everyone_is_member {
-            self.is_status_said = true;
-            self.has_own_status = false;
+            self.signs.own_status = false;
             return Ok(());
         }
         self.own_status = match &settings.status_column {
             None => status::find(all.clone()),
             Some(name) => {
-                self.is_status_said = true;
                 let wanted = columns::folded(name);
                 let mut names = all.clone().map(|(name, _)| name);
                 let found = names.find(|name| columns::folded(name) == wanted);
@@ -306,7 +319,7 @@ impl Facts {
                 OwnStatus::Column(found.to_owned())
             }
         };
-        if self.own_status == OwnStatus::Nowhere && self.has_own_status {
+        if self.own_status == OwnStatus::Nowhere && self.signs.own_status {
             self.own_status = OwnStatus::Nested;
         }
         let own = self.own_status.column();
@@ -321,7 +334,7 @@ impl Facts {
         };
         match (membership.audience, membership.fact) {
             (Some(audience), Fact::Status) => self.add_audience(audience),
-            (None, Fact::Status) => self.has_own_status = true,
+            (None, Fact::Status) => self.signs.own_status = true,
             (_, Fact::Qualified | Fact::ValidUntil | Fact::Other) => {}
         }
     }
@@ -368,11 +381,11 @@ impl Facts {
                 }
                 continue;
             };
-            self.is_nested = true;
+            self.signs.nesting = true;
             if columns::is_key(key, "segmentMembership") {
                 self.add_memberships(&below);
             } else if columns::is_key(key, "identityMap") {
-                self.is_profile = true;
+                self.signs.profile = true;
                 for (namespace, _) in below.iter() {
                     let namespace = columns::without_prefix(namespace);
                     self.add_column(format!("{key}.{namespace}"));
@@ -391,15 +404,15 @@ impl Facts {
     fn add_memberships(&mut self, memberships: &Object<'_>) {
         for (namespace, node) in memberships.iter() {
             let Some(below) = node.object() else {
-                self.has_own_status |= Fact::of(namespace) == Fact::Status;
+                self.signs.own_status |= Fact::of(namespace) == Fact::Status;
                 continue;
             };
             for (audience, _) in below.iter() {
                 let audience = columns::without_prefix(audience);
                 if columns::is_placeholder(audience) {
-                    self.has_own_status = true;
+                    self.signs.own_status = true;
                 } else {
-                    self.is_profile = true;
+                    self.signs.profile = true;
                     self.add_audience(audience);
                 }
             }

@@ -91,7 +91,7 @@ impl Written {
 #[derive(Debug, Clone)]
 pub(in crate::source) enum Plan {
     Table(TablePlan),
-    Document(DocumentPlan),
+    Document(Box<DocumentPlan>),
 }
 
 /// What the records of a file have, each once.

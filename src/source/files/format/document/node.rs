@@ -253,7 +253,8 @@ mod tests {
     #[test]
     fn a_key_that_is_there_twice_is_found_among_few_and_many() {
         for n_others in [0, 3, 40] {
-            let others: String = (0..n_others).map(|n| format!("\"k{n}\": 0, ")).collect();
+            let others: Vec<_> = (0..n_others).map(|n| format!("\"k{n}\": 0, ")).collect();
+            let others = others.concat();
             let text = format!("{{{others}\"a\": 1, \"b\": 2, \"a\": 3}}");
             let object = Object::parse(&text).expect("it is JSON");
             assert_eq!(object.repeated(), Some("a"), "{n_others}");

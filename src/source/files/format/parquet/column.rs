@@ -6,7 +6,11 @@ use std::{
 };
 
 use parquet::{
-    column::reader::{ColumnReader, ColumnReaderImpl},
+    basic::{Encoding, Type},
+    column::{
+        page::PageReader as _,
+        reader::{ColumnReader, ColumnReaderImpl, get_column_reader},
+    },
     data_type::{AsBytes as _, DataType},
     errors::Result,
     file::metadata::ColumnChunkMetaData,
@@ -14,13 +18,27 @@ use parquet::{
 };
 
 use super::{
-    pages::{self, Bounded},
+    pages::{Bounded, Checked},
+    strings::{BROKEN, NULL, Span, Strings, View},
     value::{Kind, NoText},
 };
 use crate::source::files::{
     format::{number, table::has_control},
     input::Stop,
 };
+
+/// A column of a table: a single value for each record.
+pub(super) enum Cells {
+    Any(Box<Column>),
+    /// Texts as most files have them.
+    Texts(Box<TextCells>),
+}
+
+/// Texts with the pages that they come from.
+pub(super) struct TextCells {
+    pages: Checked,
+    strings: Strings,
+}
 
 /// The values of one column in some records.
 pub(super) struct Column {
@@ -30,6 +48,8 @@ pub(super) struct Column {
     full: i16,
     levels: Levels,
     texts: Texts,
+    /// Of each record the place of its text, where each has one value at most.
+    spans: Vec<Span>,
 }
 
 /// How deep each value is defined, and where it repeats.
@@ -56,6 +76,71 @@ pub(super) struct Cursor {
     value: usize,
 }
 
+impl Cells {
+    pub(super) fn new(
+        file: &Arc<Bounded>,
+        chunk: &ColumnChunkMetaData,
+        n_rows: usize,
+        column: &ColumnDescPtr,
+    ) -> Result<Self> {
+        let is_text = column.physical_type() == Type::BYTE_ARRAY && Kind::of(column) == Kind::Text;
+        // Levels have an encoding as well, which is in the list with those of values; older writers name the second one
+        // for levels that are not there.
+        #[expect(deprecated, reason = "files are older than that")]
+        let of_levels = [Encoding::RLE, Encoding::BIT_PACKED];
+        let mut encodings = chunk.encodings();
+        let are_read =
+            encodings.all(|encoding| of_levels.contains(&encoding) || Strings::can_read(encoding));
+        Ok(if is_text && are_read {
+            Self::Texts(Box::new(TextCells {
+                pages: Checked::new(file, chunk, n_rows, column)?,
+                strings: Strings::new(column.max_def_level()),
+            }))
+        } else {
+            Self::Any(Box::new(Column::new(file, chunk, n_rows, column)?))
+        })
+    }
+
+    /// How many records can be had at once, at most `most`.
+    pub(super) fn n_ready(&mut self, most: usize) -> std::result::Result<usize, Stop> {
+        let TextCells { pages, strings } = match self {
+            Self::Any(_) => return Ok(most),
+            Self::Texts(cells) => &mut **cells,
+        };
+        while strings.n_left() == 0 {
+            let page = pages.get_next_page().map_err(|e| broken(&e.to_string()))?;
+            let page = page.ok_or_else(|| broken("a column has fewer values than it should"))?;
+            strings.open(page)?;
+        }
+        Ok(most.min(strings.n_left()))
+    }
+
+    /// Goes on to this many records.
+    pub(super) fn advance(&mut self, n_records: usize) -> std::result::Result<(), Stop> {
+        match self {
+            Self::Texts(cells) => cells.strings.advance(n_records),
+            Self::Any(column) => {
+                let is_right = column.advance(n_records)? == n_records;
+                column.place();
+                let fault = || broken("a column has fewer values than it should");
+                is_right.then_some(()).ok_or_else(fault)
+            }
+        }
+    }
+
+    /// The cells of the records that were read last.
+    pub(super) fn view(&self) -> View<'_> {
+        match self {
+            Self::Texts(cells) => cells.strings.view(),
+            Self::Any(column) => View {
+                text: &column.texts.text,
+                spans: &column.spans,
+                has_controls: column.texts.has_controls,
+            },
+        }
+    }
+}
+
 impl Column {
     pub(super) fn new(
         file: &Arc<Bounded>,
@@ -64,11 +149,15 @@ impl Column {
         column: &ColumnDescPtr,
     ) -> Result<Self> {
         Ok(Self {
-            reader: pages::column_reader(file, chunk, n_rows, column)?,
+            reader: get_column_reader(
+                Arc::clone(column),
+                Box::new(Checked::new(file, chunk, n_rows, column)?),
+            ),
             kind: Kind::of(column),
             full: column.max_def_level(),
             levels: Levels::default(),
             texts: Texts::default(),
+            spans: vec![],
         })
     }
 
@@ -82,8 +171,31 @@ impl Column {
         let read = catch_unwind(AssertUnwindSafe(|| self.read(most)));
         let n_records = read.map_err(|_panic| broken("its values contradict each other"))?;
         let n_records = n_records.map_err(|e| broken(&e.to_string()))?;
+        if self
+            .levels
+            .definitions
+            .iter()
+            .any(|level| *level > self.full)
+        {
+            return Err(broken("a value is deeper than its column"));
+        }
         self.texts.has_controls = has_control(self.texts.text.as_bytes());
         Ok(n_records)
+    }
+
+    /// Finds the places of the texts, of values that are there and of those that are not.
+    fn place(&mut self) {
+        let mut at = Cursor::default();
+        self.spans.clear();
+        while let Some(level) = self.definition(at) {
+            let span = if level < self.full {
+                NULL
+            } else {
+                self.texts.span(at.value).unwrap_or(BROKEN)
+            };
+            self.spans.push(span);
+            self.next(&mut at);
+        }
     }
 
     fn read(&mut self, most: usize) -> Result<usize> {
@@ -144,11 +256,6 @@ impl Column {
         }
     }
 
-    /// Whether the value at this place has no text.
-    pub(super) fn is_broken_at(&self, at: Cursor) -> bool {
-        !self.texts.broken.is_empty() && self.value(at).is_err()
-    }
-
     /// Goes on to the next value, or place where one would be.
     pub(super) fn next(&self, at: &mut Cursor) {
         if self.definition(*at) == Some(self.full) {
@@ -169,11 +276,6 @@ impl Column {
     /// In which list the value goes on: 0 begins a record.
     pub(super) fn repetition(&self, at: Cursor) -> Option<i16> {
         self.levels.repetitions.get(at.level).copied()
-    }
-
-    /// Whether any of the values has a control character.
-    pub(super) fn has_controls(&self) -> bool {
-        self.texts.has_controls
     }
 }
 
@@ -207,14 +309,22 @@ impl Texts {
         self.ends.push(self.text.len());
     }
 
-    fn get(&self, at: usize) -> std::result::Result<&str, NoText> {
+    fn range(&self, at: usize) -> Option<(usize, usize)> {
         if !self.broken.is_empty() && self.broken.binary_search(&at).is_ok() {
-            return Err(NoText);
+            return None;
         }
         let before = at.checked_sub(1).and_then(|before| self.ends.get(before));
-        let starts_at = before.copied().unwrap_or_default();
-        let ends_at = self.ends.get(at).ok_or(NoText)?;
-        self.text.get(starts_at..*ends_at).ok_or(NoText)
+        Some((before.copied().unwrap_or_default(), *self.ends.get(at)?))
+    }
+
+    fn get(&self, at: usize) -> std::result::Result<&str, NoText> {
+        let (from, to) = self.range(at).ok_or(NoText)?;
+        self.text.get(from..to).ok_or(NoText)
+    }
+
+    fn span(&self, at: usize) -> Option<Span> {
+        let (from, to) = self.range(at)?;
+        Some((u32::try_from(from).ok()?, u32::try_from(to).ok()?))
     }
 }
 

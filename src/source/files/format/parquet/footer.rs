@@ -23,7 +23,8 @@ pub(in crate::source) const MAGIC: [u8; 4] = *b"PAR1";
 /// The same where the footer itself is encrypted.
 pub(in crate::source) const MAGIC_ENCRYPTED: [u8; 4] = *b"PARE";
 
-const TAIL: u64 = 8;
+/// Behind the footer stand its length and the same four bytes as at the beginning.
+const TAIL: usize = 8;
 
 /// A footer has a few hundred bytes for each column of each group of rows.
 const LARGEST: u64 = 64 << 20;
@@ -33,12 +34,18 @@ const DEEPEST: usize = 32;
 
 /// Reads the footer and holds it to the size of the file.
 pub(super) fn read(file: &mut File, n_bytes: u64) -> Result<ParquetMetaData, Stop> {
-    let least = TAIL + MAGIC.len() as u64;
+    let mut head = vec![];
+    let mut beginning = file.take(MAGIC.len() as u64);
+    beginning.read_to_end(&mut head)?;
+    if head != MAGIC && head != MAGIC_ENCRYPTED {
+        return Err(damaged("it is no Parquet file, whatever its name says"));
+    }
+    let least = (TAIL + MAGIC.len()) as u64;
     if n_bytes < least {
         return Err(Stop::CutOff);
     }
-    let mut tail = [0; TAIL as usize];
-    read_at(file, n_bytes - TAIL, &mut tail)?;
+    let mut tail = [0; TAIL];
+    read_at(file, n_bytes - TAIL as u64, &mut tail)?;
     let [a, b, c, d, magic @ ..] = tail;
     match magic {
         MAGIC => {}
@@ -50,7 +57,7 @@ pub(super) fn read(file: &mut File, n_bytes: u64) -> Result<ParquetMetaData, Sto
     if length > LARGEST || length > n_bytes - least {
         return Err(damaged("its footer says that it is larger than it can be"));
     }
-    let starts_at = n_bytes - TAIL - length;
+    let starts_at = n_bytes - TAIL as u64 - length;
     let mut footer = vec![0; usize::try_from(length).unwrap_or_default()];
     read_at(file, starts_at, &mut footer)?;
     check_tree(&footer).ok_or_else(|| damaged("its footer does not say which columns it has"))?;
@@ -118,14 +125,15 @@ fn check_tree(footer: &[u8]) -> Option<()> {
     const SCHEMA: i16 = 2;
     let mut thrift = Thrift(footer);
     let mut id = 0;
-    while let Some((field, kind)) = thrift.field(id)? {
+    loop {
+        let (field, kind) = thrift.field(id)?;
         id = field;
-        if field == SCHEMA && kind == LIST {
-            return check_columns(&mut thrift);
+        match (field, kind) {
+            (SCHEMA, LIST) => return check_columns(&mut thrift),
+            (_, END) => return None,
+            (_, kind) => thrift.skip(kind, 0)?,
         }
-        thrift.skip(kind, 0)?;
     }
-    None
 }
 
 /// The columns stand in the order of the tree, each with the number of its children.
@@ -140,12 +148,13 @@ fn check_columns(thrift: &mut Thrift<'_>) -> Option<()> {
     for at in 0..n_columns {
         let mut n_children = 0;
         let mut id = 0;
-        while let Some((field, kind)) = thrift.field(id)? {
+        loop {
+            let (field, kind) = thrift.field(id)?;
             id = field;
-            if field == N_CHILDREN && kind == I32 {
-                n_children = usize::try_from(thrift.signed()?).ok()?;
-            } else {
-                thrift.skip(kind, 0)?;
+            match (field, kind) {
+                (N_CHILDREN, I32) => n_children = usize::try_from(thrift.signed()?).ok()?,
+                (_, END) => break,
+                (_, kind) => thrift.skip(kind, 0)?,
             }
         }
         while open.last() == Some(&0) {
@@ -161,6 +170,7 @@ fn check_columns(thrift: &mut Thrift<'_>) -> Option<()> {
     open.iter().all(|waiting| *waiting == 0).then_some(())
 }
 
+const END: u8 = 0;
 const I32: u8 = 5;
 const LIST: u8 = 9;
 const STRUCT: u8 = 12;
@@ -197,17 +207,15 @@ impl Thrift<'_> {
         Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
     }
 
-    /// The number and the type of the next field of a structure; nothing at its end.
-    fn field(&mut self, before: i16) -> Option<Option<(i16, u8)>> {
+    /// The number and the type of the next field of a structure; its type is [`END`] at the end.
+    fn field(&mut self, before: i16) -> Option<(i16, u8)> {
         let head = self.byte()?;
-        if head == 0 {
-            return Some(None);
-        }
         let number = match head >> 4 {
+            0 if head & 0xf == END => before,
             0 => i16::try_from(self.signed()?).ok()?,
             more => before.checked_add(i16::from(more))?,
         };
-        Some(Some((number, head & 0xf)))
+        Some((number, head & 0xf))
     }
 
     /// The length of a list and the type of its elements, each of which takes at least a byte.
@@ -242,11 +250,14 @@ impl Thrift<'_> {
             }
             STRUCT => {
                 let mut id = 0;
-                while let Some((field, kind)) = self.field(id)? {
+                loop {
+                    let (field, kind) = self.field(id)?;
                     id = field;
+                    if kind == END {
+                        return Some(());
+                    }
                     self.skip(kind, depth + 1)?;
                 }
-                Some(())
             }
             _ => None,
         }
@@ -259,8 +270,7 @@ pub(super) fn page_sizes(header: &[u8]) -> Option<(u64, u64)> {
     let mut sizes = [0; 3];
     // The kind of page and its two sizes come first, in this order.
     for (size, number) in sizes.iter_mut().zip(1..) {
-        let (found, kind) = thrift.field(number - 1)??;
-        if (found, kind) != (number, I32) {
+        if thrift.field(number - 1)? != (number, I32) {
             return None;
         }
         *size = u64::try_from(thrift.signed()?).ok()?;

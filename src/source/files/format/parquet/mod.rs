@@ -6,9 +6,13 @@ mod column;
 mod footer;
 mod pages;
 mod record;
+mod rows;
+mod strings;
 #[cfg(test)]
 mod tests;
 mod value;
+#[cfg(test)]
+mod written_tests;
 
 use std::{ops::ControlFlow, sync::Arc};
 
@@ -25,7 +29,6 @@ use self::{
 use super::{
     Format, Gathered, Plan, Written,
     document::{DocumentPlan, node::Object},
-    table::{CONTROL_CHARACTER, RowFault, TablePlan},
 };
 use crate::{
     model::FileSource,
@@ -49,7 +52,7 @@ impl Format for Parquet {
     fn sniff(&self, entry: &Entry, settings: &FileSource) -> Result<Shape, Error> {
         let opened = Opened::open(entry)?;
         if opened.is_nested() {
-            let facts = opened.first_facts()?;
+            let facts = opened.first_facts();
             let written = Written::Parquet { is_nested: true };
             Shape::of_documents(entry, settings, written, facts)
         } else {
@@ -75,7 +78,7 @@ impl Format for Parquet {
     ) -> Result<Option<Gathered>, Error> {
         let opened = Opened::open(&file.entry)?;
         if opened.is_nested() {
-            return opened.gather(on_record);
+            return Ok(opened.gather(on_record));
         }
         Ok(Some(Gathered {
             columns: file.shape.columns.clone(),
@@ -85,7 +88,7 @@ impl Format for Parquet {
 }
 
 /// Records that the form of a file is told from.
-const HEAD_RECORDS: u64 = 1000;
+const HEAD_RECORDS: usize = 1000;
 
 /// A file whose footer has been read.
 struct Opened<'e> {
@@ -94,6 +97,9 @@ struct Opened<'e> {
     metadata: ParquetMetaData,
     fields: Vec<Field>,
 }
+
+/// What is done with each record, by its number, as an object of JSON; a value without a text is null in it.
+type OnObject<'f> = dyn FnMut(u64, &str, Result<(), Fault>) -> Next + 'f;
 
 /// Whether to go on to the next record, or why not.
 type Next = Result<ControlFlow<()>, Error>;
@@ -118,12 +124,6 @@ impl<'e> Opened<'e> {
 
     fn is_nested(&self) -> bool {
         !self.fields.iter().all(Field::is_single)
-    }
-
-    /// The names of the columns, those of structures with dots.
-    fn names(&self) -> Vec<String> {
-        let columns = self.schema().columns().iter();
-        columns.map(|column| column.path().string()).collect()
     }
 
     /// Does something with each record, of which only some columns are read.
@@ -169,49 +169,6 @@ impl<'e> Opened<'e> {
         })
     }
 
-    /// The first rows; a fault in them is for the reader to tell.
-    fn first_rows(&self, n_columns: usize) -> Vec<Vec<String>> {
-        let mut rows = vec![];
-        let all: Vec<_> = (0..n_columns).collect();
-        let told_later = self.each(&all, &mut |row, columns| {
-            let cells = all.iter().map(|at| columns.cell(*at).unwrap_or_default());
-            rows.push(cells.map(str::to_owned).collect());
-            columns.step();
-            Ok(until_head_ends(row))
-        });
-        drop(told_later);
-        rows
-    }
-
-    fn read_table(&self, plan: &TablePlan, out: &mut Out<'_>) -> Result<(), Error> {
-        let needed = plan.columns();
-        self.each(&needed, &mut |row, columns| {
-            let added = if columns.has_broken_cell() {
-                Err("row_encoding")
-            } else {
-                let at = |column| columns.cell(column);
-                match plan.add_row(row, at, columns.has_controls(), out)? {
-                    Ok(()) => Ok(()),
-                    Err(RowFault::Leaver) => return Err(self.entry.leaver_at(row)),
-                    Err(RowFault::Control) => Err("value_control_character"),
-                }
-            };
-            if let Err(code) = added {
-                let cells = needed.iter().filter_map(|column| columns.cell(*column));
-                let record = cells.collect::<Vec<_>>().join(",");
-                let is_control = code == "value_control_character";
-                let what = if is_control {
-                    CONTROL_CHARACTER
-                } else {
-                    NO_TEXT
-                };
-                out.reject(row, code, what, Some(record.as_bytes()));
-            }
-            columns.step();
-            Ok(stop_if(out.is_stopped()))
-        })
-    }
-
     /// The fields of which this is true, and their columns.
     fn wanted(&self, is_wanted: impl Fn(&Field) -> bool) -> (Vec<&Field>, Vec<usize>) {
         let fields: Vec<_> = self.fields.iter().filter(|f| is_wanted(f)).collect();
@@ -223,7 +180,7 @@ impl<'e> Opened<'e> {
     fn each_object(
         &self,
         is_wanted: impl Fn(&Field) -> bool,
-        on_object: &mut dyn FnMut(u64, &str, Result<(), Fault>) -> Next,
+        on_object: &mut OnObject<'_>,
     ) -> Result<(), Error> {
         let (fields, columns) = self.wanted(is_wanted);
         let mut text = String::new();
@@ -239,7 +196,7 @@ impl<'e> Opened<'e> {
     }
 
     /// What the columns and the first records say; a fault in them is for the reader to tell.
-    fn first_facts(&self) -> Result<Facts, Error> {
+    fn first_facts(&self) -> Facts {
         let mut facts = Facts::default();
         self.add_empty(&mut facts);
         let told_later = self.each_object(|_| true, &mut |row, text, _| {
@@ -247,7 +204,7 @@ impl<'e> Opened<'e> {
             Ok(until_head_ends(row))
         });
         drop(told_later);
-        Ok(facts)
+        facts
     }
 
     /// Takes note of a record without a value: of the names that every record has.
@@ -281,10 +238,7 @@ impl<'e> Opened<'e> {
     }
 
     /// The names are in the footer, but for those of maps.
-    fn gather(
-        &self,
-        on_record: &mut dyn FnMut() -> ControlFlow<()>,
-    ) -> Result<Option<Gathered>, Error> {
+    fn gather(&self, on_record: &mut dyn FnMut() -> ControlFlow<()>) -> Option<Gathered> {
         let mut facts = Facts::default();
         self.add_empty(&mut facts);
         let mut is_stopped = false;
@@ -294,10 +248,10 @@ impl<'e> Opened<'e> {
             Ok(stop_if(is_stopped))
         });
         drop(told_later);
-        Ok((!is_stopped).then_some(Gathered {
+        (!is_stopped).then_some(Gathered {
             columns: facts.columns,
             audiences: facts.audiences,
-        }))
+        })
     }
 }
 
@@ -318,7 +272,7 @@ fn stop_if(is_stopped: bool) -> ControlFlow<()> {
 }
 
 fn until_head_ends(row: u64) -> ControlFlow<()> {
-    stop_if(row >= HEAD_RECORDS)
+    stop_if(row >= HEAD_RECORDS as u64)
 }
 
 /// What it means that a file could not be read on from this row, counted from 1.

@@ -9,10 +9,7 @@ use std::{
 use bytes::Bytes;
 use parquet::{
     basic::{Encoding, Type},
-    column::{
-        page::{Page, PageMetadata, PageReader},
-        reader::{ColumnReader, get_column_reader},
-    },
+    column::page::{Page, PageMetadata, PageReader},
     errors::{ParquetError, Result},
     file::{
         metadata::ColumnChunkMetaData,
@@ -66,25 +63,8 @@ fn damaged(what: &str) -> ParquetError {
     ParquetError::General(format!("{what} is broken"))
 }
 
-/// The reader of one column in one group of rows.
-pub(super) fn column_reader(
-    file: &Arc<Bounded>,
-    chunk: &ColumnChunkMetaData,
-    n_rows: usize,
-    column: &ColumnDescPtr,
-) -> Result<ColumnReader> {
-    let pages = SerializedPageReader::new(Arc::clone(file), chunk, n_rows, None)?;
-    let checked = Checked {
-        pages,
-        n_values_left: chunk.num_values().cast_unsigned(),
-        has_dictionary: false,
-        column: Arc::clone(column),
-    };
-    Ok(get_column_reader(Arc::clone(column), Box::new(checked)))
-}
-
 /// Pages whose counts fit their bytes: the decoders make room for what a page says it has.
-struct Checked {
+pub(super) struct Checked {
     pages: SerializedPageReader<Bounded>,
     n_values_left: u64,
     has_dictionary: bool,
@@ -92,6 +72,21 @@ struct Checked {
 }
 
 impl Checked {
+    /// The pages of one column in one group of rows.
+    pub(super) fn new(
+        file: &Arc<Bounded>,
+        chunk: &ColumnChunkMetaData,
+        n_rows: usize,
+        column: &ColumnDescPtr,
+    ) -> Result<Self> {
+        Ok(Self {
+            pages: SerializedPageReader::new(Arc::clone(file), chunk, n_rows, None)?,
+            n_values_left: chunk.num_values().cast_unsigned(),
+            has_dictionary: false,
+            column: Arc::clone(column),
+        })
+    }
+
     fn check(&mut self, page: &Page) -> Result<()> {
         match page {
             Page::DictionaryPage {
@@ -143,20 +138,23 @@ impl Checked {
     fn check_values(&mut self, n_values: u32, encoding: Encoding, data: &[u8]) -> Result<()> {
         let left = self.n_values_left.checked_sub(u64::from(n_values));
         self.n_values_left = left.ok_or_else(|| damaged("the number of values in a page"))?;
-        match encoding {
-            Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => {
-                require(self.has_dictionary, "a dictionary")
-            }
-            Encoding::DELTA_BINARY_PACKED
-            | Encoding::DELTA_LENGTH_BYTE_ARRAY
-            | Encoding::DELTA_BYTE_ARRAY => {
-                let said = footer::delta_count(data).unwrap_or(u64::MAX);
-                require(
-                    said <= u64::from(n_values),
-                    "the number of values in a page",
-                )
-            }
-            _ => Ok(()),
+        let dictionary = [Encoding::PLAIN_DICTIONARY, Encoding::RLE_DICTIONARY];
+        let delta = [
+            Encoding::DELTA_BINARY_PACKED,
+            Encoding::DELTA_LENGTH_BYTE_ARRAY,
+            Encoding::DELTA_BYTE_ARRAY,
+        ];
+        if dictionary.contains(&encoding) {
+            require(self.has_dictionary, "a dictionary")
+        } else if delta.contains(&encoding) {
+            let said = footer::delta_count(data).unwrap_or(u64::MAX);
+            require(
+                said <= u64::from(n_values),
+                "the number of values in a page",
+            )
+        } else {
+            // The others bring no count of their own.
+            Ok(())
         }
     }
 

@@ -281,34 +281,6 @@ impl Columns {
         Ok(n_records.unwrap_or(most))
     }
 
-    /// The cell of this column; a value that is not there is empty. Nothing if the column is not read, or the value has
-    /// no text.
-    pub(super) fn cell(&self, column: usize) -> Option<&str> {
-        let (column, at) = self.all.get(column)?.as_ref()?;
-        column.value(*at).ok().map(Option::unwrap_or_default)
-    }
-
-    /// Whether a cell of the row has no text.
-    pub(super) fn has_broken_cell(&self) -> bool {
-        let mut columns = self.all.iter().flatten();
-        columns.any(|(column, at)| column.is_broken_at(*at))
-    }
-
-    /// Whether some value near the row may have a control character.
-    pub(super) fn has_controls(&self) -> bool {
-        self.all
-            .iter()
-            .flatten()
-            .any(|(column, _)| column.has_controls())
-    }
-
-    /// Goes on to the next row.
-    pub(super) fn step(&mut self) {
-        for (column, at) in self.all.iter_mut().flatten() {
-            column.next(at);
-        }
-    }
-
     /// Writes these fields of a record, and goes on behind it.
     pub(super) fn write_object(
         &mut self,

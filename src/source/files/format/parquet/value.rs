@@ -73,7 +73,10 @@ impl Kind {
         let decimal =
             |scale: Option<usize>| scale.map_or(Self::None, |scale| Self::Decimal { scale });
         match column.logical_type_ref() {
-            Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) => Self::Text,
+            // An unknown type is that of a column of nulls alone.
+            Some(
+                LogicalType::String | LogicalType::Enum | LogicalType::Json | LogicalType::Unknown,
+            ) => Self::Text,
             Some(LogicalType::Decimal(decimal_type)) => decimal(scale(decimal_type.scale)),
             Some(LogicalType::Date) => Self::Date,
             Some(LogicalType::Time(time)) => Self::Time(Unit::of(time.unit)),
@@ -85,8 +88,6 @@ impl Kind {
             Some(LogicalType::Integer(_)) => Self::Number,
             Some(LogicalType::Uuid) => Self::Uuid,
             Some(LogicalType::Float16) => Self::HalfFloat,
-            // A column of nulls alone.
-            Some(LogicalType::Unknown) => Self::Text,
             Some(_) => Self::None,
             None => match column.converted_type() {
                 ConvertedType::DECIMAL => decimal(scale(column.type_scale())),
@@ -100,11 +101,23 @@ impl Kind {
                 | ConvertedType::UINT_32
                 | ConvertedType::UINT_64 => Self::Unsigned,
                 ConvertedType::INTERVAL | ConvertedType::BSON => Self::None,
-                _ => match column.physical_type() {
+                ConvertedType::NONE
+                | ConvertedType::UTF8
+                | ConvertedType::MAP
+                | ConvertedType::MAP_KEY_VALUE
+                | ConvertedType::LIST
+                | ConvertedType::ENUM
+                | ConvertedType::JSON
+                | ConvertedType::INT_8
+                | ConvertedType::INT_16
+                | ConvertedType::INT_32
+                | ConvertedType::INT_64 => match column.physical_type() {
                     Type::INT96 => Self::instant(Unit::Nanos),
                     // Older writers put text into columns of bytes and do not say so.
                     Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY => Self::Text,
-                    _ => Self::Number,
+                    Type::BOOLEAN | Type::INT32 | Type::INT64 | Type::FLOAT | Type::DOUBLE => {
+                        Self::Number
+                    }
                 },
             },
         }

@@ -4,7 +4,7 @@ use egui::{Align2, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::{MappingForm, Stage, source_picker, target_picker};
 use crate::{
-    model::{Access, Kind, NumbersAre, Spot, Target, WhenEmpty, WhenTooLong},
+    model::{Access, Kind, MappingRow, NumbersAre, Spot, Target, WhenEmpty, WhenTooLong},
     ui::{
         icon::Icon,
         text::{t, t_args},
@@ -162,24 +162,7 @@ fn rules(ui: &mut Ui, stage: &mut Stage<'_>, i: usize, is_mandatory: bool, sourc
             }
         }
         if is_time {
-            separator(ui);
-            group(ui, t("wiz-numbers-are"));
-            let meanings = [
-                (None, t("wiz-numbers-none")),
-                (Some(NumbersAre::ExcelDays), t("wiz-numbers-excel")),
-                (Some(NumbersAre::Yyyymmdd), t("wiz-numbers-yyyymmdd")),
-                (Some(NumbersAre::UnixSeconds), t("wiz-numbers-seconds")),
-                (Some(NumbersAre::UnixMillis), t("wiz-numbers-millis")),
-            ];
-            for (value, name) in meanings {
-                if MenuItem::new(name)
-                    .chosen(row.numbers_are == value)
-                    .show(ui)
-                {
-                    row.numbers_are = value;
-                    ui.close();
-                }
-            }
+            numbers(ui, row);
         }
         let Some(limit) = limit else { return };
         separator(ui);
@@ -198,6 +181,28 @@ fn rules(ui: &mut Ui, stage: &mut Stage<'_>, i: usize, is_mandatory: bool, sourc
             }
         }
     });
+}
+
+/// What bare numbers stand for.
+fn numbers(ui: &mut Ui, row: &mut MappingRow) {
+    separator(ui);
+    group(ui, t("wiz-numbers-are"));
+    let meanings = [
+        (None, t("wiz-numbers-none")),
+        (Some(NumbersAre::ExcelDays), t("wiz-numbers-excel")),
+        (Some(NumbersAre::Yyyymmdd), t("wiz-numbers-yyyymmdd")),
+        (Some(NumbersAre::UnixSeconds), t("wiz-numbers-seconds")),
+        (Some(NumbersAre::UnixMillis), t("wiz-numbers-millis")),
+    ];
+    for (value, name) in meanings {
+        if MenuItem::new(name)
+            .chosen(row.numbers_are == value)
+            .show(ui)
+        {
+            row.numbers_are = value;
+            ui.close();
+        }
+    }
 }
 
 fn group(ui: &mut Ui, title: &str) {

@@ -4,6 +4,9 @@
 //! larger than [`LARGEST`] once it is unpacked; everything in it is unpacked once before, which also tells whether it is
 //! what was packed.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     fs::File,
     io::{self, BufReader, Read as _, Seek as _, SeekFrom},
@@ -175,20 +178,20 @@ fn check(entry: &Entry) -> Result<(), Error> {
             "it is a ZIP archive, but no Excel workbook",
         ));
     }
+    unpack(&mut archive, LARGEST).map_err(|what| damaged(entry, 1, what))
+}
+
+/// Unpacks everything, which has to be what was packed and no more than this, or says what is wrong.
+fn unpack(archive: &mut ZipArchive<BufReader<File>>, most: u64) -> Result<(), String> {
     let mut n_bytes = 0;
     for at in 0..archive.len() {
         let part = archive.by_index(at);
-        let part = part.map_err(|e| damaged(entry, 1, format!("a part of it is broken: {e}")))?;
-        let mut part = part.take(LARGEST + 1 - n_bytes);
+        let part = part.map_err(|e| format!("a part of it is broken: {e}"))?;
+        let mut part = part.take(most + 1 - n_bytes);
         let unpacked = io::copy(&mut part, &mut io::sink());
-        n_bytes +=
-            unpacked.map_err(|e| damaged(entry, 1, format!("a part of it is broken: {e}")))?;
-        if n_bytes > LARGEST {
-            let what = format!(
-                "it is over {} MB once it is unpacked; export it as CSV",
-                LARGEST >> 20
-            );
-            return Err(damaged(entry, 1, what));
+        n_bytes += unpacked.map_err(|e| format!("a part of it is broken: {e}"))?;
+        if n_bytes > most {
+            return Err("it is too large once it is unpacked; export it as CSV".to_owned());
         }
     }
     Ok(())
@@ -331,11 +334,7 @@ impl<'e> Book<'e> {
 }
 
 fn of_reader(entry: &Entry, row: u64, error: &XlsxError) -> Error {
-    let what = match error {
-        XlsxError::Password => "it is protected with a password; save it without one".to_owned(),
-        other => format!("a part of it is broken: {other}"),
-    };
-    damaged(entry, row, what)
+    damaged(entry, row, format!("a part of it is broken: {error}"))
 }
 
 impl Head {
