@@ -32,13 +32,15 @@ pub fn check(destination: &Destination) -> Result<Checked, Error> {
         progress: Arc::new(|_| ()),
     };
     let order = open(destination, &hooks)?;
+    // Once it is read to its end, the source is let go.
+    let description = order.source.describe()?;
     let mut settled = destination.clone();
     settle_kind(&mut settled, order.source.kinds(), false);
     let nothing = Store::of_nothing()?;
     let (plan, _guarded) = sync::plan_only(&nothing, &order, &Terms::default(), 0, &hooks)?;
     let (_, problem) = doubts::outcome(&plan, &plan.figures, &settled);
     Ok(Checked {
-        description: order.source.describe()?,
+        description,
         problem,
     })
 }

@@ -1,6 +1,10 @@
 //! Workbooks of several writers, whole and damaged.
 
-use std::{fs, io::Cursor, path::Path};
+use std::{
+    fs,
+    io::{Cursor, Write as _},
+    path::Path,
+};
 
 use jiff::Timestamp;
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -157,6 +161,7 @@ fn what_cannot_be_read_is_named() {
         let mut zip = ZipWriter::new(Cursor::new(vec![]));
         zip.start_file(name, SimpleFileOptions::default())
             .expect("memory");
+        zip.write_all(b"Oid\n1\n").expect("memory");
         zip.finish().expect("memory").into_inner()
     };
     let encrypted: Vec<u8> = "EncryptedPackage"
