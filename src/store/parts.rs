@@ -50,11 +50,11 @@ impl PartNumbers {
 
 /// Reads a place from the columns `name`, `counts` and `at`, which begin at this one.
 pub(super) fn place(row: &Row<'_>, column: usize) -> rusqlite::Result<Place> {
-    let Some(name) = row.get::<_, Option<String>>(column)? else {
+    let Some(name) = row.get_ref(column)?.as_str_or_null()? else {
         return Ok(Place::gone());
     };
-    let word: String = row.get(column + 1)?;
-    let counts = Counts::parse(&word).ok_or(rusqlite::Error::InvalidQuery)?;
+    let word = row.get_ref(column + 1)?.as_str()?;
+    let counts = Counts::parse(word).ok_or(rusqlite::Error::InvalidQuery)?;
     let number: Option<u64> = row.get(column + 2)?;
     Ok(Part::new(name, counts).place(number.unwrap_or_default()))
 }
