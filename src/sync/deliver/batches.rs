@@ -42,6 +42,10 @@ pub(super) struct Batches {
     ended: BTreeSet<OutreachId>,
     over: Vec<BatchNumber>,
     being_read: Vec<BatchNumber>,
+    /// Whether one of their prospects is not as it should be.
+    is_undone: bool,
+    /// Batches that were read back and have left something undone.
+    kept: Vec<BatchNumber>,
     /// Prospects of an earlier run's batches: what is not as it should be is routed anew.
     resumed: BTreeSet<OutreachId>,
     n_lost: u32,
@@ -62,6 +66,8 @@ impl Batches {
             ended: BTreeSet::new(),
             over: vec![],
             being_read: vec![],
+            is_undone: false,
+            kept: vec![],
             resumed: BTreeSet::new(),
             n_lost: 0,
         }
@@ -185,13 +191,23 @@ impl Batches {
         Some(std::mem::take(&mut self.ended).into_iter().collect())
     }
 
-    /// The batches whose prospects were all read back and settled.
+    /// The batches whose prospects were all read back and settled. Where something is left to do, only their being in
+    /// the store tells a next run what it need not write again, so they are kept.
     pub(super) fn take_read(&mut self) -> Vec<BatchNumber> {
+        if !self.being_read.is_empty() && std::mem::take(&mut self.is_undone) {
+            self.kept.append(&mut self.being_read);
+        }
         std::mem::take(&mut self.being_read)
+    }
+
+    /// The batches that were kept.
+    pub(super) fn take_kept(&mut self) -> Vec<BatchNumber> {
+        std::mem::take(&mut self.kept)
     }
 
     /// A prospect is not as a batch should have left it.
     pub(super) fn take_undone(&mut self, prospect: OutreachId) {
+        self.is_undone = true;
         if !self.resumed.remove(&prospect) && !self.is_postponed(prospect) {
             self.to_patch.push_back(prospect);
         }

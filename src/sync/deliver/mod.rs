@@ -156,6 +156,10 @@ impl Deliverer<'_> {
             // What an earlier run's batches have left undone, or what has been planned anew since.
             self.deliver_rounds(&[]).await?;
         }
+        let kept = self.batches.take_kept();
+        if !kept.is_empty() {
+            self.store.end_batches(&kept)?;
+        }
         Ok(())
     }
 
@@ -324,7 +328,7 @@ impl Deliverer<'_> {
         self.forget_read_batches()
     }
 
-    /// A batch is kept until all its prospects were read back and settled.
+    /// A batch is in the store until all its prospects were read back and settled.
     fn forget_read_batches(&mut self) -> Result<(), Error> {
         if self.work.n_to_read_back == 0 {
             let read = self.batches.take_read();
