@@ -270,6 +270,9 @@ fn describe(destination: &Destination, found: &source::Description) -> String {
     for line in lines {
         writeln!(text, "{line}").unwrap_or_default();
     }
+    for odd in &found.odd_names {
+        writeln!(text, "  {odd}").unwrap_or_default();
+    }
     if !found.doubtful.is_empty() {
         writeln!(
             text,

@@ -123,7 +123,7 @@ struct JsonRun<'a> {
     identities_failed: u64,
     unchanged: u64,
     pending: u64,
-    activation_rate: f64,
+    activation_rate: Option<f64>,
     requests: Requests,
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -82,6 +82,18 @@ pub(super) fn problem(problem: &Problem) -> String {
     format!("{}\n{}\n", problem.what, problem.next_step)
 }
 
+fn rate(figures: &Figures) -> String {
+    figures.activation_rate().map_or_else(
+        || "–: there was nothing to activate".to_owned(),
+        |rate| {
+            format!(
+                "{:.1} % (activated ÷ (activated + failed + excluded))",
+                rate * 100.0
+            )
+        },
+    )
+}
+
 /// What came of a run, in a few lines.
 pub(super) fn report(report: &Report) -> String {
     let mut text = String::new();
@@ -99,8 +111,8 @@ pub(super) fn report(report: &Report) -> String {
         ),
         format!("  {}", sum(&report.figures)),
         format!(
-            "  activation rate {:.1} % (activated ÷ (activated + failed + excluded)); {}",
-            report.figures.activation_rate() * 100.0,
+            "  activation rate {}; {}",
+            rate(&report.figures),
             requests(&report.requests)
         ),
     ];

@@ -123,6 +123,17 @@ pub(super) fn kept_problem(plan: &Plan) -> Option<Problem> {
     })
 }
 
+/// That columns are there which no mapping can name.
+pub(super) fn odd_names_problem(odd_names: &[String]) -> Option<Problem> {
+    (!odd_names.is_empty()).then(|| {
+        Problem::new(
+            "source_names_no_text",
+            format!("Some columns could not be used: {}.", odd_names.join("; ")),
+            "Nothing has to be done as long as none of them is to be mapped.",
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

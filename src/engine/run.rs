@@ -392,7 +392,9 @@ impl Planning {
                 notices.push(kind::corrected_problem(&settings.destination, audience));
                 continue;
             }
-            return planned.map(|plan| Planned {
+            let plan = planned?;
+            notices.extend(doubts::odd_names_problem(order.source.odd_names()));
+            return Ok(Planned {
                 plan,
                 destination: settings.destination,
                 notices,

@@ -59,6 +59,19 @@ pub enum TextEncoding {
     ShiftJis,
 }
 
+impl TextEncoding {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Utf8,
+        Self::Utf16Le,
+        Self::Utf16Be,
+        Self::Windows1252,
+        Self::Iso8859_15,
+        Self::Macintosh,
+        Self::ShiftJis,
+    ];
+}
+
 /// What stands between two fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Delimiter {

@@ -111,18 +111,15 @@ impl Figures {
         self.activated + self.excluded + self.failed + self.unchanged + self.pending
     }
 
-    /// Activated ÷ (activated + failed + excluded), from 0 to 1; 1 when there was nothing to activate.
-    pub fn activation_rate(&self) -> f64 {
+    /// Activated ÷ (activated + failed + excluded), from 0 to 1; nothing when there was nothing to activate.
+    pub fn activation_rate(&self) -> Option<f64> {
         let tried = self.activated + self.failed + self.excluded;
-        if tried == 0 {
-            return 1.0;
-        }
         #[expect(
             clippy::cast_precision_loss,
             reason = "a rate is shown with a few digits"
         )]
         let rate = self.activated as f64 / tried as f64;
-        rate
+        (tried > 0).then_some(rate)
     }
 }
 

@@ -123,6 +123,19 @@ impl SourceSettings {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// The same with nothing said of its kind of export, which is then found out.
+    #[must_use]
+    pub fn with_open_kind(&self) -> Self {
+        match self {
+            Self::Files(files) => Self::Files(FileSource {
+                contents: Contents::Guess,
+                contents_guessed: false,
+                audience_contents: BTreeMap::new(),
+                ..files.clone()
+            }),
+        }
+    }
+
     /// What people call it: where it is.
     pub fn name(&self) -> String {
         match self {

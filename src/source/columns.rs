@@ -33,6 +33,11 @@ pub(super) fn folded(name: &str) -> String {
     plain(name).replace('.', "_")
 }
 
+/// Whether two names mean the same field, whatever was made of it on the way.
+pub fn is_same_field(one: &str, other: &str) -> bool {
+    one == other || folded(one) == folded(other)
+}
+
 /// The key without the prefix that dataset exports put before it, and that people paste with a blank behind it.
 pub(super) fn without_prefix(key: &str) -> &str {
     let key = key.trim();

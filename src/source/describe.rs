@@ -9,7 +9,7 @@ use super::{
 };
 use jiff::Timestamp;
 
-use crate::model::AudienceId;
+use crate::model::{AudienceId, Reading};
 
 /// A source, told from the beginnings of its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Description {
     pub ignored: Vec<String>,
     /// The names of files whose time cannot be; they count as if their names had none.
     pub doubtful: Vec<String>,
+    /// Files with columns whose names are no text, in words; no mapping can name these.
+    pub odd_names: Vec<String>,
     /// The columns or XDM paths that were seen, each once.
     pub columns: Vec<String>,
     /// The audiences that were seen, each once.
@@ -37,10 +39,10 @@ pub struct Description {
 pub struct DescribedFile {
     /// Its name below the source's folder.
     pub name: String,
-    /// `comma-separated`, `semicolon-separated`, `tab-separated` or `JSON`.
+    /// Such as `comma-separated`, `JSON` or `Parquet`.
     pub format: &'static str,
-    /// Its delimiter, its quotes, and how a quote is written within them, in words; nothing for other forms.
-    pub dialect: Option<[&'static str; 3]>,
+    /// How it is read, if it is delimited text; the words that stand for no value are left out.
+    pub reading: Option<Reading>,
     /// Its size.
     pub n_bytes: u64,
     /// The audience in its name, if there is one.
@@ -83,6 +85,7 @@ impl Files {
                     .filter(|f| f.entry.facts.has_impossible_time);
                 doubtful.map(|f| f.entry.name.to_string()).collect()
             },
+            odd_names: self.odd_names.clone(),
             columns,
             audiences,
             samples,
@@ -154,8 +157,8 @@ impl DescribedFile {
         Self {
             name: file.entry.name.as_ref().to_owned(),
             format: file.shape.written.describe(),
-            dialect: match file.shape.written {
-                Written::Delimited(dialect) => Some(dialect.describe()),
+            reading: match file.shape.written {
+                Written::Delimited(dialect) => Some(dialect.as_reading()),
                 Written::Json | Written::Parquet { .. } | Written::Workbook { .. } => None,
             },
             n_bytes: file.entry.version.n_bytes,

@@ -32,9 +32,11 @@ mod tether;
 mod timestamp;
 
 pub use batch::{Batch, Projection, Rejected, Row};
+pub use columns::is_same_field;
 pub use describe::{DescribedFile, Description};
 pub use error::Error;
 pub use files::{FileKind, Files, Fingerprint, Kinds, Known, Layout, Proposal, Reason};
+pub use null_words::NullWord;
 pub use survey::{Survey, SurveyedAudience, SurveyedColumn};
 pub use tether::Tether;
 pub use timestamp::parse_timestamp;
@@ -119,6 +121,13 @@ impl Source {
     pub fn describe(&self) -> Result<Description, Error> {
         match self {
             Self::Files(files) => files.describe(),
+        }
+    }
+
+    /// Parts with fields whose names are no text, so that no mapping can name them, in words.
+    pub fn odd_names(&self) -> &[String] {
+        match self {
+            Self::Files(files) => &files.odd_names,
         }
     }
 

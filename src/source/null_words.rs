@@ -38,7 +38,15 @@ impl Default for NullWords {
     }
 }
 
+/// Words that some programs write for no value, and that may be a value: a person decides.
+const DOUBTFUL: [&str; 8] = ["n/a", "#n/a", "nan", "none", "nil", "(null)", "<null>", "-"];
+
 impl NullWords {
+    /// None at all.
+    pub(super) fn none() -> Self {
+        Self::these(&[])
+    }
+
     /// A person's own words instead of the usual ones.
     pub(super) fn these(words: &[String]) -> Self {
         let words: Vec<_> = words.iter().map(|word| word.trim().to_owned()).collect();
@@ -76,6 +84,60 @@ impl NullWords {
             Words::These(words) => words.iter().any(|word| word == cell),
         }
     }
+}
+
+/// A word that stands for no value, or may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NullWord {
+    /// The word, as it is written.
+    pub word: String,
+    /// How many cells are nothing else.
+    pub n_cells: u64,
+    /// Whether they are taken for empty ones.
+    pub is_empty: bool,
+}
+
+/// The words that were met while a source was read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NullCounts(Vec<NullWord>);
+
+impl NullCounts {
+    const MOST: usize = 32;
+
+    /// The cell, which is nothing if it is one of these words.
+    pub(super) fn value<'c>(&mut self, cell: &'c str, words: &NullWords) -> &'c str {
+        let is_empty = words.is_null_word(cell);
+        if is_empty || may_be_null(cell) {
+            self.count(cell, is_empty);
+        }
+        if is_empty { "" } else { cell }
+    }
+
+    fn count(&mut self, word: &str, is_empty: bool) {
+        if let Some(known) = self.0.iter_mut().find(|known| known.word == word) {
+            known.n_cells += 1;
+        } else if self.0.len() < Self::MOST {
+            self.0.push(NullWord {
+                word: word.to_owned(),
+                n_cells: 1,
+                is_empty,
+            });
+        }
+    }
+
+    /// The words, the most frequent first.
+    pub(super) fn into_words(mut self) -> Vec<NullWord> {
+        self.0.sort_by_key(|known| std::cmp::Reverse(known.n_cells));
+        self.0
+    }
+}
+
+fn may_be_null(cell: &str) -> bool {
+    const LONGEST: usize = 9;
+    let mut all = USUAL.iter().chain(&DOUBTFUL);
+    cell.len() <= LONGEST
+        && cell.starts_with(['n', 'N', 'u', 'U', '[', '#', '(', '<', '-', '\\'])
+        && (cell == BACKSLASH_N || all.any(|word| word.eq_ignore_ascii_case(cell)))
 }
 
 fn set(begins: &mut [bool; 256], byte: u8) {
@@ -129,6 +191,29 @@ mod tests {
         assert!(!own.is_null_word("null") && !own.is_null_word("n/a") && !own.is_null_word(""));
         assert_eq!(own.value("N/A"), "");
         assert_eq!(own.value("null"), "null");
-        assert!(!NullWords::these(&[]).is_null_word("null"));
+        assert!(!NullWords::none().is_null_word("null"));
+    }
+
+    #[test]
+    fn words_are_counted_that_are_no_value_or_may_be_none() {
+        let usual = NullWords::default();
+        let mut counts = NullCounts::default();
+        let cells = [
+            "NULL", "Anna", "N/A", "NULL", "", "Nora", "-7", r"\N", "n/a",
+        ];
+        let values: Vec<_> = cells.map(|cell| counts.value(cell, &usual)).into();
+        assert_eq!(values, ["", "Anna", "N/A", "", "", "Nora", "-7", "", "n/a"]);
+        let counted = counts.into_words();
+        let counted = counted.iter();
+        let counted: Vec<_> = counted
+            .map(|known| (&*known.word, known.n_cells, known.is_empty))
+            .collect();
+        let expected = [
+            ("NULL", 2, true),
+            ("N/A", 1, false),
+            (r"\N", 1, true),
+            ("n/a", 1, false),
+        ];
+        assert_eq!(counted, expected);
     }
 }

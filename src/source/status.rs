@@ -11,6 +11,8 @@ use crate::model::MembershipStatus;
 pub(super) struct Said {
     members: u32,
     left: u32,
+    /// Words that mean one who has left, or something else.
+    inactive: u32,
     others: u32,
 }
 
@@ -21,6 +23,7 @@ impl Said {
         match MembershipStatus::parse(cell) {
             Some(MembershipStatus::Realized) => self.members += 1,
             Some(MembershipStatus::Exited) => self.left += 1,
+            None if cell.eq_ignore_ascii_case("inactive") => self.inactive += 1,
             None => self.others += u32::from(!cell.is_empty()),
         }
     }
@@ -31,11 +34,16 @@ impl Said {
     }
 
     fn is_filled(self) -> bool {
-        self.members + self.left + self.others > 0
+        self.has_statuses() || self.inactive + self.others > 0
     }
 
     fn is_all_statuses(self) -> bool {
-        self.members + self.left > 0 && self.others == 0
+        self.has_statuses() && self.inactive + self.others == 0
+    }
+
+    /// Whether it says who is active and who is not, which may be about the audience.
+    fn may_be_statuses(self) -> bool {
+        self.has_statuses() && self.inactive > 0 && self.others == 0
     }
 
     fn has_statuses(self) -> bool {
@@ -92,10 +100,15 @@ pub(super) fn find<'a>(columns: impl Iterator<Item = (&'a str, Said)> + Clone) -
     let renamed: Vec<_> = renamed
         .filter(|(_, said)| said.has_statuses() || !said.is_filled())
         .collect();
-    let by_values: Vec<_> = others.filter(|(_, said)| said.is_all_statuses()).collect();
+    let by_values: Vec<_> = others
+        .clone()
+        .filter(|(_, said)| said.is_all_statuses())
+        .collect();
+    let doubtful: Vec<_> = others.filter(|(_, said)| said.may_be_statuses()).collect();
     match renamed.as_slice() {
+        [] if by_values.is_empty() && !doubtful.is_empty() => OwnStatus::Unclear(names(&doubtful)),
         [] => only(&by_values),
-        [(name, said)] if said.others == 0 => {
+        [(name, said)] if said.inactive + said.others == 0 => {
             let is_other = |(other, said): &&(&str, Said)| other != name && said.says_left();
             let mut rivals = vec![(*name, *said)];
             rivals.extend(by_values.iter().filter(is_other));
@@ -173,6 +186,7 @@ mod tests {
         for (columns, expected) in [
             ("A=active|B=expired", vec!["A", "B"]),
             ("status=Active,Inactive", vec!["status"]),
+            ("state=active,inactive,active", vec!["state"]),
             ("status=active|state=Expired", vec!["status", "state"]),
             (
                 "status=active|Membership=active",

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::{
     Batch, DescribedFile, Error, Files, Layout, Projection, columns,
     files::{Kinds, Proposal, SourceFile, format::Plan, names, shape},
+    null_words::{NullCounts, NullWord, NullWords},
     out::Out,
     status::OwnStatus,
     tally::{Tally, best_id},
@@ -23,8 +24,13 @@ pub struct Survey {
     pub layout: Layout,
     /// The kind of export: whether absence means "has left".
     pub kinds: Kinds,
-    /// The encoding that the first file seems to be in whose rows are no text in theirs, with such a line in it.
+    /// The encoding that the first file seems to be in whose header or rows are no text in theirs, with such a line in
+    /// it.
     pub encoding: Option<Proposal>,
+    /// Words in tables that stand for no value, or may.
+    pub null_words: Vec<NullWord>,
+    /// The column that says who is a member, in files of one audience.
+    pub status_column: Option<String>,
     /// Columns that may say who is a member, in a file that does not tell which of them does; everyone in it was taken
     /// for a member meanwhile.
     pub status_unclear: Vec<String>,
@@ -97,6 +103,8 @@ impl Files {
         let mut surveyor = Surveyor {
             survey: self.unread(),
             tallies: vec![],
+            null_words: None,
+            null_counts: NullCounts::default(),
             is_stopped: false,
             has_odd_rows: false,
             on_progress,
@@ -143,6 +151,8 @@ impl Files {
             layout: self.layout(),
             kinds: self.kinds().clone(),
             encoding: None,
+            null_words: vec![],
+            status_column: None,
             status_unclear: vec![],
             files: self.all.iter().map(DescribedFile::of).collect(),
             ignored: self.ignored.clone(),
@@ -157,17 +167,6 @@ impl Files {
             changed: newest.and_then(|ns| Timestamp::from_nanosecond(ns).ok()),
         }
     }
-}
-
-/// The encoding that a file seems to be in, told from its beginning.
-fn propose_encoding(file: &SourceFile) -> Result<Option<Proposal>, Error> {
-    const ENOUGH: usize = 1 << 20;
-    let mut window = shape::open_window(&file.entry)?;
-    while window.bytes().len() < ENOUGH && !window.has_ended() {
-        let filled = window.fill();
-        filled.map_err(|e| shape::stopped(&file.entry, 1, e.into()))?;
-    }
-    Ok(window.proposal())
 }
 
 /// The place of the audience of this id, whatever its letter case; it is added if it is not there.
@@ -213,6 +212,9 @@ struct Surveyor<'p> {
     survey: Survey,
     /// In the order of the survey's columns.
     tallies: Vec<Tally>,
+    /// Those of the file.
+    null_words: Option<NullWords>,
+    null_counts: NullCounts,
     is_stopped: bool,
     /// Whether the file has rows that are no text in its encoding.
     has_odd_rows: bool,
@@ -248,10 +250,10 @@ impl Surveyor<'_> {
             return Ok(());
         };
         let earlier = std::mem::take(&mut self.survey.samples);
-        self.has_odd_rows = false;
+        self.has_odd_rows = file.has_odd_names();
         self.read_along(&way, layout, file)?;
         if self.has_odd_rows && self.survey.encoding.is_none() {
-            self.survey.encoding = propose_encoding(file)?;
+            self.survey.encoding = shape::begin(&file.entry)?.proposal();
         }
         if self.survey.samples.is_empty() {
             self.survey.samples = earlier;
@@ -271,6 +273,12 @@ impl Surveyor<'_> {
             }
             file.shape.own_status = OwnStatus::Nowhere;
         }
+        if let Some(column) = file.shape.own_status.column() {
+            self.survey.status_column = Some(column.to_owned());
+        }
+        // They are counted, so they have to be seen. In documents there are none.
+        let words = std::mem::replace(&mut file.shape.null_words, NullWords::none());
+        self.null_words = Some(words).filter(|_| !file.shape.written.has_documents());
         file
     }
 
@@ -386,12 +394,15 @@ impl Surveyor<'_> {
             for place in &way.tallies {
                 let cell = cells.next().flatten();
                 if let (Some(cell), Some(tally)) = (cell, self.tallies.get_mut(*place)) {
-                    tally.add(cell);
+                    let words = self.null_words.as_ref();
+                    tally.add(words.map_or(cell, |words| self.null_counts.value(cell, words)));
                 }
             }
             count_statuses(&mut self.survey.audiences, &way.audiences, cells);
             if self.survey.samples.len() < MOST_SAMPLES {
-                let sample = way.sample(row.cells());
+                let words = self.null_words.as_ref();
+                let value = |cell| words.map_or(cell, |words: &NullWords| words.value(cell));
+                let sample = way.sample(row.cells().map(|cell| cell.map(value)));
                 self.survey.samples.push(sample);
             }
         }
@@ -410,6 +421,7 @@ impl Surveyor<'_> {
                 self.survey.kinds.on_leaver(&audience.id);
             }
         }
+        self.survey.null_words = std::mem::take(&mut self.null_counts).into_words();
         self.survey.columns = self.tallies.drain(..).map(Tally::into_column).collect();
     }
 
@@ -437,7 +449,8 @@ impl Surveyor<'_> {
         });
         match read {
             Ok(()) if !is_stopped => self.survey.audiences = audiences,
-            Ok(()) | Err(Error::ColumnMissing { .. }) => {}
+            // That people have left is told by the kind of export.
+            Ok(()) | Err(Error::ColumnMissing { .. } | Error::LeaverInSnapshot { .. }) => {}
             Err(error) => return Err(error),
         }
         self.is_stopped |= is_stopped;

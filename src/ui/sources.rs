@@ -23,7 +23,7 @@ use crate::{
         Look,
         snapshot::{Asked, DestinationView, SourceCheck},
     },
-    model::{SourceSettings, Step},
+    model::{Contents, SourceSettings, Step},
 };
 
 /// The list of sources.
@@ -127,11 +127,13 @@ fn rows<'a>(view: &View<'a>) -> Vec<Row<'a>> {
 }
 
 fn one(ui: &mut Ui, view: &View<'_>, row: &Row<'_>, column: usize) {
-    let asked = view.snapshot.looks.sources.get(&row.source.key());
+    let asked = view.snapshot.looks.source(row.source);
     let answer = asked.and_then(|asked| asked.answer.as_deref());
     match column {
         0 => {
-            let kind = answer.map_or(row.source.contents(), |check| check.contents);
+            let said = row.source.contents();
+            let found = answer.filter(|_| said == Contents::Guess);
+            let kind = found.map_or(said, |check| check.kinds.all());
             let path = row.source.name();
             let path = format::path(&path);
             let (folder, name) = path.rsplit_once(MAIN_SEPARATOR).unwrap_or(("", &path));

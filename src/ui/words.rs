@@ -2,7 +2,7 @@
 
 use crate::{
     engine::snapshot::{AudienceStatus, DestinationView, Phase, Running},
-    model::{Alert, Cause, Problem, Run, RunStatus, Wait, WaitsFor},
+    model::{Alert, Cause, Problem, Run, RunStatus, Step, Wait, WaitsFor},
     ui::{
         View, format,
         text::{t, t_args},
@@ -131,6 +131,12 @@ pub(in crate::ui) fn alert_kind(alert: Alert) -> Kind {
 pub(in crate::ui) enum Remedy {
     SignIn,
     Source,
+    /// A setting on this step of the wizard.
+    Setting(Step),
+    /// A word on what kind of export it is; it may be either, or only changes.
+    Kind {
+        may_be_full: bool,
+    },
     Rebuild,
     RunAgain,
 }
@@ -143,6 +149,22 @@ impl Remedy {
             || matches!(code, "invalid_grant" | "unauthorized")
         {
             Self::SignIn
+        } else if matches!(code, "kind_in_doubt" | "source_kind_changed") {
+            Self::Kind {
+                may_be_full: code == "kind_in_doubt",
+            }
+        } else if matches!(
+            code,
+            "source_dialect_unclear"
+                | "source_status_unclear"
+                | "source_sheet_unclear"
+                | "source_lacks"
+                | "nothing_received"
+                | "all_excluded"
+        ) {
+            Self::Setting(Step::Source)
+        } else if matches!(code, "source_column_missing" | "source_fields_unknown") {
+            Self::Setting(Step::Mapping)
         } else if code.starts_with("source_") {
             Self::Source
         } else if matches!(code, "state_damaged" | "state_gone" | "state_older") {
@@ -156,7 +178,7 @@ impl Remedy {
     pub(in crate::ui) fn short(self) -> Option<&'static str> {
         match self {
             Self::SignIn => Some(t("short-sign-in")),
-            Self::Source => Some(t("short-source")),
+            Self::Source | Self::Setting(_) | Self::Kind { .. } => Some(t("short-source")),
             Self::Rebuild | Self::RunAgain => None,
         }
     }

@@ -13,6 +13,7 @@
 mod bench;
 mod browser;
 mod demo;
+mod exports;
 mod foreign;
 mod keyring;
 mod leash;

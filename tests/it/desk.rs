@@ -314,6 +314,31 @@ async fn a_person_connects_sets_a_destination_up_and_it_is_written() {
 }
 
 #[tokio::test]
+async fn the_kind_of_export_that_a_person_has_seen_is_kept() {
+    let mut window = Window::open(true).await;
+    write_source(&window.source(), &members(1..=3));
+    let source = SourceSettings::from(FileSource::at(window.source()));
+    window.send(Command::Look(Look::Source(source.clone())));
+    let is_seen = |shown: &Snapshot| {
+        let asked = shown.looks.source(&source);
+        asked.is_some_and(|asked| asked.answer.is_some())
+    };
+    window.until("the look", is_seen).await;
+    window
+        .finish(|draft| {
+            draft.source = source.clone();
+            draft.enabled = false;
+        })
+        .await;
+    let kept = &window.destination().settings.source;
+    let files = kept.files().expect("files");
+    assert_eq!(
+        (files.contents, files.contents_guessed),
+        (Contents::FullSnapshot, false)
+    );
+}
+
+#[tokio::test]
 async fn a_draft_is_there_after_a_restart_until_it_is_discarded() {
     let mut window = Window::open(true).await;
     let draft = Arc::new(Draft {

@@ -167,15 +167,29 @@ wiz-source-hint = A file or a folder of exports
 wiz-choose-file = Choose file…
 wiz-choose-folder = Choose folder…
 wiz-demo-source = Use the sample audiences
-wiz-source-none = Choose a CSV or JSON file, or a folder of them, as Adobe Experience Platform exports them.
+wiz-source-none = Choose a CSV, JSON, Parquet or Excel file, or a folder of them, as Adobe Experience Platform exports them.
 wiz-source-bad = The source cannot be read
 wiz-check-again = Check again
 wiz-source-reading = Reading, { $n } profiles so far
 wiz-fact-readable = Readable, checked { $time }
-wiz-fact-counts = { $profiles } profiles, { $columns } columns, { $audiences } audiences
+wiz-fact-counts = { $profiles ->
+    [one] { $profiles } profile
+   *[other] { $profiles } profiles
+}, { $columns ->
+    [one] { $columns } column
+   *[other] { $columns } columns
+}, { $audiences ->
+    [one] { $audiences } audience
+   *[other] { $audiences } audiences
+}
+wiz-fact-nothing = There is no record in it, so nothing would be sent
 wiz-fact-files = { $n ->
-    [one] { $n } file, { $size }
-   *[other] { $n } files, { $size }
+    [one] { $n } file, { $size }, { $form }
+   *[other] { $n } files, { $size }, { $form }
+}
+wiz-fact-null-words = { $n ->
+    [one] { $n } cell stands for no value: { $words }
+   *[other] { $n } cells stand for no value: { $words }
 }
 wiz-fact-id = { $field } in every profile
 wiz-fact-no-id = No column looks like the OutreachId. Choose it in the mapping.
@@ -195,12 +209,74 @@ wiz-samples = Sample rows
 wiz-sample-rows = { $n } of { $all } rows
 wiz-all-columns = Show all { $n } columns
 wiz-few-columns = Show fewer columns
+wiz-kind = Kind of export
+wiz-kind-full = Everyone in the audience now
+wiz-kind-full-note = Full snapshot
+wiz-kind-full-help = Who is missing from the next file has left the audience, and becomes exited in Outreach.
+wiz-kind-changes = Changes since the last file
+wiz-kind-changes-note = Incremental
+wiz-kind-changes-help = Who is missing from the next file stays as they are. Only a row that says so takes somebody out.
+wiz-kind-each = Each audience as its files show
+wiz-kind-each-note = Files of both kinds
+wiz-kind-each-help = Who is missing from the next file leaves only the audiences whose files name everyone in them.
+wiz-kind-found = As the files look: { $reason }
+wiz-kind-found-each = As the files look: some name everyone, some only changes
+wiz-kind-doubt-left = The files look otherwise: { $reason }. A file of everyone that does so is refused.
+wiz-kind-doubt-profiles = The files look otherwise: { $reason }. Whoever has not changed would leave.
+wiz-kind-doubt-nobody = The files look otherwise: { $reason }. So nobody would ever leave an audience.
+wiz-reason-said = it was chosen
+wiz-reason-no-status = no column says who is a member, so everyone in a file is one
+wiz-reason-left = rows say that somebody has left
+wiz-reason-members = the column of the status says that everyone in it is a member
+wiz-reason-rows = each profile has a row with a status for every audience
+wiz-reason-profiles = they are profiles as they are sent when they change
+wiz-status-title = Which column says who is a member?
+wiz-status-text = It may be one of these, and a wrong one would take people in or out: { $columns }
+wiz-status-column = Column of the status
+wiz-status-choose = Choose a column
+wiz-status-everyone = None, everyone in a file is a member
+wiz-fault-status = Choose the column that says who is a member, or none.
+wiz-reading = How the files are read
+wiz-reading-help = Each part is found out from the file. Set it where that is not right.
+wiz-reading-show = Details
+wiz-reading-hide = Hide details
+wiz-reading-header = header in line { $line }
+wiz-as-found = { $what } (found)
+wiz-find-itself = As found
+wiz-delimiter = Delimiter
+wiz-delimiter-comma = Comma ,
+wiz-delimiter-semicolon = Semicolon ;
+wiz-delimiter-tab = Tab
+wiz-delimiter-pipe = Vertical bar |
+wiz-delimiter-colon = Colon :
+wiz-encoding = Encoding
+wiz-encoding-title = Some rows are no text in UTF-8. They seem to be { $encoding }.
+wiz-encoding-text = A line of them would read: { $sample }
+wiz-encoding-take = Read as { $encoding }
+wiz-quote = Quotes around a value
+wiz-quote-double = Double "
+wiz-quote-single = Single '
+wiz-quote-none = None
+wiz-escape = A quote within quotes
+wiz-escape-doubled = Written twice
+wiz-escape-backslash = Behind \
+wiz-escape-apostrophe = Behind '
+wiz-header-line = Line of the header
+wiz-header-line-fault = Type a line number, such as 3
+wiz-sheet = Sheet
+wiz-sheet-help = The name of the sheet with the rows
+wiz-null-words = Words that stand for no value
+wiz-null-word = { $n ->
+    [one] { $word }, { $n } cell
+   *[other] { $word }, { $n } cells
+}
 wiz-audiences = Audiences
 wiz-n-chosen = { $n } of { $all } chosen
 wiz-part-all = All { $n }
 wiz-part-chosen = Chosen { $n }
 wiz-search-audiences = Search by name or id
 wiz-tick-all = All audiences on screen
+wiz-no-audience-there = The source names no audience: neither the names of its files nor its columns do.
 wiz-no-audience-found = No audience is called so
 wiz-name-of = Name of { $id }
 wiz-rename-audience = Rename { $name }

@@ -282,8 +282,7 @@ impl Desk {
         };
         let fields = self.snapshot.looks.fields.get(&view.settings.account.name);
         let fields = fields.and_then(|asked| asked.answer.clone());
-        let key = view.settings.source.key();
-        let source = self.snapshot.looks.sources.get(&key);
+        let source = self.snapshot.looks.source(&view.settings.source);
         let source = source.and_then(|asked| asked.answer.clone());
         self.with_view(slug, |view| {
             for row in Arc::make_mut(&mut view.audiences) {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Desk;
 use crate::{
-    engine::{DraftCommand, shared_fields_problem, snapshot::NoticeKind},
+    engine::{DraftCommand, settle_kind, shared_fields_problem, snapshot::NoticeKind},
     model::{Draft, Fault, Problem},
     store::{Kept, Settings},
 };
@@ -35,7 +35,13 @@ impl Desk {
 
     fn finish(&mut self, draft: &Arc<Draft>) {
         match self.settings_of_draft(draft) {
-            Ok(settings) => {
+            Ok(mut settings) => {
+                let destination = &mut settings.destination;
+                let asked = self.snapshot.looks.source(&destination.source);
+                // The person has seen it on the way here.
+                if let Some(found) = asked.and_then(|asked| asked.answer.as_deref()) {
+                    settle_kind(destination, &found.kinds, true);
+                }
                 let stored = if draft.edits.is_some() {
                     self.engine.dir().write_settings(&settings)
                 } else {

@@ -17,7 +17,7 @@ use super::{Desk as Engine, Done, runs::settings_of};
 use crate::{
     engine::{
         Look, Mode, look, problem_of, run,
-        snapshot::{Asked, ProspectQuery},
+        snapshot::{Asked, DestinationView, ProspectQuery, SourceCheck},
     },
     model::{Account, Draft, KnownFields, OutreachId, Problem, SourceSettings},
     store::Settings,
@@ -78,7 +78,7 @@ impl Desk {
 impl Engine {
     pub(super) fn on_look(&mut self, what: Look) {
         match what {
-            Look::Source(source) => self.look_at_source(source),
+            Look::Source(source) => self.look_at_source(&source),
             Look::Fields { account } => self.look_at_fields(&account),
             Look::Preview(draft) => self.preview(draft),
             Look::DryRun(draft) => self.dry_run(draft),
@@ -146,8 +146,9 @@ impl Engine {
         asked.answer.clone()
     }
 
-    /// Reads a source from end to end.
-    fn look_at_source(&mut self, source: SourceSettings) {
+    /// Reads a source from end to end, and finds out what kind of export it looks like, whatever is said of that.
+    fn look_at_source(&mut self, source: &SourceSettings) {
+        let source = source.with_open_kind();
         let key = source.key();
         let asked = self
             .snapshot
@@ -187,16 +188,12 @@ impl Engine {
         }
     }
 
-    fn on_surveyed(
-        &mut self,
-        key: &str,
-        found: Result<crate::engine::snapshot::SourceCheck, Problem>,
-    ) {
+    fn on_surveyed(&mut self, key: &str, found: Result<SourceCheck, Problem>) {
         if let Some(asked) = self.snapshot.looks.sources.get_mut(key) {
             answer(asked, found);
         }
         let of_source =
-            |view: &&crate::engine::snapshot::DestinationView| view.settings.source.key() == key;
+            |view: &&DestinationView| view.settings.source.with_open_kind().key() == key;
         let slugs: Vec<_> = self
             .snapshot
             .destinations
@@ -213,7 +210,7 @@ impl Engine {
     /// Counts the members of a source anew when its files have changed.
     pub(super) fn survey_if_changed(&mut self, settings: &Settings, looks: &str) {
         let source = &settings.destination.source;
-        let key = source.key();
+        let key = source.with_open_kind().key();
         // One at a time: a survey reads whole files, which a run may want to do as well.
         let is_busy = self
             .snapshot
@@ -224,7 +221,7 @@ impl Engine {
         let is_known = self.looks.surveyed.get(&key).map(String::as_str) == Some(looks);
         if !is_busy && !is_known {
             self.looks.surveyed.insert(key, looks.to_owned());
-            self.look_at_source(source.clone());
+            self.look_at_source(source);
         }
         let account = &settings.destination.account;
         if !self.snapshot.looks.fields.contains_key(&account.name) {

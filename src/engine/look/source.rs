@@ -38,6 +38,7 @@ fn check(survey: Survey) -> SourceCheck {
     let files = survey.files.into_iter().map(|file| SourceFile {
         name: file.name,
         format: file.format.to_owned(),
+        reading: file.reading,
         n_bytes: file.n_bytes,
     });
     let columns = survey.columns.into_iter().map(|column| Column {
@@ -56,7 +57,11 @@ fn check(survey: Survey) -> SourceCheck {
     });
     SourceCheck {
         layout: layout.to_owned(),
-        contents: survey.kinds.all(),
+        kinds: survey.kinds,
+        status_unclear: survey.status_unclear,
+        encoding: survey.encoding,
+        null_words: survey.null_words,
+        status_column: survey.status_column,
         files: files.collect(),
         ignored: survey.ignored,
         n_profiles: survey.n_profiles,
@@ -86,7 +91,7 @@ mod tests {
     fn a_source_is_told_as_the_screen_shows_it() {
         let wide = look("tests/fixtures/sources/wide.csv").expect("it can be read");
         assert_eq!(
-            (&*wide.layout, wide.contents),
+            (&*wide.layout, wide.kinds.all()),
             ("columns", Contents::FullSnapshot)
         );
         assert_eq!(wide.files[0].format, "comma-separated");

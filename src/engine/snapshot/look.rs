@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::{
-    AudienceId, Cause, Contents, Fate, Figures, OutreachId, Problem, RecordFault, Run, RunId,
+use crate::{
+    model::{
+        AudienceId, Cause, Fate, Figures, OutreachId, Problem, Reading, RecordFault, Run, RunId,
+    },
+    source::{Kinds, NullWord, Proposal, is_same_field},
 };
 
 /// A source that was read from end to end.
@@ -13,8 +16,16 @@ use crate::model::{
 pub struct SourceCheck {
     /// How profiles and audiences are laid out, as a short fixed word: `profiles`, `columns` or `per_audience`.
     pub layout: String,
-    /// Whether absence means "has left", guessed or set.
-    pub contents: Contents,
+    /// The kind of export that the files look like, whatever was said of it, and why.
+    pub kinds: Kinds,
+    /// Columns that may say who is a member, where the files do not tell which of them does.
+    pub status_unclear: Vec<String>,
+    /// The encoding that rows seem to be in which are no text in that of their file.
+    pub encoding: Option<Proposal>,
+    /// Words in tables that stand for no value, or may; the most frequent first.
+    pub null_words: Vec<NullWord>,
+    /// The column that says who is a member, in files of one audience.
+    pub status_column: Option<String>,
     /// The files, older ones first.
     pub files: Vec<SourceFile>,
     /// The names of files that are not part of the source.
@@ -44,10 +55,20 @@ pub struct SourceCheck {
 pub struct SourceFile {
     /// Its name below the source's folder.
     pub name: String,
-    /// `comma-separated`, `semicolon-separated`, `tab-separated` or `JSON`.
+    /// Such as `comma-separated`, `JSON` or `Parquet`.
     pub format: String,
+    /// How it is read, if it is delimited text.
+    pub reading: Option<Reading>,
     /// Its size.
     pub n_bytes: u64,
+}
+
+impl SourceCheck {
+    /// Whether a field is there, under this name or what Adobe Experience Platform makes of it.
+    pub fn has_field(&self, name: &str) -> bool {
+        let mut columns = self.columns.iter();
+        columns.any(|column| is_same_field(&column.name, name))
+    }
 }
 
 /// A field of a source.

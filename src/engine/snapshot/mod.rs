@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     AccountSettings, Alert, AudienceId, Cause, Destination, Draft, Figures, KnownFields, MappingId,
-    Preferences, Problem, RedirectMode, Requests, Run, RunId, Wait,
+    Preferences, Problem, RedirectMode, Requests, Run, RunId, SourceSettings, Wait,
 };
 
+pub use crate::source::{Kinds, NullWord, Proposal, Reason};
 pub use look::{
     AudienceSummary, ChangeLine, Column, DryRun, FaultGroup, Forecast, HistoryEntry, Outcome,
     Person, Preview, PreviewField, PreviewProfile, ProspectPage, ProspectQuery, ProspectRow,
@@ -354,7 +355,7 @@ pub enum NoticeKind {
 /// What was asked for, each kind with the last question.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Looks {
-    /// Sources, by path.
+    /// Sources, by the key of what is looked at.
     pub sources: BTreeMap<String, Asked<(), SourceCheck>>,
     /// The custom fields of accounts, by the account's name.
     pub fields: BTreeMap<String, Asked<(), KnownFields>>,
@@ -372,6 +373,13 @@ pub struct Looks {
     pub prospects: Option<Asked<ProspectQuery, ProspectPage>>,
     /// One prospect, by the destination's file and the prospect's number.
     pub person: Option<Asked<(String, crate::model::OutreachId), Person>>,
+}
+
+impl Looks {
+    /// What was asked of a source, whatever is said of its kind of export.
+    pub fn source(&self, settings: &SourceSettings) -> Option<&Asked<(), SourceCheck>> {
+        self.sources.get(&settings.with_open_kind().key())
+    }
 }
 
 /// Something that was asked for and takes its time.

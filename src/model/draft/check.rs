@@ -37,6 +37,8 @@ pub struct Surroundings<'a> {
     pub columns: Option<&'a [String]>,
     /// The audiences in the source.
     pub audiences: Option<&'a [AudienceId]>,
+    /// Whether the source does not tell which of its columns says who is a member.
+    pub is_status_unclear: bool,
 }
 
 /// Where on the wizard's pages a fault stands; rows are counted from 0.
@@ -48,6 +50,8 @@ pub enum Spot {
     Name,
     /// The file or folder.
     Source,
+    /// The column that says who is a member.
+    StatusColumn,
     /// The list of audiences.
     Audiences,
     /// The source field of a row of the mapping.
@@ -68,7 +72,7 @@ impl Spot {
         match self {
             Self::Account => Step::Connect,
             Self::Name => Step::Details,
-            Self::Source | Self::Audiences => Step::Source,
+            Self::Source | Self::StatusColumn | Self::Audiences => Step::Source,
             Self::MappingSource(_) | Self::MappingTarget(_) => Step::Mapping,
             Self::Start(_) | Self::End(_) | Self::MappingId(_) => Step::Schedule,
         }
@@ -90,6 +94,8 @@ pub enum DraftFault {
     NameTaken,
     /// No source is chosen.
     SourceMissing,
+    /// Nobody has said which column says who is a member, and the source does not tell it.
+    StatusColumnMissing,
     /// No audience is chosen; then only attributes are kept up to date.
     NoAudience,
     /// More than 250 audiences, Adobe's soft limit.
@@ -243,6 +249,11 @@ fn check_general(draft: &Draft, known: &Surroundings<'_>, findings: &mut Finding
         draft.source.is_blank(),
         Spot::Source,
         DraftFault::SourceMissing,
+    );
+    findings.add_if(
+        known.is_status_unclear,
+        Spot::StatusColumn,
+        DraftFault::StatusColumnMissing,
     );
     let n_audiences = draft.audiences.len();
     findings.add_if(n_audiences == 0, Spot::Audiences, DraftFault::NoAudience);
@@ -448,6 +459,7 @@ mod tests {
             fields: Some(&fields),
             columns: None,
             audiences: None,
+            is_status_unclear: false,
         };
         let found = check_draft(&draft, &known).into_iter();
         found.map(|f| (f.spot, f.fault)).collect()

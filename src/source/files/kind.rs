@@ -80,6 +80,15 @@ impl Kinds {
         }
     }
 
+    /// Files that are all of one kind.
+    pub fn of_all(all: Contents, reason: Reason) -> Self {
+        Self {
+            all,
+            reason,
+            by_audience: BTreeMap::new(),
+        }
+    }
+
     /// What all files together are; the kind of an audience may be another one.
     pub fn all(&self) -> Contents {
         self.all
@@ -122,14 +131,17 @@ impl Kinds {
     }
 }
 
+impl Default for Kinds {
+    /// What nobody has looked at takes nobody out.
+    fn default() -> Self {
+        Self::from(Contents::Incremental)
+    }
+}
+
 impl From<Contents> for Kinds {
     /// Files that are all of the kind that somebody has said.
     fn from(contents: Contents) -> Self {
-        Self {
-            all: contents,
-            reason: Reason::Said,
-            by_audience: BTreeMap::new(),
-        }
+        Self::of_all(contents, Reason::Said)
     }
 }
 

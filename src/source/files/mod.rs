@@ -41,6 +41,8 @@ pub struct Files {
     layout: Layout,
     pub(in crate::source) all: Vec<SourceFile>,
     pub(in crate::source) ignored: Vec<String>,
+    /// Files with columns whose names are no text, in words.
+    pub(in crate::source) odd_names: Vec<String>,
     fingerprint: Fingerprint,
 }
 
@@ -76,9 +78,11 @@ pub(in crate::source) fn open(
     together::check(&files, layout)?;
     let kinds = Kinds::new(settings, layout, &files);
     files.sort_by(|a, b| by_age(&a.entry, &b.entry));
+    let odd_names = files.iter().filter_map(|file| file.odd_names().transpose());
     Ok(Files {
         kinds,
         layout,
+        odd_names: odd_names.collect::<Result<_, _>>()?,
         all: files,
         ignored,
         fingerprint,
@@ -190,6 +194,34 @@ fn common_layout(files: &[SourceFile]) -> Result<Layout, Error> {
 fn by_age(a: &Entry, b: &Entry) -> Ordering {
     let key = |entry: &Entry| (entry.facts.stamp, entry.version.modified);
     key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+}
+
+impl SourceFile {
+    /// Whether the name of a column has bytes that are no text in the file's encoding.
+    pub(in crate::source) fn has_odd_names(&self) -> bool {
+        let is_text = matches!(self.shape.written, format::Written::Delimited(_));
+        is_text && self.shape.columns.iter().any(|name| is_odd(name))
+    }
+
+    /// Such names, and what the file seems to be, in words.
+    fn odd_names(&self) -> Result<Option<String>, Error> {
+        if !self.has_odd_names() {
+            return Ok(None);
+        }
+        let odd = self.shape.columns.iter().filter(|name| is_odd(name));
+        let odd: Vec<_> = odd.map(String::as_str).collect();
+        let what = shape::begin(&self.entry)?.wrong_encoding();
+        Ok(Some(format!(
+            "the header of {} has names that no mapping can have ({}): {what}",
+            self.entry.name,
+            odd.join(", ")
+        )))
+    }
+}
+
+/// Whether something in it was no text, and was replaced.
+fn is_odd(name: &str) -> bool {
+    name.contains(char::REPLACEMENT_CHARACTER)
 }
 
 impl Files {

@@ -209,6 +209,16 @@ pub(in crate::source) fn open_window(entry: &Entry) -> Result<Window, Error> {
     opened.map_err(|stop| stopped(entry, 1, stop))
 }
 
+/// The beginning of the file's text, as far as it takes to tell its encoding.
+pub(in crate::source) fn begin(entry: &Entry) -> Result<Window, Error> {
+    const ENOUGH: usize = 1 << 20;
+    let mut window = open_window(entry)?;
+    while window.bytes().len() < ENOUGH && !window.has_ended() {
+        window.fill().map_err(|e| stopped(entry, 1, e.into()))?;
+    }
+    Ok(window)
+}
+
 /// What it means that a file could not be read on.
 pub(in crate::source) fn stopped(entry: &Entry, line: u64, stop: Stop) -> Error {
     let file = Arc::clone(&entry.name);

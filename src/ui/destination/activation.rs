@@ -5,7 +5,7 @@ use egui::Ui;
 use super::{audiences, go, plots, run_card};
 use crate::{
     engine::{AccountCommand, Command, DestinationCommand, snapshot::DestinationView},
-    model::{NewAccount, Problem, Step},
+    model::{Contents, NewAccount, Problem, Step},
     ui::{
         Intent, Place, View, actions, format,
         icon::Icon,
@@ -125,7 +125,16 @@ fn trouble(
     problem: &Problem,
     intents: &mut Vec<Intent>,
 ) {
-    let mut text = problem.next_step.clone();
+    let remedy = Remedy::of(problem);
+    let mut text = match remedy {
+        Remedy::Kind { may_be_full: true } => t("kind-doubt-text").to_owned(),
+        Remedy::Kind { may_be_full: false } => t("kind-changed-text").to_owned(),
+        Remedy::SignIn
+        | Remedy::Source
+        | Remedy::Setting(_)
+        | Remedy::Rebuild
+        | Remedy::RunAgain => problem.next_step.clone(),
+    };
     if let Some(next) = destination.next_try {
         let at = format::moment(next, view.now, &view.zone);
         text.push(' ');
@@ -136,10 +145,10 @@ fn trouble(
         text.push(' ');
         text.push_str(&t_args("kept-waiting", &[("n", n.into())]));
     }
-    let remedy = Remedy::of(problem);
     let icon = match remedy {
         Remedy::SignIn => Icon::SignOut,
         Remedy::Source => Icon::FolderDashed,
+        Remedy::Setting(_) | Remedy::Kind { .. } => Icon::File,
         Remedy::Rebuild | Remedy::RunAgain => Icon::WarningCircle,
     };
     let banner = Banner::new(Kind::Bad, &problem.what).text(&text).icon(icon);
@@ -188,6 +197,18 @@ fn mend(
             }
             intents.extend(run(ui, t("look-again")));
         }
+        Remedy::Setting(step) => {
+            let name = if step == Step::Mapping {
+                t("change-mapping")
+            } else {
+                t("change-source")
+            };
+            if Button::primary(name).small().show(ui).clicked() {
+                intents.push(actions::edit(destination, step));
+            }
+            intents.extend(run(ui, t("look-again")));
+        }
+        Remedy::Kind { may_be_full } => intents.extend(say_kind(ui, destination, may_be_full)),
         Remedy::Rebuild => {
             if Button::primary(t("rebuild")).small().show(ui).clicked() {
                 let what = DestinationCommand::Rebuild;
@@ -198,6 +219,21 @@ fn mend(
         Remedy::RunAgain => intents.extend(run(ui, t("run-now"))),
     }
     intents
+}
+
+/// Asks which kind of export the files are.
+fn say_kind(ui: &mut Ui, destination: &DestinationView, may_be_full: bool) -> Option<Intent> {
+    let full = (t("say-everyone"), Contents::FullSnapshot);
+    let changes = (t("say-changes"), Contents::Incremental);
+    let offered = may_be_full.then_some(full).into_iter().chain([changes]);
+    let mut said = None;
+    for (name, contents) in offered {
+        if Button::secondary(name).small().show(ui).clicked() {
+            let what = DestinationCommand::SayKind(contents);
+            said = Some(Intent::destination(&destination.slug, what));
+        }
+    }
+    said
 }
 
 /// Signs the account in again, or opens the wizard where there is none.

@@ -184,17 +184,14 @@ fn rate(ui: &mut Ui, figures: Figures) {
 
 /// The rate, once there is something to have one of.
 pub(in crate::ui) fn rate_text(figures: Figures) -> String {
-    let tried = figures.activated + figures.failed + figures.excluded;
-    if tried == 0 {
-        "–".to_owned()
-    } else {
-        format::percent(figures.activation_rate())
-    }
+    figures
+        .activation_rate()
+        .map_or_else(|| "–".to_owned(), format::percent)
 }
 
 /// Activated ÷ (activated + failed + excluded), in figures.
 fn formula(figures: Figures) -> String {
-    if figures.activated + figures.failed + figures.excluded == 0 {
+    if figures.activation_rate().is_none() {
         return t("rate-nothing").to_owned();
     }
     let count = format::count;

@@ -8,13 +8,14 @@ use crate::{
     engine::{
         Snapshot,
         snapshot::{
-            AccountView, Asked, BudgetView, ChangeLine, Column, DryRun, Forecast, Outcome, Preview,
-            PreviewField, PreviewProfile, SourceAudience, SourceCheck, SourceFile,
+            AccountView, Asked, BudgetView, ChangeLine, Column, DryRun, Forecast, Kinds, Outcome,
+            Preview, PreviewField, PreviewProfile, Reason, SourceAudience, SourceCheck, SourceFile,
         },
     },
     model::{
-        AccountSettings, AudienceId, Draft, DraftAudience, FieldLabel, Figures, FileSource,
-        KnownFields, MappingId, OutreachId, SourceSettings, Step, suggest,
+        AccountSettings, AudienceId, Contents, Delimiter, Draft, DraftAudience, Escape, FieldLabel,
+        Figures, FileSource, KnownFields, MappingId, OutreachId, Quote, Reading, SourceSettings,
+        Step, TextEncoding, suggest,
     },
     ui::View,
 };
@@ -111,6 +112,17 @@ fn columns() -> Vec<Column> {
     ]
 }
 
+fn reading() -> Reading {
+    Reading {
+        encoding: Some(TextEncoding::Utf8),
+        delimiter: Some(Delimiter::Comma),
+        quote: Some(Quote::Double),
+        escape: Some(Escape::Doubled),
+        header_line: Some(1),
+        null_words: None,
+    }
+}
+
 pub(in crate::ui) fn source() -> SourceCheck {
     let rows = [
         ("104877", "Anna", "Berg", "Head of Procurement"),
@@ -135,9 +147,11 @@ pub(in crate::ui) fn source() -> SourceCheck {
         files: vec![SourceFile {
             name: "profiles.csv".to_owned(),
             format: "comma-separated".to_owned(),
+            reading: Some(reading()),
             n_bytes: 20_300_000,
         }],
         n_profiles: 48_216,
+        kinds: Kinds::of_all(Contents::Incremental, Reason::Profiles),
         n_without_id: 231,
         columns: columns(),
         id_field: Some("Oid".to_owned()),

@@ -8,7 +8,7 @@ use crate::ui::{
 };
 
 /// The gap between the form and the card beside it.
-pub(super) const GAP: f32 = 32.0;
+pub(in crate::ui::wizard) const GAP: f32 = 32.0;
 /// Below this width of the page the card goes under the form: a window of 1200 without its frame.
 const WIDE: f32 = 934.0;
 

@@ -56,6 +56,7 @@ pub(super) fn is_missing(fault: &DraftFault) -> bool {
         DraftFault::AccountMissing
             | DraftFault::NameMissing
             | DraftFault::SourceMissing
+            | DraftFault::StatusColumnMissing
             | DraftFault::SourceFieldMissing
             | DraftFault::TargetMissing
             | DraftFault::DateMissing
@@ -109,6 +110,7 @@ pub(super) fn fault(fault: &DraftFault, typed: &str) -> String {
         | DraftFault::NameTooLong
         | DraftFault::NameTaken
         | DraftFault::SourceMissing
+        | DraftFault::StatusColumnMissing
         | DraftFault::NoAudience
         | DraftFault::ManyAudiences
         | DraftFault::ManyRows
@@ -131,6 +133,7 @@ fn plain_fault(fault: &DraftFault) -> &'static str {
         DraftFault::NameTooLong => t("wiz-fault-name-long"),
         DraftFault::NameTaken => t("wiz-fault-name-taken"),
         DraftFault::SourceMissing => t("wiz-fault-source"),
+        DraftFault::StatusColumnMissing => t("wiz-fault-status"),
         DraftFault::NoAudience => t("wiz-fault-no-audience"),
         DraftFault::ManyAudiences => t("wiz-fault-many-audiences"),
         DraftFault::ManyRows => t("wiz-fault-many-rows"),

@@ -24,7 +24,7 @@ use self::{
 };
 pub(in crate::source) use self::{encoding::chosen, kind::Begins};
 pub use self::{kind::FileKind, propose::Proposal};
-use crate::source::Tether;
+use crate::{model::TextEncoding, source::Tether};
 
 /// A record may be at most this large.
 pub(in crate::source) const MAX_RECORD: usize = 16 << 20;
@@ -236,6 +236,11 @@ impl Window {
     /// U+FFFD.
     pub(in crate::source) fn is_decoded(&self) -> bool {
         self.encoding != UTF_8
+    }
+
+    /// What its bytes are read as.
+    pub(in crate::source) fn encoding(&self) -> TextEncoding {
+        encoding::offered(self.encoding).unwrap_or(TextEncoding::Utf8)
     }
 
     /// The encoding that the text from here on seems to be in, if it is not UTF-8 though nothing says so.

@@ -73,11 +73,10 @@ impl<'a> Stage<'a> {
     pub(in crate::ui::wizard) fn check(&mut self) {
         let source = self.source().and_then(|asked| asked.answer.as_deref());
         let columns: Option<Vec<String>> = source.map(|source| {
-            source
-                .columns
-                .iter()
-                .map(|column| column.name.clone())
-                .collect()
+            let columns = source.columns.iter().map(|column| &column.name);
+            let mapped = self.draft.mapping.iter().map(|row| &row.source);
+            let found = mapped.filter(|field| source.has_field(field));
+            columns.chain(found).cloned().collect()
         });
         let audiences: Option<Vec<AudienceId>> =
             source.map(|source| source.audiences.iter().map(|one| one.id.clone()).collect());
@@ -96,6 +95,7 @@ impl<'a> Stage<'a> {
             fields: self.fields(),
             columns: columns.as_deref(),
             audiences: audiences.as_deref(),
+            is_status_unclear: source.is_some_and(|source| !source.status_unclear.is_empty()),
         };
         self.findings = check_draft(self.draft, &known);
         self.writers = writers;
@@ -137,8 +137,7 @@ impl<'a> Stage<'a> {
 
     /// What was asked about the chosen source.
     pub(in crate::ui::wizard) fn source(&self) -> Option<&'a Asked<(), SourceCheck>> {
-        let key = self.draft.source.key();
-        self.view.snapshot.looks.sources.get(&key)
+        self.view.snapshot.looks.source(&self.draft.source)
     }
 
     /// The chosen source, once it was read.

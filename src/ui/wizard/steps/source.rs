@@ -1,6 +1,9 @@
 //! Step 3: where the profiles come from, and which audiences are written.
 
 mod audiences;
+mod kind;
+mod reading;
+mod status;
 
 use egui::{Color32, Ui, vec2};
 
@@ -37,6 +40,10 @@ pub struct SourceForm {
     /// The path as it is typed, until the field is left.
     typing: Option<String>,
     has_all_columns: bool,
+    /// Whether the parts of the dialect are open to be set.
+    is_reading_open: bool,
+    /// The line of the header as it is typed, until the field is left.
+    header_line: Option<String>,
 }
 
 /// The step alone.
@@ -55,9 +62,11 @@ pub fn source_ui(
 pub(in crate::ui::wizard) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
     layout::heading(ui, t("wiz-source-title"), t("wiz-source-line"));
     ui.add_space(12.0);
+    let is_refused = stage.source().is_some_and(|asked| asked.problem.is_some());
     let samples_width = (ui.available_width() - 336.0 - 16.0).max(334.0);
     let mut both = (&mut *stage, &mut *form);
-    if layout::is_wide(ui) {
+    // What is wrong has the whole width.
+    if layout::is_wide(ui) && !is_refused {
         layout::columns(
             ui,
             (336.0, 16.0, samples_width),
@@ -70,7 +79,19 @@ pub(in crate::ui::wizard) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut
         ui.add_space(12.0);
         samples(ui, both.0, both.1);
     }
-    both.0.check();
+    let check = stage.source_check();
+    if check.is_some() || is_refused {
+        reading::show(ui, stage, form, check);
+    }
+    if let Some(check) = check {
+        status::question(ui, stage, check);
+        // What is not known yet tells no kind.
+        if check.status_unclear.is_empty() {
+            ui.add_space(16.0);
+            kind::show(ui, stage, check);
+        }
+    }
+    stage.check();
     ui.add_space(20.0);
     if let Some(check) = stage.source_check() {
         audiences::show(ui, stage, form, check);
@@ -172,7 +193,7 @@ fn state(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
         }
     } else if let Some(check) = &asked.answer {
         let at = asked.at.map(|at| format::time(at, &stage.view.zone));
-        facts(ui, check, at.as_deref().unwrap_or(""));
+        facts(ui, check, at.as_deref().unwrap_or(""), form);
     }
     if asked.is_looking {
         ui.horizontal(|ui| {
@@ -183,24 +204,22 @@ fn state(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm) {
     }
 }
 
-fn facts(ui: &mut Ui, check: &SourceCheck, at: &str) {
+fn facts(ui: &mut Ui, check: &SourceCheck, at: &str, form: &mut SourceForm) {
     fact(
         ui,
         Kind::Ok,
         &t_args("wiz-fact-readable", &[("time", at.into())]),
     );
+    if check.n_profiles == 0 && check.n_rejected == 0 {
+        fact(ui, Kind::Warn, t("wiz-fact-nothing"));
+    }
     let counts = [
         ("profiles", check.n_profiles.into()),
         ("columns", check.columns.len().into()),
         ("audiences", check.audiences.len().into()),
     ];
     fact(ui, Kind::Ok, &t_args("wiz-fact-counts", &counts));
-    let files: u64 = check.files.iter().map(|file| file.n_bytes).sum();
-    let args = [
-        ("n", check.files.len().into()),
-        ("size", format::bytes(files).into()),
-    ];
-    fact(ui, Kind::Ok, &t_args("wiz-fact-files", &args));
+    reading::fact_of_files(ui, check, form);
     match &check.id_field {
         None => {
             fact(ui, Kind::Warn, t("wiz-fact-no-id"));
@@ -209,6 +228,7 @@ fn facts(ui: &mut Ui, check: &SourceCheck, at: &str) {
             let args = [("n", check.n_without_id.into())];
             fact(ui, Kind::Warn, &t_args("wiz-fact-without-id", &args));
         }
+        Some(_) if check.n_profiles == 0 => {}
         Some(field) => {
             let args = [("field", field.as_str().into())];
             fact(ui, Kind::Ok, &t_args("wiz-fact-id", &args));

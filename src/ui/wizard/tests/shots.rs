@@ -128,3 +128,20 @@ fn every_step_is_drawn() {
         &["Advanced"],
     );
 }
+
+#[test]
+fn the_parts_of_a_dialect_are_drawn() {
+    let draft = sample::draft(Step::Source);
+    let snapshot = sample::full_snapshot(&draft);
+    for size in [WIDE, SMALL] {
+        let (draft, snapshot) = (draft.clone(), snapshot.clone());
+        shoot(
+            "audiences-reading",
+            draft,
+            snapshot,
+            false,
+            size,
+            &["Details"],
+        );
+    }
+}

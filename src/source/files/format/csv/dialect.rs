@@ -1,6 +1,6 @@
 //! How a delimited file is written: what parts its fields, what stands around them, and where they begin.
 
-use crate::model::{Delimiter, Escape, Quote, Reading};
+use crate::model::{Delimiter, Escape, Quote, Reading, TextEncoding};
 
 /// How one delimited file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,6 +8,8 @@ pub(in crate::source) struct Dialect {
     pub(in crate::source) delimiter: Delimiter,
     pub(in crate::source) quote: Quote,
     pub(in crate::source) escape: Escape,
+    /// What its bytes are read as.
+    pub(in crate::source) encoding: TextEncoding,
     pub(in crate::source) line_end: LineEnd,
     /// The line of the header, counted from 1; what stands above it is passed over.
     pub(in crate::source) header_line: u64,
@@ -49,6 +51,7 @@ impl Dialect {
             delimiter,
             quote,
             escape: reading.escape.unwrap_or(Escape::Doubled),
+            encoding: reading.encoding.unwrap_or(TextEncoding::Utf8),
             line_end: LineEnd::Newline,
             header_line: reading.header_line.unwrap_or(1),
             is_padded: false,
@@ -105,16 +108,16 @@ impl Dialect {
         }
     }
 
-    /// Its parts in words: the delimiter, the quotes, and how a quote within them is written.
-    pub(in crate::source) fn describe(self) -> [&'static str; 3] {
-        let delimiter = match self.delimiter {
-            Delimiter::Comma => "comma",
-            Delimiter::Semicolon => "semicolon",
-            Delimiter::Tab => "tab",
-            Delimiter::Pipe => "vertical bar",
-            Delimiter::Colon => "colon",
-        };
-        [delimiter, self.quote_words(), self.escape_words()]
+    /// Its parts, as a person could say them.
+    pub(in crate::source) fn as_reading(self) -> Reading {
+        Reading {
+            encoding: Some(self.encoding),
+            delimiter: Some(self.delimiter),
+            quote: Some(self.quote),
+            escape: Some(self.escape).filter(|_| self.quote != Quote::None),
+            header_line: Some(self.header_line),
+            null_words: None,
+        }
     }
 
     fn quote_words(self) -> &'static str {
@@ -199,12 +202,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dialect_tells_its_parts_in_words() {
+    fn what_was_found_is_what_a_person_could_say() {
         let mut dialect = Dialect::usual(&Reading::default(), Delimiter::Semicolon);
         dialect.escape = Escape::Backslash;
-        let words = ["semicolon", "double quotes", "backslash before a quote"];
-        assert_eq!(dialect.describe(), words);
+        let found = dialect.as_reading();
+        assert_eq!(
+            Dialect::usual(&found, Delimiter::Semicolon),
+            Dialect {
+                is_escape_told: true,
+                ..dialect.closed()
+            }
+        );
         assert_eq!(dialect.form(), "semicolon-separated");
+        dialect.quote = Quote::None;
+        assert_eq!(dialect.as_reading().escape, None);
     }
 
     #[test]

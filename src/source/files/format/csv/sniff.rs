@@ -35,6 +35,7 @@ pub(in crate::source) fn sniff(
     reading: &Reading,
 ) -> Result<(Dialect, Vec<String>), Error> {
     let mut wanted = ENOUGH;
+    let encoding = window.encoding();
     let dialect = loop {
         let mut filled = Ok(());
         while filled.is_ok() && window.bytes().len() < wanted && !window.has_ended() {
@@ -50,7 +51,13 @@ pub(in crate::source) fn sniff(
         }
         wanted = window.bytes().len() * 2;
     };
-    let mut records = CsvRecords::new(window, dialect);
+    let mut records = CsvRecords::new(
+        window,
+        Dialect {
+            encoding,
+            ..dialect
+        },
+    );
     let columns = columns(entry, &mut records)?;
     records.settle(Dialect {
         is_padded: is_padded(&records),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Dialect, sniff::sniff};
 use crate::{
-    model::{Contents, Delimiter, Escape, FileSource, Quote, Reading},
+    model::{Contents, Delimiter, Escape, FileSource, Quote, Reading, TextEncoding},
     source::{
         Batch, Error, Projection, Tether,
         files::{
@@ -163,7 +163,11 @@ fn what_a_person_has_set_is_taken() {
     };
     let text = "x,y,z\n\"a|b\n1|2\n";
     let (dialect, header) = sniffed("a.csv", text, &reading).expect("it is clear");
-    assert_eq!(dialect.describe()[..2], ["vertical bar", "no quotes"]);
+    let found = dialect.as_reading();
+    assert_eq!(
+        (found.delimiter, found.quote),
+        (reading.delimiter, reading.quote)
+    );
     assert_eq!(
         (dialect.header_line, header.join(",")),
         (2, "\"a,b".to_owned())
@@ -251,8 +255,15 @@ fn a_person_is_told_what_was_found() {
     let (_folder, settings) = source("Oid;a\n1;\"6\\\" x\"\n");
     let files = open(&settings, &Known::default(), &Tether::default()).expect("it is clear");
     let described = files.describe().expect("it can be read");
-    let words = ["semicolon", "double quotes", "backslash before a quote"];
-    assert_eq!(described.files[0].dialect, Some(words));
+    let found = Reading {
+        encoding: Some(TextEncoding::Utf8),
+        delimiter: Some(Delimiter::Semicolon),
+        quote: Some(Quote::Double),
+        escape: Some(Escape::Backslash),
+        header_line: Some(1),
+        null_words: None,
+    };
+    assert_eq!(described.files[0].reading, Some(found));
     assert_eq!(described.files[0].format, "semicolon-separated");
 }
 

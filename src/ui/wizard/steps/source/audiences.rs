@@ -27,6 +27,10 @@ pub(super) fn show(ui: &mut Ui, stage: &mut Stage<'_>, form: &mut SourceForm, ch
         ui.add_space(8.0);
     }
     let rows = rows(stage, form, check);
+    if check.audiences.is_empty() {
+        help(ui, t("wiz-no-audience-there"));
+        return;
+    }
     let height = layout::table_height(ui, rows.len(), true);
     Card::new().padding(0).show(ui, |ui| {
         ui.set_height(height);
