@@ -212,7 +212,7 @@ fn idle() -> Snapshot {
             used: 2_741,
             waiting_until: None,
             hours: hours.collect(),
-            this_year: 61_240,
+            in_year: 61_240,
         },
     };
     let destination = DestinationView {

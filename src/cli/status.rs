@@ -9,7 +9,9 @@ use super::{Exit, Failure, args::StatusArgs, open_dir, output, text};
 use crate::{
     auth,
     engine::{look, store_problem},
-    model::{Account, AccountSettings, Cause, Figures, Problem, Requests, Run, RunId, RunStatus},
+    model::{
+        Account, AccountSettings, Cause, Figures, Problem, Requests, Run, RunId, RunStatus, utc_day,
+    },
     store::{DataDir, Error, Settings},
 };
 
@@ -110,7 +112,7 @@ impl Budget {
             limit: note.limit,
             left,
             until: note.ends.filter(|_| left.is_some()),
-            used_in_year: note.used_in_year(now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()),
+            used_in_year: note.used_in_year(utc_day(now)),
             yearly_allowance: settings.and_then(|account| account.budget.yearly_allowance),
         })
     }

@@ -7,7 +7,8 @@ use secrecy::SecretString;
 
 use super::snapshot::ProspectQuery;
 use crate::model::{
-    AudienceId, Contents, Draft, NewAccount, OutreachId, Preferences, RunId, SourceSettings,
+    AudienceId, BudgetSettings, Contents, Draft, NewAccount, OutreachId, Preferences, RunId,
+    SourceSettings,
 };
 
 /// One wish.
@@ -67,6 +68,13 @@ pub enum AccountCommand {
         account: String,
         /// Its name from now on.
         to: String,
+    },
+    /// To change how much of an account's requests this program may use.
+    SetBudget {
+        /// Its name.
+        account: String,
+        /// The limits from now on.
+        budget: BudgetSettings,
     },
     /// To delete an account's tokens and secret on this computer.
     Disconnect {

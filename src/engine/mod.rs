@@ -30,7 +30,10 @@ use secrecy::SecretString;
 
 use crate::{
     auth::{Clock, Vault},
-    model::{Account, Cause, Destination, Figures, Problem, Requests, RunId, RunStatus},
+    model::{
+        Account, BudgetNote, BudgetSettings, Cause, Destination, Figures, Problem, Requests, RunId,
+        RunStatus,
+    },
     outreach::{Client, RetryPolicy},
     store::{self, DataDir, Lock, Settings},
     sync::{self, Hindrance, Plan},
@@ -259,6 +262,24 @@ impl Engine {
         client.keep_budget(settings, note, Box::new(keep));
     }
 
+    /// Has whatever speaks for an account keep to other limits from now on.
+    fn limit_budget(&self, account: &str, budget: BudgetSettings) {
+        let name = format!("{}\n", folded(account));
+        for (_, client) in self
+            .clients
+            .iter()
+            .filter(|(key, _)| key.starts_with(&name))
+        {
+            client.limit_budget(budget);
+        }
+    }
+
+    /// What is known of an account's requests: by the client that speaks for it, or else as it was left.
+    fn budget_note(&self, account: &Account) -> BudgetNote {
+        let client = self.clients.get(&key_of(account));
+        client.map_or_else(|| self.dir.read_budget(account), Client::budget_note)
+    }
+
     /// What asks who is signed in, if an update has told whom to ask for.
     fn learn_who(&self, account: &Account) -> Option<impl Future<Output = ()> + Send + use<>> {
         let client = self.clients.get(&key_of(account))?;
@@ -286,7 +307,12 @@ impl Engine {
 
 /// What an account's client is kept under.
 fn key_of(account: &Account) -> String {
-    format!("{}\n{}", account.name, account.api_address)
+    format!("{}\n{}", folded(&account.name), account.api_address)
+}
+
+/// An account's name as it is compared.
+fn folded(account: &str) -> String {
+    account.trim().to_lowercase()
 }
 
 fn choose(all: Vec<Settings>, name: Option<&str>) -> Result<Vec<Settings>, Problem> {

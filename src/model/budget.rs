@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// How much of an account's requests this program may use; shares are in percent, from 0 to 100.
@@ -29,6 +29,11 @@ impl Default for BudgetSettings {
 }
 
 impl BudgetSettings {
+    /// How many of so many requests in an hour are left to others.
+    pub fn reserve_of(&self, limit: u64) -> u64 {
+        limit.saturating_mul(u64::from(self.reserve_percent.min(100))) / 100
+    }
+
     /// How many requests a year this program may send; `None` if nobody has said.
     pub fn yearly_limit(&self) -> Option<u64> {
         let share = u64::from(self.stop_at_percent.min(100));
@@ -36,6 +41,9 @@ impl BudgetSettings {
             .map(|allowance| allowance.saturating_mul(share) / 100)
     }
 }
+
+/// Requests that Outreach allows a user in an hour by its documentation, until it says otherwise.
+pub const HOURLY_LIMIT: u64 = 10_000;
 
 /// Batch items that an organisation may use in a day, by Outreach's documentation; they come back little by little.
 pub const ITEMS_A_DAY: u64 = 5_000_000;
@@ -99,6 +107,8 @@ pub struct BudgetNote {
     pub items: Option<ItemsNote>,
     /// Requests sent by this program, by day in UTC.
     pub days: BTreeMap<Date, u64>,
+    /// The same of the last day, by the second that an hour begins with.
+    pub hours: BTreeMap<i64, u64>,
 }
 
 impl BudgetNote {
@@ -108,9 +118,35 @@ impl BudgetNote {
         self.days.range(first..).map(|(_, n)| n).sum()
     }
 
+    /// Requests of the present window that are used, by this program and by others, as far as Outreach has said.
+    pub fn used_at(&self, now: Timestamp) -> u64 {
+        match (self.limit, self.left_at(now)) {
+            (Some(limit), Some(left)) => limit.saturating_sub(left),
+            // Whatever had been sent since would have begun another window.
+            _ if self.ends.is_some() => 0,
+            _ => self.in_hour(hour_of(now)),
+        }
+    }
+
+    /// Requests that this program has sent in the hour that begins with this second.
+    pub fn in_hour(&self, hour: i64) -> u64 {
+        self.hours.get(&hour).copied().unwrap_or_default()
+    }
+
     /// Counts a request, and forgets days that are more than a year back.
-    pub fn count(&mut self, today: Date) {
+    pub fn count(&mut self, now: Timestamp) {
+        let today = utc_day(now);
         *self.days.entry(today).or_default() += 1;
+        let hour = hour_of(now);
+        *self.hours.entry(hour).or_default() += 1;
+        let oldest = hour - HOURS_KEPT * SECS_OF_HOUR;
+        if self
+            .hours
+            .first_key_value()
+            .is_some_and(|(hour, _)| *hour < oldest)
+        {
+            self.hours = self.hours.split_off(&oldest);
+        }
         let first = first_day(today);
         if self
             .days
@@ -123,8 +159,8 @@ impl BudgetNote {
 
     /// The note with this many requests more than were sent, for a program that may die before it writes the next one.
     #[must_use]
-    pub fn ahead(mut self, n: u64, today: Date) -> Self {
-        *self.days.entry(today).or_default() += n;
+    pub fn ahead(mut self, n: u64, now: Timestamp) -> Self {
+        *self.days.entry(utc_day(now)).or_default() += n;
         self.left = self.left.map(|left| left.saturating_sub(n));
         self
     }
@@ -162,6 +198,21 @@ impl BudgetNote {
     }
 }
 
+const HOURS_KEPT: i64 = 24;
+
+/// Seconds of an hour.
+pub const SECS_OF_HOUR: i64 = 3600;
+
+/// The second that the hour of this instant begins with.
+pub fn hour_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(SECS_OF_HOUR) * SECS_OF_HOUR
+}
+
+/// The day by which requests are counted.
+pub fn utc_day(at: Timestamp) -> Date {
+    at.to_zoned_datetime(TimeZone::UTC).date()
+}
+
 fn first_day(today: Date) -> Date {
     let back = SignedDuration::from_hours(24 * (YEAR - 1));
     today.saturating_sub(back)
@@ -174,15 +225,34 @@ mod tests {
     #[test]
     fn a_year_of_days_is_counted_and_older_ones_are_forgotten() {
         let day = |text: &str| text.parse::<Date>().expect("a day");
+        let at = |text: &str| format!("{text}T12:30:00Z").parse().expect("an instant");
         let mut note = BudgetNote::default();
-        note.count(day("2025-05-01"));
-        note.count(day("2025-05-02"));
-        note.count(day("2026-04-30"));
+        note.count(at("2025-05-01"));
+        note.count(at("2025-05-02"));
+        note.count(at("2026-04-30"));
         assert_eq!(note.used_in_year(day("2026-04-30")), 3);
         assert_eq!(note.used_in_year(day("2026-05-01")), 2);
-        note.count(day("2026-05-01"));
+        note.count(at("2026-05-01"));
         assert_eq!(note.days.len(), 3);
         assert_eq!(note.used_in_year(day("2026-05-01")), 3);
+    }
+
+    #[test]
+    fn what_is_used_is_what_outreach_says_while_that_holds() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+        let mut note = BudgetNote::default();
+        note.count(at("2026-05-01T11:59:59Z"));
+        note.count(at("2026-05-01T12:00:00Z"));
+        note.count(at("2026-05-01T12:10:00Z"));
+        assert_eq!(note.used_at(at("2026-05-01T12:20:00Z")), 2);
+        assert_eq!(note.in_hour(hour_of(at("2026-05-01T11:00:00Z"))), 1);
+        note.limit = Some(10_000);
+        note.left = Some(9_000);
+        note.ends = Some(at("2026-05-01T12:40:00Z"));
+        assert_eq!(note.used_at(at("2026-05-01T12:20:00Z")), 1_000);
+        assert_eq!(note.used_at(at("2026-05-01T12:50:00Z")), 0);
+        note.count(at("2026-05-03T12:00:00Z"));
+        assert_eq!(note.hours.len(), 1);
     }
 
     #[test]
@@ -228,13 +298,13 @@ mod tests {
 
     #[test]
     fn requests_ahead_count_as_sent() {
-        let day: Date = "2026-05-01".parse().expect("a day");
+        let now: Timestamp = "2026-05-01T12:00:00Z".parse().expect("an instant");
         let note = BudgetNote {
             left: Some(30),
             ..BudgetNote::default()
         };
-        let note = note.ahead(20, day).ahead(20, day);
-        assert_eq!((note.used_in_year(day), note.left), (40, Some(0)));
+        let note = note.ahead(20, now).ahead(20, now);
+        assert_eq!((note.used_in_year(utc_day(now)), note.left), (40, Some(0)));
     }
 
     #[test]

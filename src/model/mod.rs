@@ -26,7 +26,10 @@ mod wait;
 
 pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
-pub use budget::{BudgetNote, BudgetSettings, ITEMS_A_DAY, secs_of_items};
+pub use budget::{
+    BudgetNote, BudgetSettings, HOURLY_LIMIT, ITEMS_A_DAY, SECS_OF_HOUR, hour_of, secs_of_items,
+    utc_day,
+};
 pub use change::{Change, Digest, Known};
 pub use check::{Fault, address_fault, check};
 pub use delivery::{Delivery, RouteMode};
@@ -43,7 +46,7 @@ pub use ids::{AudienceId, MappingId, OutreachId, RunId};
 pub use membership::MembershipStatus;
 pub use overlap::{Overlap, Writers, overlaps, writers};
 pub use place::{At, Counts, Part, Place};
-pub use preferences::{Appearance, Closing, Preferences, SMALLEST_YEARLY_ALLOWANCE};
+pub use preferences::{Appearance, Closing, Preferences};
 pub use problem::Problem;
 pub use reading::{Delimiter, Escape, Quote, Reading, TextEncoding};
 pub use run::{Cause, Fate, Figures, RecordFault, Requests, Run, RunStatus};

@@ -2,23 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::BudgetSettings;
-
-/// The calls a year that Outreach's smallest plan allows.
-pub const SMALLEST_YEARLY_ALLOWANCE: u64 = 250_000;
-
-/// Settings of the program, not of a destination.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Settings of the program, neither of a destination nor of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
     /// Light or dark.
     pub appearance: Appearance,
     /// What closing the window does while destinations are enabled.
     pub closing: Closing,
-    /// How many calls a year the plan allows.
-    pub yearly_allowance: u64,
-    /// The share of the hourly limit, from 0 to 1, that is left for people and other programs of the same user.
-    pub reserve_share: f64,
 }
 
 /// Light or dark.
@@ -45,48 +36,4 @@ pub enum Closing {
     Quit,
     /// Puts the window aside and keeps syncing.
     KeepRunning,
-}
-
-impl Default for Preferences {
-    fn default() -> Self {
-        Self {
-            appearance: Appearance::default(),
-            closing: Closing::default(),
-            yearly_allowance: SMALLEST_YEARLY_ALLOWANCE,
-            reserve_share: 0.1,
-        }
-    }
-}
-
-impl Preferences {
-    /// How much of an account's requests this program may use.
-    pub fn budget(&self) -> BudgetSettings {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of a hundred"
-        )]
-        let reserve_percent = (self.reserve_share.clamp(0.0, 1.0) * 100.0).round() as u8;
-        BudgetSettings {
-            reserve_percent,
-            yearly_allowance: Some(self.yearly_allowance),
-            ..BudgetSettings::default()
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_becomes_whole_percent() {
-        for (share, percent) in [(0.0, 0), (0.1, 10), (0.29, 29), (1.0, 100), (7.0, 100)] {
-            let preferences = Preferences {
-                reserve_share: share,
-                ..Preferences::default()
-            };
-            assert_eq!(preferences.budget().reserve_percent, percent);
-        }
-    }
 }

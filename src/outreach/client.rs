@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use reqwest::{Url, header::HeaderValue, redirect, retry};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{
@@ -25,7 +25,7 @@ use super::{
     retry::RetryPolicy,
     token::{Fixed, Tokens},
 };
-use crate::model::{BudgetNote, BudgetSettings, Requests, Wait};
+use crate::model::{BudgetNote, BudgetSettings, Requests, Wait, utc_day};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -246,7 +246,7 @@ impl Client {
                 allowance: account.settings.yearly_allowance.unwrap_or(limit),
             });
         }
-        account.note.count(today);
+        account.note.count(now);
         let is_old = account
             .kept_at
             .is_none_or(|at| now.duration_since(at).abs() >= KEEP_EVERY);
@@ -362,7 +362,7 @@ impl Shared {
         account.kept_at = Some(now);
         account.n_ahead = n_ahead;
         if let Some(keep) = &account.keep {
-            keep(&note.ahead(n_ahead, utc_day(now)));
+            keep(&note.ahead(n_ahead, now));
         }
     }
 }
@@ -382,10 +382,6 @@ impl fmt::Debug for Client {
             .field("policy", &self.policy)
             .finish_non_exhaustive()
     }
-}
-
-fn utc_day(now: Timestamp) -> Date {
-    now.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 /// None of the values behind our locks can be left half-changed, so a panic elsewhere does not spoil them.

@@ -51,7 +51,7 @@ mod tests {
             ends: "2026-05-01T12:00:00Z".parse().ok(),
             ..BudgetNote::default()
         };
-        note.count("2026-05-01".parse().expect("a day"));
+        note.count("2026-05-01T12:00:00Z".parse().expect("an instant"));
         dir.write_budget(&account, &note)
             .expect("it can be written");
         assert_eq!(dir.read_budget(&account), note);

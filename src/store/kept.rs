@@ -82,7 +82,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::model::Preferences;
+    use crate::model::{Closing, Preferences};
 
     #[test]
     fn what_is_kept_reads_back_and_can_be_forgotten() {
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(dir.kept_at(Kept::Preferences), None);
         let begun = Timestamp::now();
         let preferences = Preferences {
-            yearly_allowance: 500_000,
+            closing: Closing::Quit,
             ..Preferences::default()
         };
         dir.write_kept(Kept::Preferences, &preferences)

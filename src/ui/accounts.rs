@@ -1,6 +1,10 @@
 //! The sign-ins to Outreach: who is signed in, until when, and what that sign-in may do.
 
+mod limits;
+
 use egui::{ScrollArea, Ui};
+
+use self::limits::Limits;
 
 use super::{
     Intent, View, format,
@@ -28,6 +32,7 @@ pub(in crate::ui) struct Accounts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Ask {
     Rename { account: String, to: String },
+    Limits(Limits),
     Disconnect { account: String },
 }
 
@@ -142,6 +147,12 @@ impl Accounts {
                 to: name.clone(),
             });
         }
+        if MenuItem::new(t("account-limits"))
+            .icon(Icon::Gauge)
+            .show(ui)
+        {
+            self.ask = Some(Ask::Limits(Limits::of(account)));
+        }
         menu::separator(ui);
         if MenuItem::new(t("account-disconnect"))
             .icon(Icon::SignOut)
@@ -155,6 +166,10 @@ impl Accounts {
     fn dialogs(&mut self, ui: &Ui, view: &View<'_>) -> Option<Intent> {
         let (stays, intent) = match self.ask.take()? {
             Ask::Rename { account, to } => rename(ui, view, account, to),
+            Ask::Limits(limits) => {
+                let (stays, intent) = limits.ui(ui);
+                (stays.map(Ask::Limits), intent)
+            }
             Ask::Disconnect { account } => disconnect(ui, view, account),
         };
         self.ask = stays;
@@ -231,7 +246,7 @@ fn budget(ui: &mut Ui, account: &AccountView) {
         let args = [
             ("used", budget.used.into()),
             ("limit", budget.limit.into()),
-            ("year", budget.this_year.into()),
+            ("year", budget.in_year.into()),
         ];
         label(ui, Role::Body, &t_args("budget-used", &args));
     });

@@ -11,8 +11,7 @@ use super::{
     activity::Activity,
     alerts::Alerts,
     catalog::Catalog,
-    settings::Settings,
-    shortcuts,
+    settings as settings_page, shortcuts,
     sources::Sources,
     testing::{
         sheet::{Sheet, WIDE, now, sheet},
@@ -54,7 +53,10 @@ drawing! {
     sources = Sources,
     activity = Activity,
     alerts = Alerts,
-    settings = Settings,
+}
+
+fn settings(_: &mut (), ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
+    settings_page::ui(ui, view)
 }
 
 fn with_alerts() -> Snapshot {
@@ -138,6 +140,20 @@ fn disconnecting_asks_first_and_says_what_is_left_to_do() {
     assert_eq!(
         asked,
         ["Do(Account(Disconnect { account: \"Maja Lindqvist\" }))"]
+    );
+}
+
+#[test]
+fn the_limits_of_an_account_are_its_own_and_may_stay_unsaid() {
+    let mut harness = sheet(synced::snapshot(), WIDE, accounts);
+    click(&mut harness, "Actions for Maja Lindqvist");
+    click(&mut harness, "Limits…");
+    let asked = click(&mut harness, "Save");
+    assert_eq!(
+        asked,
+        [
+            "Do(Account(SetBudget { account: \"Maja Lindqvist\", budget: BudgetSettings { reserve_percent: 10, yearly_allowance: None, stop_at_percent: 100 } }))"
+        ]
     );
 }
 

@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::{
     Intent, Screen, View, accounts::Accounts, activity::Activity, alerts::Alerts, catalog::Catalog,
-    destination::DestinationPage, destinations::Destinations, settings::Settings, sources::Sources,
+    destination::DestinationPage, destinations::Destinations, settings, sources::Sources,
     wizard::WizardScreen,
 };
 
@@ -18,7 +18,6 @@ pub(super) struct Screens {
     sources: Sources,
     activity: Activity,
     alerts: Alerts,
-    settings: Settings,
     pub(super) wizard: WizardScreen,
 }
 
@@ -34,7 +33,7 @@ impl Screens {
             Screen::Sources => self.sources.ui(ui, view),
             Screen::Activity => self.activity.ui(ui, view),
             Screen::Alerts => self.alerts.ui(ui, view),
-            Screen::Settings => self.settings.ui(ui, view),
+            Screen::Settings => settings::ui(ui, view),
         }
     }
 }

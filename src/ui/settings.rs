@@ -3,87 +3,39 @@
 use egui::{ScrollArea, Ui};
 
 use super::{
-    Intent, View, format, page,
+    Intent, View, page,
     text::{t, t_args},
     theme::Role,
-    widgets::{Card, Facts, Input, RadioRow, help, label},
+    widgets::{Card, Facts, RadioRow, help, label},
 };
 use crate::{
     engine::Command,
     model::{Appearance, Closing, Preferences},
 };
 
-/// What was typed and is no number yet.
-#[derive(Debug, Default)]
-pub(in crate::ui) struct Settings {
-    allowance: Option<String>,
-    reserve: Option<String>,
-}
-
-impl Settings {
-    pub(in crate::ui) fn ui(&mut self, ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
-        page::reset(ui);
-        let before = &view.snapshot.preferences;
-        let mut after = before.clone();
-        page::padded(ui, |ui| page::title(ui, t("settings-title"), |_| {}));
-        ScrollArea::vertical().id_salt("settings").show(ui, |ui| {
-            page::padded(ui, |ui| {
-                page::form(ui, |ui| {
-                    appearance(ui, &mut after);
-                    ui.add_space(24.0);
-                    closing(ui, &mut after);
-                    ui.add_space(24.0);
-                    self.limits(ui, &mut after);
-                    ui.add_space(24.0);
-                    data(ui);
-                    ui.add_space(24.0);
-                });
+/// Draws the page.
+pub(in crate::ui) fn ui(ui: &mut Ui, view: &View<'_>) -> Vec<Intent> {
+    page::reset(ui);
+    let before = &view.snapshot.preferences;
+    let mut after = before.clone();
+    page::padded(ui, |ui| page::title(ui, t("settings-title"), |_| {}));
+    ScrollArea::vertical().id_salt("settings").show(ui, |ui| {
+        page::padded(ui, |ui| {
+            page::form(ui, |ui| {
+                appearance(ui, &mut after);
+                ui.add_space(24.0);
+                closing(ui, &mut after);
+                ui.add_space(24.0);
+                data(ui);
+                ui.add_space(24.0);
             });
-            page::keep_focus_in_sight(ui);
         });
-        if after == *before {
-            vec![]
-        } else {
-            vec![Intent::Do(Command::SetPreferences(after))]
-        }
-    }
-
-    fn limits(&mut self, ui: &mut Ui, after: &mut Preferences) {
-        heading(ui, t("settings-limits"));
-        ui.spacing_mut().item_spacing.y = 4.0;
-        let typed = self
-            .allowance
-            .get_or_insert_with(|| format::count(after.yearly_allowance));
-        let read = typed
-            .replace([',', ' '], "")
-            .parse::<u64>()
-            .ok()
-            .filter(|n| *n > 0);
-        let fault = read.is_none().then(|| t("settings-allowance-fault"));
-        let input = Input::new(t("settings-allowance"), typed)
-            .suffix(t("settings-allowance-unit"))
-            .help(t("settings-allowance-help"))
-            .width(240.0);
-        // What was typed wrong is kept and said; only a number is taken over.
-        let left = input.error(fault).show(ui).lost_focus();
-        if let Some(n) = read.filter(|_| left) {
-            after.yearly_allowance = n;
-            self.allowance = None;
-        }
-        ui.add_space(12.0);
-        let percent = (after.reserve_share * 100.0).round();
-        let typed = self.reserve.get_or_insert_with(|| format!("{percent:.0}"));
-        let read = typed.trim().parse::<u8>().ok().filter(|n| *n <= 90);
-        let fault = read.is_none().then(|| t("settings-reserve-fault"));
-        let input = Input::new(t("settings-reserve"), typed)
-            .suffix("%")
-            .help(t("settings-reserve-help"))
-            .width(240.0);
-        let left = input.error(fault).show(ui).lost_focus();
-        if let Some(n) = read.filter(|_| left) {
-            after.reserve_share = f64::from(n) / 100.0;
-            self.reserve = None;
-        }
+        page::keep_focus_in_sight(ui);
+    });
+    if after == *before {
+        vec![]
+    } else {
+        vec![Intent::Do(Command::SetPreferences(after))]
     }
 }
 

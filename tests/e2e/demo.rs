@@ -149,7 +149,7 @@ impl Walk {
     }
 
     async fn see_wizard(&mut self, look: &str) {
-        self.go("Destinations").await;
+        self.pane.open_list().await;
         self.pane
             .click_starting(Role::Button, "New destination")
             .await;
@@ -217,8 +217,7 @@ impl Walk {
     /// Rows change places when a run begins or ends, so that a click may miss.
     async fn open(&mut self, destination: &str) {
         for _ in 0..TRIES {
-            self.go("Destinations").await;
-            self.pane.says("New destination").await;
+            self.pane.open_list().await;
             self.pane.click_starting(Role::Label, destination).await;
             if self
                 .pane

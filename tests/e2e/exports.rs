@@ -112,7 +112,7 @@ impl Walk {
     }
 
     async fn open_wizard(&mut self) {
-        self.pane.click_starting(Role::Link, "Destinations").await;
+        self.pane.open_list().await;
         self.pane
             .click_starting(Role::Button, "New destination")
             .await;

@@ -18,8 +18,9 @@ use audience_sync::{
         snapshot::{DestinationView, NoticeKind, ProspectQuery, SignInState},
     },
     model::{
-        AccountSettings, Alert, Cause, Contents, Draft, DraftAudience, FileSource, MappingRow,
-        NewAccount, Preferences, RedirectMode, RunStatus, SourceSettings,
+        Account, AccountSettings, Alert, Appearance, BudgetSettings, Cause, Closing, Contents,
+        Draft, DraftAudience, FileSource, MappingRow, NewAccount, Preferences, RedirectMode,
+        RunStatus, SourceSettings,
     },
     sandbox::{Adjustments, Sandbox},
     store::{DataDir, Store, read_destination},
@@ -204,7 +205,10 @@ impl Window {
     /// Asks for something small and waits for it to be done.
     async fn is_answered(&mut self) {
         let preferences = Preferences {
-            reserve_share: self.shown.preferences.reserve_share / 2.0,
+            closing: match self.shown.preferences.closing {
+                Closing::Quit => Closing::Ask,
+                Closing::Ask | Closing::KeepRunning => Closing::Quit,
+            },
             ..self.shown.preferences.clone()
         };
         self.send(Command::SetPreferences(preferences.clone()));
@@ -336,6 +340,56 @@ async fn the_kind_of_export_that_a_person_has_seen_is_kept() {
         (files.contents, files.contents_guessed),
         (Contents::FullSnapshot, false)
     );
+}
+
+#[tokio::test]
+async fn the_limits_of_an_account_are_changed_by_nothing_else() {
+    let mut window = Window::open(true).await;
+    let by_hand = BudgetSettings {
+        stop_at_percent: 80,
+        ..BudgetSettings::default()
+    };
+    let of_it = |shown: &Snapshot| shown.accounts[0].settings.budget;
+    let set = |account: &str, budget| {
+        let account = account.to_owned();
+        Command::Account(AccountCommand::SetBudget { account, budget })
+    };
+    window.send(set("SANDBOX", by_hand));
+    window
+        .until("the limits", |shown| of_it(shown) == by_hand)
+        .await;
+    let preferences = Preferences {
+        appearance: Appearance::Dark,
+        ..window.shown.preferences.clone()
+    };
+    window.send(Command::SetPreferences(preferences.clone()));
+    window
+        .until("the look", |shown| shown.preferences == preferences)
+        .await;
+    assert_eq!(
+        of_it(&window.shown),
+        by_hand,
+        "nobody has said a year's limit"
+    );
+
+    write_source(&window.source(), &members(1..=3));
+    window.finish(|_| ()).await;
+    window
+        .until_it("the first run", has_ended_with(RunStatus::Completed, 1))
+        .await;
+    let dir = DataDir::open(Some(window.home.path().join("data"))).expect("a data folder");
+    let budget = |shown: &Snapshot| shown.accounts[0].budget.clone();
+    let account = Account {
+        name: "sandbox".to_owned(),
+        api_address: window.sandbox.address(),
+    };
+    window
+        .until("the requests", |shown| {
+            let (note, now) = (dir.read_budget(&account), Timestamp::now());
+            let budget = budget(shown);
+            note.limit == Some(budget.limit) && budget.used == note.used_at(now) && budget.used > 2
+        })
+        .await;
 }
 
 #[tokio::test]

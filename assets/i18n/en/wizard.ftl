@@ -440,6 +440,7 @@ wiz-dry-time = Time under the budget
 wiz-dry-reserve = { $share } is left for people
 wiz-dry-year = Yearly allowance
 wiz-dry-of-year = of { $n }
+wiz-dry-year-unsaid = No yearly allowance is set for the account
 wiz-dry-change = { $n } change
 wiz-dry-same = { $n } same
 wiz-dry-excluded = { $n } excluded

@@ -12,21 +12,22 @@ use crate::{
     engine::{
         AccountCommand, account_or_new, auth_problem, connect_problem, connected, forget_sign_in,
         known_secret, rename_account,
-        snapshot::{AccountView, BudgetView, HourOfRequests, NoticeKind, SignIn, SignInState},
+        snapshot::{
+            AccountView, BudgetView, DestinationView, HourOfRequests, NoticeKind, SignIn,
+            SignInState,
+        },
     },
-    model::{AccountSettings, Alert, Keep, NewAccount, WaitsFor},
+    model::{
+        Account, AccountSettings, Alert, BudgetSettings, HOURLY_LIMIT, Keep, NewAccount,
+        SECS_OF_HOUR, WaitsFor, hour_of, utc_day,
+    },
 };
 
 /// Pasted addresses that wait to be looked at.
 const N_WAITING: usize = 4;
 
-/// Requests that Outreach allows an hour and user.
-const HOURLY_LIMIT: u64 = 10_000;
-
 /// Hours that the budget's plot shows.
-const N_HOURS: usize = 12;
-
-const SECS_OF_HOUR: i64 = 3600;
+const N_HOURS: i64 = 12;
 
 /// A sign-in under way. It is given up when this is dropped.
 pub(super) struct Attempt {
@@ -63,6 +64,7 @@ impl Desk {
                 self.refresh_accounts();
                 self.refresh_destinations();
             }
+            AccountCommand::SetBudget { account, budget } => self.set_budget(&account, budget),
             AccountCommand::Disconnect { account } => self.disconnect(&account),
         }
     }
@@ -73,7 +75,6 @@ impl Desk {
             return;
         };
         wanted.apply_to(&mut account);
-        account.budget = self.snapshot.preferences.budget();
         let (pasted, addresses) = mpsc::channel(N_WAITING);
         let (cancel, cancelled) = oneshot::channel();
         let id = self.next_id();
@@ -177,15 +178,17 @@ impl Desk {
         self.tell_if_not(changed);
     }
 
-    /// Gives every account the reserve and the allowance that the person has set.
-    pub(super) fn budget_accounts(&mut self) {
-        let budget = self.snapshot.preferences.budget();
+    /// Keeps how much of an account's requests this program may use, also for what is being sent.
+    fn set_budget(&mut self, account: &str, budget: BudgetSettings) {
         let changed = self.engine.dir().change_accounts(|accounts| {
-            for account in accounts.iter_mut() {
-                account.budget = budget;
+            let mut all = accounts.iter_mut();
+            if let Some(known) = all.find(|known| known.name.eq_ignore_ascii_case(account)) {
+                known.budget = budget;
             }
         });
-        self.tell_if_not(changed);
+        if self.tell_if_not(changed).is_some() {
+            self.engine.limit_budget(account, budget);
+        }
         self.refresh_accounts();
     }
 
@@ -226,63 +229,40 @@ impl Desk {
             .or_else(|| told().filter(|_| is_out)?.problem.clone());
         AccountView {
             n_destinations: destinations().count(),
-            budget: self.budget(destinations(), now),
+            budget: self.budget(&settings, destinations(), now),
             problem,
             settings,
         }
     }
 
-    /// The requests of the last hours, as the runs have counted them.
+    /// What the account's requests come to, by the note that sending keeps.
     fn budget<'a>(
         &self,
-        destinations: impl Iterator<Item = &'a crate::engine::snapshot::DestinationView>,
+        settings: &AccountSettings,
+        destinations: impl Iterator<Item = &'a DestinationView>,
         now: Timestamp,
     ) -> BudgetView {
-        let this_hour = now.as_second().div_euclid(SECS_OF_HOUR);
-        let mut hours = [0_u64; N_HOURS];
-        let (mut this_year, mut waiting_until) = (0, None);
-        let year = now.strftime("%Y").to_string();
-        for view in destinations {
-            let waiting = view.running.as_ref().and_then(|running| running.waiting);
-            let waiting = waiting.filter(|wait| wait.what == WaitsFor::Limit);
-            waiting_until = waiting_until.max(waiting.map(|wait| wait.until));
-            for run in view.runs.iter() {
-                let at = run.ended.unwrap_or(now);
-                let n_requests = run.requests.total();
-                if at.strftime("%Y").to_string() == year {
-                    this_year += n_requests;
-                }
-                let hours_ago = this_hour - at.as_second().div_euclid(SECS_OF_HOUR);
-                let place = usize::try_from(hours_ago)
-                    .ok()
-                    .and_then(|ago| (N_HOURS - 1).checked_sub(ago));
-                if let Some(hour) = place.and_then(|place| hours.get_mut(place)) {
-                    *hour += n_requests;
-                }
-            }
-        }
-        let starts = (0_i64..).map(|i| {
-            let hour = this_hour - (i64::try_from(N_HOURS).unwrap_or(0) - 1) + i;
-            Timestamp::from_second(hour * SECS_OF_HOUR).unwrap_or(now)
+        let note = self.engine.budget_note(&Account {
+            name: settings.name.clone(),
+            api_address: settings.api_address.clone(),
         });
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a share of ten thousand"
-        )]
-        let reserve =
-            (self.snapshot.preferences.reserve_share.clamp(0.0, 1.0) * HOURLY_LIMIT as f64) as u64;
+        let waiting = destinations.filter_map(|view| view.running.as_ref()?.waiting);
+        let waiting = waiting.filter(|wait| wait.what == WaitsFor::Limit);
+        let this_hour = hour_of(now);
+        let hours = (0..N_HOURS).rev().map(|ago| this_hour - ago * SECS_OF_HOUR);
+        let limit = note.limit.unwrap_or(HOURLY_LIMIT);
         BudgetView {
-            limit: HOURLY_LIMIT,
-            reserve,
-            used: hours.last().copied().unwrap_or(0),
-            waiting_until,
-            hours: starts
-                .zip(hours)
-                .map(|(start, n_requests)| HourOfRequests { start, n_requests })
+            limit,
+            reserve: settings.budget.reserve_of(limit),
+            used: note.used_at(now),
+            waiting_until: waiting.map(|wait| wait.until).max(),
+            hours: hours
+                .map(|hour| HourOfRequests {
+                    start: Timestamp::from_second(hour).unwrap_or(now),
+                    n_requests: note.in_hour(hour),
+                })
                 .collect(),
-            this_year,
+            in_year: note.used_in_year(utc_day(now)),
         }
     }
 }

@@ -254,7 +254,6 @@ impl Desk {
                     .write_kept(Kept::Preferences, &preferences);
                 self.tell_if_not(kept);
                 self.snapshot.preferences = preferences;
-                self.budget_accounts();
             }
             Command::ReadAlerts { only } => self.on_read_alerts(only),
             Command::StartDemo => self.on_start_demo(),

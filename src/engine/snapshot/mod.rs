@@ -90,14 +90,14 @@ pub struct BudgetView {
     pub limit: u64,
     /// How many of them this program leaves for others.
     pub reserve: u64,
-    /// How many this program has sent in the hour that runs.
+    /// How many of the present window are used, as far as Outreach has said.
     pub used: u64,
     /// Until when nothing is sent, because the limit is spent.
     pub waiting_until: Option<Timestamp>,
     /// The requests of the last hours, oldest first; the last is the hour that runs.
     pub hours: Vec<HourOfRequests>,
-    /// How many were sent this year, as far as this program has counted.
-    pub this_year: u64,
+    /// How many this program has sent in the last 365 days.
+    pub in_year: u64,
 }
 
 /// The requests of one hour.

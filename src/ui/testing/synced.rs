@@ -284,7 +284,7 @@ fn budget() -> BudgetView {
                 n_requests: *n,
             })
             .collect(),
-        this_year: 61_240,
+        in_year: 61_240,
     }
 }
 

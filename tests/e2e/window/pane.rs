@@ -205,6 +205,19 @@ impl Pane {
         self.click_at(found.center(), PointerButton::Primary).await;
     }
 
+    /// Opens the list of destinations, again where a click came to nothing because the page was just changing.
+    pub(crate) async fn open_list(&mut self) {
+        const TRIES: u32 = 20;
+        for _ in 0..TRIES {
+            self.click_starting(Role::Link, "Destinations").await;
+            self.settle().await;
+            if self.look().await.says("New destination") {
+                return;
+            }
+        }
+        panic!("the list of destinations is never opened");
+    }
+
     pub(crate) async fn press_button(&mut self, name: &str) {
         self.click(Role::Button, name).await;
     }

@@ -86,7 +86,11 @@ fn head(ui: &mut Ui, stage: &mut Stage<'_>, is_looking: bool, n_seen: u64, made:
 
 fn figures(ui: &mut Ui, stage: &Stage<'_>, run: &DryRun) {
     let cost = &run.forecast;
-    let preferences = &stage.view.snapshot.preferences;
+    let account = stage.draft.account.as_deref();
+    let account = account.and_then(|name| stage.view.snapshot.account(name));
+    let budget = account
+        .map(|account| account.settings.budget)
+        .unwrap_or_default();
     let all = run.figures.received();
     let other = cost.n_bulk + cost.n_other;
     let cells = [
@@ -108,15 +112,17 @@ fn figures(ui: &mut Ui, stage: &Stage<'_>, run: &DryRun) {
             format::duration(Duration::from_secs(cost.secs)),
             t_args(
                 "wiz-dry-reserve",
-                &[("share", whole_percent(preferences.reserve_share).into())],
+                &[("share", format!("{} %", budget.reserve_percent).into())],
             ),
         ),
         (
             t("wiz-dry-year"),
-            format::percent(cost.year_share),
-            t_args(
-                "wiz-dry-of-year",
-                &[("n", preferences.yearly_allowance.into())],
+            budget
+                .yearly_allowance
+                .map_or_else(|| "–".to_owned(), |_| format::percent(cost.year_share)),
+            budget.yearly_allowance.map_or_else(
+                || t("wiz-dry-year-unsaid").to_owned(),
+                |n| t_args("wiz-dry-of-year", &[("n", n.into())]),
             ),
         ),
     ];
@@ -194,8 +200,4 @@ fn draw_text(ui: &mut Ui, text: &str) {
     let (place, response) = ui.allocate_exact_size(line.size(), egui::Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, text));
     draw::left(ui, place, line);
-}
-
-fn whole_percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
 }
