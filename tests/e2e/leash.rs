@@ -30,13 +30,18 @@ pub(crate) fn installed(program: &str) -> PathBuf {
 }
 
 /// Waits until there is something, looking again and again.
-pub(crate) async fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) async fn wait_for<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    let found = wait_long(look).await;
+    found.unwrap_or_else(|| panic!("never: {what}"))
+}
+
+async fn wait_long<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        if let Some(found) = look() {
+        let found = look();
+        if found.is_some() || Instant::now() >= deadline {
             return found;
         }
-        assert!(Instant::now() < deadline, "never: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
@@ -78,14 +83,14 @@ impl Leashed {
     /// What follows these words in a line that the command prints, once it does.
     pub(crate) async fn announces(&mut self, words: &str) -> String {
         let (leash, said, name) = (&mut self.leash, &self.said, &self.name);
-        let what = format!("'{words}' from {name}");
-        wait_for(&what, || {
+        let found = wait_long(|| {
             let found = said.after(words);
             let has_ended = found.is_none() && !matches!(leash.try_wait(), Ok(None));
             assert!(!has_ended, "{name} ended:\n{}\n{REMEDY}", said.text());
             found
-        })
-        .await
+        });
+        let found = found.await;
+        found.unwrap_or_else(|| panic!("{name} never says '{words}', only:\n{}", said.text()))
     }
 }
 
