@@ -1,4 +1,4 @@
-//! Where the provider's published documents are, and what is said when they are not there.
+//! Where the provider's documents are: what the tests need of them stands beside the tests.
 
 use std::{
     env,
@@ -8,49 +8,34 @@ use std::{
 
 use serde_json::Value;
 
+/// May name the provider's whole OpenAPI document, such as a newer one.
 const VARIABLE: &str = "AUDIENCE_SYNC_OUTREACH_OPENAPI";
 
-/// The provider's OpenAPI document.
-pub(crate) fn openapi() -> Option<PathBuf> {
-    let document = named();
-    if document.is_file() {
-        return Some(document);
-    }
+/// The provider's OpenAPI document, of the paths that are used.
+pub(crate) fn openapi() -> PathBuf {
+    let document = env::var_os(VARIABLE)
+        .map_or_else(|| beside_the_tests("outreach-openapi.json"), PathBuf::from);
     assert!(
-        env::var_os(VARIABLE).is_none(),
-        "{VARIABLE} names {}, where there is no file",
+        document.is_file(),
+        "there is no document at {}, so nothing can be checked",
         document.display()
     );
-    absent(&document);
-    None
+    document
 }
 
-/// The table of prospect attributes drawn from it, which lies in the same folder.
-pub(crate) fn attributes() -> Option<Value> {
-    let table = named().with_file_name("prospect-attributes.json");
-    if !table.is_file() {
-        absent(&table);
-        return None;
-    }
+/// The table of prospect attributes drawn from it.
+pub(crate) fn attributes() -> Value {
+    let table = beside_the_tests("prospect-attributes.json");
     let text = std::fs::read_to_string(&table).expect("a readable table");
-    Some(serde_json::from_str(&text).expect("a table in JSON"))
+    serde_json::from_str(&text).expect("a table in JSON")
 }
 
-/// Speaks past the capture of a passing test's output: nobody may take a check that did not happen for one that did.
+/// Speaks past the capture of a passing test's output: how much was judged.
 pub(crate) fn say(words: &str) {
     writeln!(io::stderr(), "contract: {words}").expect("a place to speak");
 }
 
-fn named() -> PathBuf {
-    env::var_os(VARIABLE).map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/contract/outreach-openapi.json"),
-        PathBuf::from,
-    )
-}
-
-fn absent(document: &Path) {
-    say(&format!(
-        "NOT CHECKED, because {} does not exist; {VARIABLE} may name the OpenAPI document elsewhere",
-        document.display()
-    ));
+fn beside_the_tests(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contract");
+    folder.join(name)
 }

@@ -13,8 +13,8 @@
 //! - The document declares no query parameters, and no attribute is required in an answer: the tests look themselves
 //!   whether the rows and attributes that were asked for came.
 //!
-//! Without the provider's document nothing can be checked: the tests say so and pass. They look for it beside this
-//! package's own folder, in `shared/contract/`, or where `AUDIENCE_SYNC_OUTREACH_OPENAPI` points. Without Prism they fail.
+//! What the tests need of the provider's documents lies beside them; `scripts/take-contract` takes it anew, and
+//! `AUDIENCE_SYNC_OUTREACH_OPENAPI` may name a whole one. Without a document or without Prism they fail.
 
 #![expect(
     clippy::unwrap_used,
