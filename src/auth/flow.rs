@@ -22,7 +22,7 @@ use super::{
     Clock,
     http::{self, Http, is_loopback},
 };
-use crate::model::AccountSettings;
+use crate::model::{AccountSettings, without_secrets};
 
 /// Outreach's tokens are good for two hours; so is one that does not say.
 const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
@@ -286,10 +286,17 @@ impl Endpoint {
     ) -> Result<Tokens, Error> {
         let asked = self.clock.now();
         let client = self.with_secret(secret);
+        let sent = [
+            secret.expose_secret().to_owned(),
+            code.0.secret().to_owned(),
+            attempt.verifier.secret().to_owned(),
+        ];
         let request = client
             .exchange_code(code.0)
             .set_pkce_verifier(attempt.verifier);
-        let response = request.request_async(&self.http).await.map_err(failed)?;
+        let response = request.request_async(&self.http).await;
+        let response =
+            response.map_err(|error| failed(error, &sent.each_ref().map(String::as_str)))?;
         let tokens = Tokens::from_response(&response, asked);
         if tokens.refresh.is_none() {
             return Err(Error::NoRefreshToken);
@@ -310,7 +317,9 @@ impl Endpoint {
             .exchange_refresh_token(&token)
             // Outreach documents it for this request too.
             .add_extra_param("redirect_uri", self.redirect.as_str());
-        let response = request.request_async(&self.http).await.map_err(failed)?;
+        let response = request.request_async(&self.http).await;
+        let sent = [secret.expose_secret(), token.secret().as_str()];
+        let response = response.map_err(|error| failed(error, &sent))?;
         Ok(Tokens::from_response(&response, asked))
     }
 
@@ -396,9 +405,10 @@ impl Tokens {
     }
 }
 
-fn failed(error: RequestTokenError<http::Error, BasicErrorResponse>) -> Error {
+/// Why there are no tokens. A server may repeat what it was sent, so nothing of that is passed on.
+fn failed(error: RequestTokenError<http::Error, BasicErrorResponse>, sent: &[&str]) -> Error {
     match error {
-        RequestTokenError::ServerResponse(said) => refused(&said),
+        RequestTokenError::ServerResponse(said) => refused(&said, sent),
         RequestTokenError::Request(http::Error::TooSoon { until }) => Error::TooSoon { until },
         RequestTokenError::Request(http::Error::Elsewhere { status }) => {
             Error::Elsewhere { status }
@@ -414,10 +424,10 @@ fn failed(error: RequestTokenError<http::Error, BasicErrorResponse>) -> Error {
 }
 
 /// Only the standard's words are looked at; the texts beside them differ from server to server.
-fn refused(said: &BasicErrorResponse) -> Error {
+fn refused(said: &BasicErrorResponse, sent: &[&str]) -> Error {
     let words = said.error_description().map_or("", String::as_str);
-    let words = short(words, MAX_WORDS);
-    let code = short(said.error().as_ref(), 64);
+    let words = short(&without_secrets(words, sent), MAX_WORDS);
+    let code = short(&without_secrets(said.error().as_ref(), sent), 64);
     match said.error() {
         Kind::InvalidGrant => Error::Grant { words },
         Kind::InvalidClient

@@ -33,6 +33,8 @@ pub(super) struct Script {
     pub(super) live: BTreeSet<String>,
     /// Whether a refresh token dies when it is used.
     pub(super) is_strict: bool,
+    /// Whether it refuses everything, and repeats what it was sent.
+    pub(super) is_echoing: bool,
     /// Answers to give in place of tokens: status, body, `Retry-After`.
     pub(super) instead: VecDeque<(u16, &'static str, Option<&'static str>)>,
     /// What was asked.
@@ -90,6 +92,11 @@ async fn token(State(server): State<Server>, body: String) -> Response {
         let status = StatusCode::from_u16(status).expect("a status");
         (status, [(CONTENT_TYPE, "application/json")], body).into_response()
     };
+    if script.is_echoing {
+        let refusal =
+            json!({"error": "invalid_client", "error_description": format!("bad: {body}")});
+        return answer(401, refusal.to_string());
+    }
     if let Some((status, body, retry_after)) = script.instead.pop_front() {
         let mut response = answer(status, body.to_owned());
         if let Some(retry_after) = retry_after {

@@ -4,11 +4,12 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
-use crate::model::Problem;
+use crate::model::{Problem, visible};
 
-/// Prints a result.
+/// Prints a result. What names, files and servers say cannot steer the terminal.
 pub(super) fn result(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
+    let text = visible(text);
     ended_quietly(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
@@ -26,7 +27,7 @@ pub(super) fn problem(problem: &Problem) -> io::Result<()> {
 
 /// Prints something that is not the result.
 pub(super) fn note(text: &str) -> io::Result<()> {
-    ended_quietly(io::stderr().lock().write_all(text.as_bytes()))
+    ended_quietly(io::stderr().lock().write_all(visible(text).as_bytes()))
 }
 
 /// A reader such as `head` may leave early.

@@ -23,6 +23,7 @@ mod run;
 mod source;
 pub mod suggest;
 mod wait;
+mod words;
 
 pub use account::{AccountSettings, DEFAULT_PORT, Keep, MissingScope, RedirectMode, SIGN_IN_LASTS};
 pub use attribute::{Access, Kind, Target};
@@ -52,3 +53,4 @@ pub use reading::{Delimiter, Escape, Quote, Reading, TextEncoding};
 pub use run::{Cause, Fate, Figures, RecordFault, Requests, Run, RunStatus};
 pub use source::{Contents, FileSource, SourceSettings};
 pub use wait::{Wait, WaitsFor};
+pub use words::{visible, without_secrets};

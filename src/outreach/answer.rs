@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::model::without_secrets;
+
 use super::{
     error::{Error, Refusal},
     rate::{DEFAULT_WAIT, RateHeaders, later},
@@ -22,6 +24,12 @@ impl Answer {
     /// Whether there is nothing in it.
     pub(super) fn is_empty(&self) -> bool {
         self.body.trim_ascii().is_empty()
+    }
+
+    /// Takes out the secret of the request, which a server may repeat.
+    pub(super) fn hide(&mut self, secret: &str) {
+        let text = String::from_utf8_lossy(&self.body);
+        self.body = without_secrets(&text, &[secret]).into_bytes();
     }
 
     /// The body as a document: an object with `data`.

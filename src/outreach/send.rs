@@ -11,7 +11,7 @@ use reqwest::{
     Body, Method, Request, Url,
     header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
@@ -262,7 +262,10 @@ impl Client {
         let exchanged = self.exchange(call, header).await;
         let now = self.now();
         let (rate, outcome) = match exchanged {
-            Ok((answer, headers)) => {
+            Ok((mut answer, headers)) => {
+                if !matches!(answer.status, 200..300) {
+                    answer.hide(token.expose_secret());
+                }
                 let rate = RateHeaders::read(&headers, now);
                 let outcome = match answer.status {
                     200..300 => read(&answer),

@@ -171,3 +171,22 @@ fn the_end_of_a_token_is_told_by_our_clock() {
         assert_eq!(read(times), secs, "{times}");
     }
 }
+
+#[tokio::test]
+async fn what_a_server_repeats_of_a_request_is_not_passed_on() {
+    let server = Server::start().await;
+    server.script().is_echoing = true;
+    let endpoint = endpoint(&server.account());
+    let secret = SecretString::from("kT3p/Xw0v+N9");
+    let token = SecretString::from("refresh~7 marker=");
+    let refused = endpoint.refresh(&token, &secret).await;
+    let attempt = endpoint.begin();
+    let verifier = attempt.verifier.secret().to_owned();
+    let code = Code(AuthorizationCode::new("code-of-a-person".to_owned()));
+    let not_exchanged = endpoint.exchange(attempt, code, &secret).await;
+    let said = format!("{refused:?} {not_exchanged:?}");
+    assert!(said.contains("bad: "), "{said}");
+    for hidden in ["kT3p", "Xw0v", "marker", "code-of-a-person", &verifier] {
+        assert!(!said.contains(hidden), "{hidden} in {said}");
+    }
+}

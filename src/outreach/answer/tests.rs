@@ -301,3 +301,15 @@ fn only_an_object_with_data_is_a_document() {
         );
     }
 }
+
+#[test]
+fn a_token_that_is_repeated_is_hidden() {
+    let mut answer = Answer {
+        status: 403,
+        body: br#"{"errors":[{"id":"forbidden","title":"No","detail":"Bearer eyJ0.marker-1"}]}"#
+            .to_vec(),
+    };
+    answer.hide("eyJ0.marker-1");
+    let error = answer.refusal(&RateHeaders::default(), Timestamp::UNIX_EPOCH);
+    assert_eq!(error.words(), "No: Bearer •••");
+}
