@@ -33,7 +33,7 @@ pub(super) async fn run(data_dir: Option<PathBuf>, options: ConnectArgs) -> Resu
     let name = account.name.clone();
     let refused = |error: Error| auth_failure(&error, &name);
     // The keyring first: nobody should sign in only to hear that it cannot be kept.
-    let (vault, known) = open_vault(&account).await.map_err(refused)?;
+    let (vault, known) = open_vault(&dir, &account).await.map_err(refused)?;
     let (account, secret) = ask(account, known).await?;
     let keeper = Keeper::new(&account, vault, Clock::system()).map_err(refused)?;
     let came = sign_in(&keeper, &account, secret, !options.no_browser).await?;
@@ -98,12 +98,15 @@ fn settings(dir: &DataDir, options: &ConnectArgs) -> Result<AccountSettings, Fai
 }
 
 /// The vault, and the client secret in it from an earlier sign-in.
-async fn open_vault(account: &AccountSettings) -> Result<(Vault, Option<SecretString>), Error> {
+async fn open_vault(
+    dir: &DataDir,
+    account: &AccountSettings,
+) -> Result<(Vault, Option<SecretString>), Error> {
     let vault = match account.keep {
         Keep::SessionOnly => Vault::memory(),
         Keep::Keyring => Vault::keyring()?,
     };
-    let known = known_secret(&vault, account).await?;
+    let known = known_secret(dir, &vault, account).await?;
     Ok((vault, known))
 }
 

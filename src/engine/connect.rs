@@ -28,13 +28,21 @@ pub fn account_or_new(dir: &DataDir, name: &str) -> Result<AccountSettings, stor
 /// The secret of the account's app from an earlier sign-in, from a vault that was seen to work: nobody should sign in
 /// only to hear that it cannot be kept.
 ///
+/// It is for the server that it was typed for: another one has to be given its own.
+///
 /// # Errors
 /// If the vault is out of reach or locked.
 pub async fn known_secret(
+    dir: &DataDir,
     vault: &Vault,
     account: &AccountSettings,
 ) -> Result<Option<SecretString>, auth::Error> {
     vault.check().await?;
+    let known = dir.read_accounts().unwrap_or_default().into_iter();
+    let mut known = known.filter(|known| known.id == account.id);
+    if !known.any(|known| known.token_address() == account.token_address()) {
+        return Ok(None);
+    }
     Ok(vault.read(&account.id, Slot::ClientSecret).await?)
 }
 

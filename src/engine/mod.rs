@@ -29,7 +29,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use secrecy::SecretString;
 
 use crate::{
-    auth::{Clock, Vault},
+    auth::{self, Clock, Vault},
     model::{
         Account, BudgetNote, BudgetSettings, Cause, Destination, Figures, Problem, Requests, RunId,
         RunStatus,
@@ -223,6 +223,11 @@ impl Engine {
     fn client(&mut self, account: &Account) -> Result<Client, sync::Error> {
         let key = key_of(account);
         if let Some(token) = &self.token {
+            if !auth::environment_token_is_for(&account.api_address) {
+                return Err(sync::Error::TokenElsewhere {
+                    address: account.api_address.clone(),
+                });
+            }
             if let Some(client) = self.clients.get(&key) {
                 return Ok(client.clone());
             }

@@ -31,14 +31,8 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
             ),
         ),
         sync::Error::Auth(e) => auth_problem(e, &destination.account.name),
-        sync::Error::OtherAddress { address } => Problem::new(
-            "account_address_differs",
-            format!(
-                "The destination sends to {}, and the account \"{}\" signs in at {address}, so nothing was sent.",
-                destination.account.api_address, destination.account.name
-            ),
-            "Give the destination the address of the account, or an account of its own; a sign-in is never sent to another address.",
-        ),
+        sync::Error::OtherAddress { address } => other_address_problem(address, destination),
+        sync::Error::TokenElsewhere { address } => token_elsewhere_problem(address),
         sync::Error::SharedFields(overlaps) => shared_fields_problem(overlaps, destination),
         sync::Error::SameRefusal { code, times } => Problem::new(
             "same_refusal",
@@ -67,6 +61,31 @@ pub fn problem_of(error: &sync::Error, destination: &Destination) -> Problem {
             "Run again; if it happens again, report it together with the kind of file the source has.",
         ),
     }
+}
+
+fn other_address_problem(address: &str, destination: &Destination) -> Problem {
+    Problem::new(
+        "account_address_differs",
+        format!(
+            "The destination sends to {}, and the account \"{}\" signs in at {address}, so nothing was sent.",
+            destination.account.api_address, destination.account.name
+        ),
+        "Give the destination the address of the account, or an account of its own; a sign-in is never sent to another address.",
+    )
+}
+
+fn token_elsewhere_problem(address: &str) -> Problem {
+    Problem::new(
+        "token_elsewhere",
+        format!(
+            "The access token in {} is not for {address}, which the destination sends to, so nothing was sent.",
+            crate::auth::ACCESS_TOKEN_VARIABLE
+        ),
+        format!(
+            "If it is, name that address in {}; if it is not, correct the destination's account.",
+            crate::auth::ACCESS_TOKEN_ADDRESS_VARIABLE
+        ),
+    )
 }
 
 fn empty_problem(destination: &Destination) -> Problem {

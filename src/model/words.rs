@@ -46,8 +46,9 @@ fn behind<'t>(text: &'t str, secret: &str) -> Option<&'t str> {
     text.get(text.len() - left.len()..)
 }
 
-/// The text with every character written out that would not be seen, or that would change how others are seen: those
-/// that steer a terminal, and those that turn the direction of what follows. The ends of lines stay.
+/// The text with every character written out that would not be seen, or that would change how others are seen.
+///
+/// Those are what steers a terminal, and what turns the direction of what follows. The ends of lines stay.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);

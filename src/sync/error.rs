@@ -31,6 +31,12 @@ pub enum Error {
         /// The account's.
         address: String,
     },
+    /// The token in the environment is not for the destination's address.
+    #[error("the token in the environment is not for {address}")]
+    TokenElsewhere {
+        /// The destination's.
+        address: String,
+    },
     /// Outreach refuses one record after the other for the same reason.
     #[error("outreach refused {times} records in a row with {code}")]
     SameRefusal {
@@ -111,6 +117,7 @@ impl Error {
             Self::Auth(e) if e.is_transient() => Hindrance::OutOfReach,
             Self::Auth(_)
             | Self::OtherAddress { .. }
+            | Self::TokenElsewhere { .. }
             | Self::SharedFields(_)
             | Self::SameRefusal { .. } => Hindrance::Settings,
             Self::KindInDoubt { .. } | Self::SnapshotEmpty | Self::TooManyExits { .. } => {
@@ -129,6 +136,7 @@ impl Error {
             Self::Store(e) => !e.is_state_lost(),
             Self::NoToken
             | Self::OtherAddress { .. }
+            | Self::TokenElsewhere { .. }
             | Self::SharedFields(_)
             | Self::SameRefusal { .. }
             | Self::KindInDoubt { .. }

@@ -21,6 +21,7 @@ use crate::{
         Account, AccountSettings, Alert, BudgetSettings, HOURLY_LIMIT, Keep, NewAccount,
         SECS_OF_HOUR, WaitsFor, hour_of, utc_day,
     },
+    store::DataDir,
 };
 
 /// Pasted addresses that wait to be looked at.
@@ -89,10 +90,10 @@ impl Desk {
             state: SignInState::Preparing,
         });
         let vault = self.engine.accounts.vault(account.keep);
-        let mail = self.mail.clone();
+        let (dir, mail) = (self.engine.dir().clone(), self.mail.clone());
         self.spawn(async move {
             let name = account.name.clone();
-            let came = sign_in(account, vault, secret, addresses, cancelled, mail).await;
+            let came = sign_in(&dir, account, vault, secret, addresses, cancelled, mail).await;
             let done: Done = Box::new(move |desk| desk.on_connected(id, &name, came));
             done
         });
@@ -269,6 +270,7 @@ impl Desk {
 
 /// Has a person sign in, and tells the desk how far that is.
 async fn sign_in(
+    dir: &DataDir,
     account: AccountSettings,
     vault: Result<Vault, auth::Error>,
     secret: Option<SecretString>,
@@ -277,7 +279,7 @@ async fn sign_in(
     mail: mpsc::Sender<Done>,
 ) -> Result<Connected, auth::Error> {
     let vault = vault?;
-    let known = known_secret(&vault, &account).await?;
+    let known = known_secret(dir, &vault, &account).await?;
     let secret = secret.or(known).unwrap_or_default();
     let keeper = Keeper::new(&account, vault, Clock::system())?;
     let name: Arc<str> = account.name.as_str().into();
