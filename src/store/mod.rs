@@ -42,7 +42,7 @@ pub use kept::Kept;
 pub use ledger::LedgerEntry;
 pub use look::{JournalEntry, Movement, Movements, StatusCount};
 pub use planning::Planning;
-pub use settings::{Settings, read_destination};
+pub use settings::{Settings, SettingsVersion, read_destination};
 
 /// The state of one destination.
 #[derive(Debug)]

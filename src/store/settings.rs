@@ -3,12 +3,17 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use jiff::Timestamp;
 
 use super::{DataDir, Error, data_dir};
 use crate::model::{Destination, Overlap, overlaps, slug};
+
+/// The files with settings, each with its size and when it was written: what changes when somebody writes to one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SettingsVersion(Vec<(PathBuf, u64, Option<SystemTime>)>);
 
 /// A destination's settings with the name of their file.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +53,16 @@ impl DataDir {
             }
         }
         Ok((all, broken))
+    }
+
+    /// The files as they are now; none if the folder cannot be read.
+    pub fn settings_version(&self) -> SettingsVersion {
+        let files = self.settings_files().unwrap_or_default().into_iter();
+        let version = |path: PathBuf| {
+            let metadata = path.metadata().ok()?;
+            Some((path, metadata.len(), metadata.modified().ok()))
+        };
+        SettingsVersion(files.filter_map(version).collect())
     }
 
     /// The fields that another destination of the same account writes too, by the files as they are now; a file that

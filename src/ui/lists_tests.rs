@@ -267,6 +267,12 @@ fn pictures() {
     }
     shoot("catalog", &ready(), catalog, |_| {});
     shoot("accounts", &synced::snapshot(), accounts, |_| {});
+    shoot("limits", &synced::snapshot(), accounts, |harness| {
+        harness.get_by_label("Actions for Maja Lindqvist").click();
+        harness.run_steps(3);
+        harness.get_by_label("Limits…").click();
+        harness.run_steps(3);
+    });
     shoot("sources", &with_sources(), sources, |_| {});
     shoot("activity", &synced::snapshot(), activity, |_| {});
     shoot("alerts", &with_alerts(), alerts, |_| {});

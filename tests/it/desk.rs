@@ -343,6 +343,33 @@ async fn the_kind_of_export_that_a_person_has_seen_is_kept() {
 }
 
 #[tokio::test]
+async fn settings_that_are_edited_by_hand_are_seen_while_the_window_is_open() {
+    let mut window = Window::open(true).await;
+    write_source(&window.source(), &members(1..=3));
+    window.finish(|draft| draft.enabled = false).await;
+    let folder = window.home.path().join("data/destinations");
+    let file = fs::read_dir(&folder).expect("a folder").next();
+    let file = file.expect("one file").expect("it can be read").path();
+    let text = fs::read_to_string(&file).expect("settings");
+    let by_hand = text.replace("Gold customers", "Our best customers");
+    fs::write(&file, by_hand).expect("it can be written");
+    window
+        .until_it("the new name", |view| {
+            view.settings.audiences[0].name == "Our best customers"
+        })
+        .await;
+    fs::write(&file, "{").expect("it can be written");
+    let is_broken = |shown: &Snapshot| shown.destinations.is_empty() && shown.broken.len() == 1;
+    window.until("what is wrong with it", is_broken).await;
+    fs::write(&file, text).expect("it can be written");
+    window
+        .until_it("the first name", |view| {
+            view.settings.audiences[0].name == "Gold customers"
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn the_limits_of_an_account_are_changed_by_nothing_else() {
     let mut window = Window::open(true).await;
     let by_hand = BudgetSettings {

@@ -182,6 +182,7 @@ impl Desk {
 
     /// Shows the destinations that there are now; what is known of them follows.
     pub(super) fn refresh_destinations(&mut self) {
+        self.settings_version = self.engine.dir().settings_version();
         let read = self.engine.dir().read_valid_destinations();
         let Some((all, broken)) = self.tell_if_not(read) else {
             return;
@@ -201,6 +202,13 @@ impl Desk {
         for slug in slugs {
             self.show_labels(&slug);
             self.refresh_facts(&slug);
+        }
+    }
+
+    /// Shows settings as somebody else has written them: by hand, or from a terminal.
+    pub(super) fn look_at_settings(&mut self) {
+        if self.engine.dir().settings_version() != self.settings_version {
+            self.refresh_destinations();
         }
     }
 

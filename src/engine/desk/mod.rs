@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     model::Problem,
-    store::{self, Kept},
+    store::{self, Kept, SettingsVersion},
 };
 
 /// How often running destinations are looked at.
@@ -158,6 +158,8 @@ struct Desk {
     looks: looks::Desk,
     n_ticks: u64,
     last_id: u64,
+    /// The settings that are shown.
+    settings_version: SettingsVersion,
 }
 
 impl fmt::Debug for Desk {
@@ -187,6 +189,7 @@ impl Desk {
             looks: looks::Desk::default(),
             n_ticks: 0,
             last_id: 0,
+            settings_version: SettingsVersion::default(),
         }
     }
 
@@ -266,6 +269,7 @@ impl Desk {
         self.look_at_runs();
         if self.n_ticks.is_multiple_of(TICKS_BETWEEN_LOOKS) {
             self.look_at_sign_ins();
+            self.look_at_settings();
             self.look_at_sources();
         }
     }
