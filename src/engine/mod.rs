@@ -223,13 +223,13 @@ impl Engine {
     fn client(&mut self, account: &Account) -> Result<Client, sync::Error> {
         let key = key_of(account);
         if let Some(token) = &self.token {
+            if let Some(client) = self.clients.get(&key) {
+                return Ok(client.clone());
+            }
             if !auth::environment_token_is_for(&account.api_address) {
                 return Err(sync::Error::TokenElsewhere {
                     address: account.api_address.clone(),
                 });
-            }
-            if let Some(client) = self.clients.get(&key) {
-                return Ok(client.clone());
             }
             let client = Client::new(&account.api_address, token.clone())?;
             self.keep_budget(account, &client);
